@@ -151,6 +151,7 @@ describe('the source code', () => {
       'translate/openai-chat-entrance/properties',
       'translate/openai-chat-to-anthropic/properties',
       'translate/openai-chat-to-anthropic/streams',
+      'translate/openai-responses-entrance/properties',
       'translate/properties',
       'translate/replay',
     ]

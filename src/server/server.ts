@@ -4,12 +4,12 @@ import type { Logger } from '../base/logger.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
 import { carriedInRequest } from '../wire/anthropic/carried.ts'
-import { carriedInCompletion } from '../wire/openai-chat/carried.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { nativeLane } from './entrances/anthropic/native-lane.ts'
+import { carriedInOpenAi } from './entrances/openai/carried.ts'
 import type { OpenAiRoutesOptions } from './entrances/openai/model-call.ts'
 import { createOpenAiEntranceOf } from './entrances/openai/paths.ts'
 import { openAiRoutes } from './entrances/openai/routes.ts'
@@ -96,7 +96,7 @@ export const createServer = (options: ServerOptions) => {
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: createEntranceOf(options), records })
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
   const readJson = createReadJson(onRead, carriedInRequest)
-  const readOpenAiJson = createReadJson(onRead, carriedInCompletion)
+  const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestScope(scopeOf))

@@ -63,10 +63,11 @@ const toolNamed = (named: unknown, path: Path, { tools, identities }: OfferedToo
   const namespace = textAt(named, 'namespace', path)
   const isNamed = (tool: Tool): boolean => {
     const identity = identities.get(tool.name ?? '')
-    if (identity === undefined) return tool.name === name
+    if (identity === undefined) return tool.name === name && namespace === undefined
     return identity.name === name && (namespace === undefined || identity.namespace === namespace)
   }
-  const found = tools.find((tool) => tool.name === name) ?? tools.find(isNamed)
+  const direct = namespace === undefined ? tools.find((tool) => tool.name === name) : undefined
+  const found = direct ?? tools.find(isNamed)
   if (found?.name === undefined) throw refusal('invalid_value', path, 'the request offers no such tool')
   return found.name
 }

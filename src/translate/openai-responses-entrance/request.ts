@@ -1,8 +1,26 @@
+import type { Json } from '../../base/json.ts'
+import { isBlank } from '../../messages/blank.ts'
+import type { TextBlock } from '../../wire/anthropic/content.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { InputItem } from '../../wire/openai-responses/input-item.ts'
 import type { ResponsesRequest } from '../../wire/openai-responses/request.ts'
 import type { ResponseEcho } from '../../wire/openai-responses/response.ts'
 import type { AnswerPlan } from '../openai-entrance/answer-plan.ts'
+import { withCachePoints } from '../openai-entrance/cache-points.ts'
 import type { OpenAiContext } from '../openai-entrance/context.ts'
+import { arrange } from '../openai-entrance/conversation.ts'
+import { booleanAt, objectAt } from '../openai-entrance/members.ts'
+import { toOutputFormat } from '../openai-entrance/output-format.ts'
+import { toParameters } from '../openai-entrance/parameters.ts'
+import { toResponsesReasoning } from '../openai-entrance/reasoning-request.ts'
+import { refusal } from '../openai-entrance/refusal.ts'
+import { withThinkingRules } from '../openai-entrance/thinking-rules.ts'
+import { toToolChoice } from '../openai-entrance/tool-choice.ts'
+import { toEcho } from './echo.ts'
+import { readItems } from './items.ts'
+import { checkMembers, withUpdates } from './members.ts'
+import { ToolNames } from './tool-names.ts'
+import { collectTools } from './tools.ts'
 
 /** How a Responses client wants its answer. */
 export interface ResponsesAnswerPlan extends AnswerPlan {
@@ -20,21 +38,56 @@ export interface TranslatedResponses {
   readonly plan: ResponsesAnswerPlan
 }
 
+const itemsOf = ({ input }: ResponsesRequest): readonly InputItem[] => {
+  const items = typeof input === 'string' ? [{ role: 'user' as const, content: input }] : (input ?? [])
+  if (items.length > 0) return items
+  throw refusal('invalid_value', ['input'], 'expected a text or at least one item')
+}
+
+const text = (words: string | null | undefined): TextBlock[] =>
+  isBlank(words ?? '') ? [] : [{ type: 'text', text: words ?? '' }]
+
 /** Translates a Responses request. Throws a 400 that names the member's path. */
-export const responsesToMessages = (body: ResponsesRequest, context: OpenAiContext): TranslatedResponses => ({
-  request: {
+export const responsesToMessages = (body: ResponsesRequest & Json, context: OpenAiContext): TranslatedResponses => {
+  checkMembers(body, context)
+  const items = itemsOf(body)
+  const names = new ToolNames()
+  const collected = collectTools(body, items, names, context)
+  const { messages: placed, isCompaction } = readItems(items, names, collected.found, context)
+  const { system, messages } = arrange(placed, context)
+  const choice = {
+    // A summary is text. The tools stay, so that the prompt's prefix does.
+    choice: isCompaction ? 'none' : body['tool_choice'],
+    path: ['tool_choice'],
+    isOneAtATime: booleanAt(body, 'parallel_tool_calls') === false,
+  }
+  const { tools, toolChoice } = toToolChoice(choice, { ...collected, identities: names.identities }, context)
+  const settings = withUpdates(body, items)
+  const { effort, thinking, isHidden } = toResponsesReasoning(settings, context)
+  const output = isCompaction ? {} : (objectAt(settings, 'text') ?? {})
+  const { format, instruction, isJsonObject } = toOutputFormat(output, 'format', ['text'], context)
+  const prompt = [...text(body.instructions), ...system, ...(instruction ? [instruction] : [])]
+  const request: MessagesRequest = {
     model: body.model,
-    max_tokens: Math.min(context.model.maxOutputTokens, context.policy.defaultMaxTokens),
-    messages: [{ role: 'user', content: String(body.input) }],
+    ...toParameters(body, ['max_output_tokens'], context),
+    ...(prompt.length > 0 && { system: prompt }),
+    messages,
+    ...(tools.length > 0 && { tools: [...tools] }),
+    ...(toolChoice && { tool_choice: toolChoice }),
+    ...(thinking && { thinking }),
+    ...((effort ?? format) && { output_config: { ...(effort && { effort }), ...(format && { format }) } }),
     ...(body.stream === true && { stream: true }),
-  },
-  plan: {
-    model: body.model,
-    tools: new Map(),
-    isJsonObject: false,
-    modelId: context.model.id,
-    showsSummary: false,
-    isCompaction: false,
-    echo: {},
-  },
-})
+  }
+  return {
+    request: withCachePoints(withThinkingRules(request, context), body, context),
+    plan: {
+      model: body.model,
+      tools: names.identities,
+      isJsonObject,
+      modelId: context.model.id,
+      showsSummary: !isHidden,
+      isCompaction,
+      echo: toEcho(body),
+    },
+  }
+}

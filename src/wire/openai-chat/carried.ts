@@ -16,7 +16,7 @@ function* argumentsOf(output: Json): Generator<Member> {
 }
 
 /** The schemas of tools, in each form in which clients declare them. */
-function* schemasIn(tools: unknown): Generator<Member> {
+export function* schemasIn(tools: unknown): Generator<Member> {
   for (const tool of objectsIn(tools)) {
     for (const holder of [tool, tool['function']]) {
       if (isObject(holder)) yield* [[holder, 'parameters'] as const, [holder, 'input_schema'] as const]

@@ -1,0 +1,37 @@
+import { isObject, type Json } from '../../base/json.ts'
+import type { ResponsesRequest } from '../../wire/openai-responses/request.ts'
+import type { ResponseEcho } from '../../wire/openai-responses/response.ts'
+
+/**
+ * Characters of the tools' JSON. A stream repeats the tools in three of its events, and the known clients read none of
+ * them.
+ */
+const largestStreamedTools = 64 * 1024
+
+const toolsOf = ({ tools, stream }: ResponsesRequest): readonly unknown[] => {
+  const sent = tools ?? []
+  return stream === true && JSON.stringify(sent).length > largestStreamedTools ? [] : sent
+}
+
+/** The members of an answer that repeat the request (section 3.4). */
+export const toEcho = (body: ResponsesRequest & Json): ResponseEcho => {
+  const reasoning = isObject(body['reasoning']) ? body['reasoning'] : {}
+  return {
+    background: false,
+    instructions: body.instructions ?? null,
+    max_output_tokens: body['max_output_tokens'] ?? null,
+    metadata: body['metadata'] ?? {},
+    parallel_tool_calls: body['parallel_tool_calls'] ?? true,
+    previous_response_id: body['previous_response_id'] ?? null,
+    reasoning: { effort: reasoning['effort'] ?? null, summary: reasoning['summary'] ?? null },
+    service_tier: 'default',
+    store: body['store'] ?? true,
+    temperature: body['temperature'] ?? null,
+    text: body['text'] ?? { format: { type: 'text' } },
+    tool_choice: body['tool_choice'] ?? 'auto',
+    tools: toolsOf(body),
+    top_p: body['top_p'] ?? null,
+    truncation: 'disabled',
+    user: body['user'] ?? null,
+  }
+}

@@ -8,13 +8,15 @@ import type { ResponseEcho } from '../../wire/openai-responses/response.ts'
  */
 const largestStreamedTools = 64 * 1024
 
-const toolsOf = ({ tools, stream }: ResponsesRequest): readonly unknown[] => {
+type EchoedMembers = Json & Pick<ResponsesRequest, 'instructions' | 'stream' | 'tools'>
+
+const toolsOf = ({ tools, stream }: EchoedMembers): readonly unknown[] => {
   const sent = tools ?? []
   return stream === true && JSON.stringify(sent).length > largestStreamedTools ? [] : sent
 }
 
 /** The members of an answer that repeat the request (section 3.4). */
-export const toEcho = (body: ResponsesRequest & Json): ResponseEcho => {
+export const toEcho = (body: EchoedMembers): ResponseEcho => {
   const reasoning = isObject(body['reasoning']) ? body['reasoning'] : {}
   return {
     background: false,

@@ -16,10 +16,13 @@ const hashLength = 8
 const isNamedHere = ({ kind, namespace }: ToolIdentity): boolean =>
   namespace !== undefined || (kind !== 'function' && kind !== 'custom')
 
+/** No name has it. */
+const separator = '\u0000'
+
 /** Equal for the definition of a tool and its calls. Functions and custom tools share their names. */
-const keyOf = (identity: ToolIdentity): string => {
-  const { kind, name, namespace } = identity
-  return JSON.stringify(isNamedHere(identity) && namespace === undefined ? [kind] : [namespace ?? '', name])
+const keyOf = ({ kind, name, namespace }: ToolIdentity): string => {
+  if (namespace !== undefined) return namespace + separator + name
+  return kind === 'function' || kind === 'custom' ? name : separator + kind
 }
 
 const wantedName = (identity: ToolIdentity): string => {

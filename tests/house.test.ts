@@ -152,6 +152,7 @@ describe('the source code', () => {
       'translate/openai-chat-to-anthropic/properties',
       'translate/openai-chat-to-anthropic/streams',
       'translate/openai-responses-entrance/properties',
+      'translate/openai-responses-entrance/round-trip',
       'translate/properties',
       'translate/replay',
     ]

@@ -16,6 +16,8 @@ import { TranslatedAnswer } from './translated-answer.ts'
 export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId' | 'caller'> {
   /** Collects the facts for the request's record. */
   readonly running: RunningRequest
+  /** The client's own name of the model, if the request has another one. */
+  readonly requestedModel?: string
   /** The request to send in place of a refused one, at most once and before the first event; undefined for none. */
   readonly afterRefusal?: (refusal: GatewayError) => MessagesRequest | undefined
 }
@@ -56,7 +58,7 @@ interface Exchange {
 /** Logs the request's shape, and resolves its model. Throws GatewayError for an unknown model. */
 const admit = (
   request: ShapedRequest,
-  { running, betas }: CountContext,
+  { running, betas, requestedModel = request.model }: CountContext,
   { models, upstream, log }: GatewayOptions,
 ): string => {
   if (log.isEnabled('debug')) {
@@ -68,7 +70,7 @@ const admit = (
   running.update({
     upstream: upstream.name,
     used: modelId,
-    ...(isLoggableModel(request.model) && { model: request.model }),
+    ...(isLoggableModel(requestedModel) && { model: requestedModel }),
   })
   return modelId
 }

@@ -31,7 +31,7 @@ interface ModelCall {
   readonly request: Request
   /** Elysia's, whose headers every answer gets. */
   readonly set: { headers: Record<string, unknown> }
-  readonly context?: Pick<RequestContext, 'caller' | 'afterRefusal'>
+  readonly context?: Pick<RequestContext, 'caller' | 'afterRefusal' | 'requestedModel'>
   readonly createWriter: (requestId: string) => StreamWriter
 }
 

@@ -68,13 +68,18 @@ const rows: Readonly<Record<ErrorType, Row>> = {
 
 const codeOf = (error: GatewayError): string | null => error.code ?? rows[error.type].code(error)
 
-/** The upstream's words speak of a key, and the client would look for a fault in its own. */
 const keyWords = "The upstream refuses this server's own key, not the client's: "
+/** Some upstreams say it themselves. */
+const namesServerKey = /\bof this server\b/
+
+/** An upstream speaks of "the key", which a user would look for in the client's configuration (OE-E4). */
+const isAboutUnnamedKey = (error: GatewayError): boolean =>
+  codeOf(error) === keyCode && !error.isLoggable && !namesServerKey.test(error.message)
 
 /** The message without what only Claude Code reads, and with the path in OpenAI's spelling. */
 const messageOf = (error: GatewayError): string => {
   const { message, path } = error
-  if (codeOf(error) === keyCode) return keyWords + message
+  if (isAboutUnnamedKey(error)) return keyWords + message
   const words = withoutCapability(message)
   if (path === undefined || path.length === 0 || !words.startsWith(dotted(path))) return words
   return bracketed(path) + words.slice(dotted(path).length)

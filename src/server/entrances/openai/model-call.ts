@@ -127,7 +127,7 @@ export const createModelCalls = (options: ModelCallOptions) => {
           body: canonical,
           request,
           set,
-          context: { ...callerOf(request, options), afterRefusal },
+          context: { ...callerOf(request, options), requestedModel: body.model, afterRefusal },
           createWriter: (requestId) => recollection.stream(createWriter(requestId)),
         })
         if (!(answered instanceof Response)) recollection.message(answered)

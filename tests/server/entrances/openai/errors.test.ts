@@ -103,12 +103,16 @@ describe('the message of an error', () => {
   })
 
   test("says whose key the upstream refuses, and leaves the guard's message as it is (OE-E4)", () => {
-    const refused = error('authentication_error', 'Authentication failed.', { shouldRetry: false })
-    expect(toOpenAiError(refused).message).toBe(
+    const messageOf = (message: string, options?: GatewayErrorOptions): string =>
+      toOpenAiError(error('authentication_error', message, options)).message
+    expect(messageOf('Authentication failed.', { shouldRetry: false })).toBe(
       "The upstream refuses this server's own key, not the client's: Authentication failed.",
     )
-    const unknownToken = error('authentication_error', 'Unknown token.', { code: 'invalid_api_key' })
-    expect(toOpenAiError(unknownToken).message).toBe('Unknown token.')
+    expect(messageOf('Unknown token.', { code: 'invalid_api_key' })).toBe('Unknown token.')
+    const clear = 'api.openai.com refused the API key of this server. Check OPENAI_API_KEY where the server runs.'
+    expect(messageOf(clear)).toBe(clear)
+    // This server's own words.
+    expect(messageOf('no credential', { isLoggable: true })).toBe('no credential')
   })
 
   test('names the path as the parameter does (OE-T7, OE-E1)', () => {

@@ -81,7 +81,9 @@ class MessageReader {
     }
     this.#functionCalls += 1
     const id = `call_fn_${this.#functionCalls}`
-    this.#openFunctions.set(called.name, [...(this.#openFunctions.get(called.name) ?? []), id])
+    const open = this.#openFunctions.get(called.name)
+    if (open === undefined) this.#openFunctions.set(called.name, [id])
+    else open.push(id)
     const input = toToolInput(called.arguments, [...path, 'function_call', 'arguments'], notes)
     return [{ type: 'tool_use', id, name: called.name, input }]
   }
@@ -100,9 +102,8 @@ class MessageReader {
 
   #results(message: CompletionMessage, path: Path): ContentBlock[] {
     const { role, content, is_error: isError } = message
-    // A client of Anthropic's form puts whole results into such a message.
-    const results = Array.isArray(content) ? content.filter((part) => part.type === 'tool_result') : []
-    if (results.length > 0) return results
+    // Anthropic's own results, in a message of OpenAI's role (OE-C23).
+    if (Array.isArray(content) && content.some(({ type }) => type === 'tool_result')) return this.#blocks(message, path)
     const id = role === 'function' ? this.#functionCallId(message, path) : message.tool_call_id
     if (id === undefined || id === null) throw refusal('invalid_value', [...path, 'tool_call_id'], 'expected a string')
     const result: ToolResultBlock = { type: 'tool_result', tool_use_id: id }

@@ -6,7 +6,7 @@ const user = (content: unknown, more: object = {}): object => ({ role: 'user', c
 const assistant = (content: unknown, more: object = {}): object => ({ role: 'assistant', content, ...more })
 const system = (content: unknown): object => ({ role: 'system', content })
 const text = (value: string, more: object = {}): object => ({ type: 'text', text: value, ...more })
-const call = (id: string, name = 'bash', args: unknown = '{}'): object => ({
+const call = (id: string, name = 'bash', args: unknown = '{}') => ({
   id,
   type: 'function',
   function: { name, arguments: args },
@@ -292,6 +292,26 @@ describe('the results of calls', () => {
   })
 })
 
+test('the arguments of calls become objects, and the text of custom calls a member (OE-C34, OE-C51)', () => {
+  const context = openAiContext({ policy: { autoCache: false } })
+  const calls = [
+    call('1', 'bash', '{"a":1}'),
+    call('2', 'bash', undefined),
+    call('3', 'bash', '{"a":'),
+    { id: '4', type: 'custom', custom: { name: 'patch', input: '*** Begin' } },
+  ]
+  const messages = [user('a'), assistant(null, { tool_calls: calls }), ...calls.map(({ id }) => toolMessage(id))]
+  expect(conversationOf(messages, context).messages[1]?.content).toEqual([
+    use('1', { a: 1 }),
+    use('2'),
+    use('3', { _raw: '{"a":' }),
+    use('4', { input: '*** Begin' }, 'patch'),
+  ] as never)
+  expect(notedPaths(context)).toEqual(['messages.1.tool_calls.2.function.arguments'])
+  const neither = [user('a'), assistant(null, { tool_calls: [{ id: '1', type: 'function' }] }), toolMessage('1')]
+  expect(refusalOf(() => translateCompletion({ messages: neither })).param).toBe('messages[1].tool_calls[0].function')
+})
+
 describe("Anthropic's own blocks in a body of OpenAI's form", () => {
   test('are taken as they are (OE-C23, OE-C49)', () => {
     const uses = [text('b'), use('1', { path: 'x' }, 'read')]
@@ -302,8 +322,9 @@ describe("Anthropic's own blocks in a body of OpenAI's form", () => {
       { role: 'user', content: results },
     ] as never)
     expect(
-      conversationOf([user('a'), assistant(uses), { role: 'tool', content: results }]).messages[2]?.content,
-    ).toEqual(results as never)
+      conversationOf([user('a'), assistant(uses), { role: 'tool', content: [text('f'), ...results] }]).messages[2]
+        ?.content,
+    ).toEqual([...results, text('f')] as never)
   })
 
   test('are refused in a message of the other side (OE-C23)', () => {

@@ -1,8 +1,8 @@
 import { compareVersions, type ModelVersion, parseModelName } from '../../messages/model-name.ts'
-import type { ContentBlock } from '../../wire/anthropic/content.ts'
 import type { MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
 import { capabilitiesOf } from '../capabilities/table.ts'
 import type { OpenAiContext } from './context.ts'
+import { isThinkingBlock } from './thinking-content.ts'
 
 /** From this version on, a block of thinking is bound to everything before it (OE-C53). */
 const bindingVersion: ModelVersion = { major: 5, minor: 1 }
@@ -20,8 +20,6 @@ const requiresThinkingBack = (modelId: string): boolean => {
   const { isClaude, thinking } = capabilitiesOf(modelId)
   return isClaude && thinking.includes('enabled') && !thinking.includes('adaptive')
 }
-
-const isThinkingBlock = ({ type }: ContentBlock): boolean => type === 'thinking' || type === 'redacted_thinking'
 
 /** Whether the last turn of the model calls tools and its thinking is lost. */
 const hasLostThinking = ({ messages }: MessagesRequest): boolean => {

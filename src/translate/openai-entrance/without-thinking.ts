@@ -1,12 +1,10 @@
-import type { ContentBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
-
-const isThinking = ({ type }: ContentBlock): boolean => type === 'thinking' || type === 'redacted_thinking'
+import { isThinkingBlock } from './thinking-content.ts'
 
 const withoutThinkingIn = (message: InputMessage): InputMessage => {
   const { content } = message
-  return Array.isArray(content) && content.some(isThinking)
-    ? { ...message, content: content.filter((block) => !isThinking(block)) }
+  return Array.isArray(content) && content.some(isThinkingBlock)
+    ? { ...message, content: content.filter((block) => !isThinkingBlock(block)) }
     : message
 }
 

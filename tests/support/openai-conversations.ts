@@ -190,10 +190,63 @@ const part: fc.Arbitrary<object[]> = fc.oneof(
 const speech = word.map((content) => ({ role: 'user', content }))
 const reply = word.map((content) => ({ role: 'assistant', content }))
 
+const parameters = {
+  $schema: 'x',
+  type: 'object',
+  properties: { a: { type: 'string', format: 'byte' } },
+  anyOf: [{ required: ['a'] }],
+}
+
+/** In each form in which clients declare tools. */
+const tools = [
+  { type: 'function', function: { name: 'bash', description: 'Runs a command.', parameters, strict: null } },
+  { type: 'function', name: 'read', parameters },
+  { name: 'write', input_schema: { type: 'object', properties: {} }, cache_control: { type: 'ephemeral', ttl: '1h' } },
+  { type: 'custom', custom: { name: 'patch', format: { type: 'text' } } },
+  { type: 'function', function: { name: 'list' } },
+]
+
+/** Members besides the messages. */
+const members = fc.record(
+  {
+    tools: fc.subarray(tools),
+    tool_choice: fc.constantFrom('auto', 'none'),
+    parallel_tool_calls: fc.boolean(),
+    temperature: fc.constantFrom(0, 0.5, 2),
+    top_p: fc.constantFrom(1, 0.9),
+    stop: fc.constantFrom('END', ['a', 'b', ' ']),
+    max_tokens: fc.constantFrom(10, 2000, 1_000_000),
+    reasoning_effort: fc.constantFrom('none', 'minimal', 'low', 'max', 'other'),
+    response_format: fc.constantFrom<object>(
+      { type: 'text' },
+      { type: 'json_object' },
+      {
+        type: 'json_schema',
+        json_schema: {
+          name: 'a',
+          schema: {
+            type: 'object',
+            properties: { a: { type: 'string' } },
+            required: ['a'],
+            additionalProperties: false,
+          },
+        },
+      },
+    ),
+    user: word,
+    prompt_cache_retention: fc.constantFrom('24h', 'in_memory'),
+    seed: fc.nat(),
+    stream: fc.boolean(),
+    an_unknown_member: fc.anything({ maxDepth: 1 }),
+  },
+  { requiredKeys: [] },
+)
+
 /** `messages` is a whole history; `next` continues it, and gives no result to an earlier call. */
 export interface OpenAiConversation {
   readonly messages: object[]
   readonly next: object[]
+  readonly members: object
 }
 
 export const openAiConversations: fc.Arbitrary<OpenAiConversation> = fc.record({
@@ -203,4 +256,5 @@ export const openAiConversations: fc.Arbitrary<OpenAiConversation> = fc.record({
   next: fc
     .tuple(reply, fc.array(part, { maxLength: 2 }), speech)
     .map(([first, parts, last]) => [first, ...parts.flat(), last]),
+  members,
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isObject, type Json } from '../../../src/base/json.ts'
 import { toUnicodeJson, toUnicodeJsonWithoutNul } from '../../../src/base/unicode-json.ts'
+import { createNotes } from '../../../src/messages/notes.ts'
 import { apiModels } from '../../../src/simulator/anthropic/models.ts'
 import { MessagesBody } from '../../../src/simulator/anthropic/request-schema.ts'
 import { validateBody } from '../../../src/simulator/anthropic/validate-request.ts'
@@ -9,6 +10,7 @@ import { simulatedModels } from '../../../src/simulator/models.ts'
 import { faces } from '../../../src/simulator/openai-chat/faces.ts'
 import { createRequestValidator } from '../../../src/simulator/openai-chat/validate-request.ts'
 import { validateRequest } from '../../../src/simulator/validate-request.ts'
+import { toAcceptedRequest } from '../../../src/translate/anthropic-to-anthropic/request.ts'
 import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/request.ts'
 import { toChatRequest } from '../../../src/translate/anthropic-to-openai-chat/request.ts'
 import { dialectOf, providerOf } from '../../../src/upstreams/openai/provider.ts'
@@ -16,13 +18,24 @@ import { providers } from '../../../src/upstreams/openai/providers.ts'
 import type { ContentBlock } from '../../../src/wire/anthropic/content.ts'
 import type { InputMessage, MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { translateCompletion } from '../../support/openai-chat-entrance.ts'
+import { openAiContext } from '../../support/openai-context.ts'
 import { type OpenAiConversation, openAiConversations } from '../../support/openai-conversations.ts'
 
 // Random, and the same every time.
 fc.configureGlobal({ seed: 20261129 })
 
-const requestOf = (messages: object[], more: object = {}): MessagesRequest =>
-  translateCompletion({ messages: JSON.parse(JSON.stringify(messages)) as object[], ...more }).request
+/** Tokens: every simulated model gives longer answers. */
+const smallestMaximum = 4000
+
+/** `modelId`: the model that the request's name stands for. */
+const requestOf = (
+  { messages, members }: Omit<OpenAiConversation, 'next'>,
+  modelId = 'claude-sonnet-4.6',
+): MessagesRequest =>
+  translateCompletion(
+    JSON.parse(JSON.stringify({ ...members, messages })) as object,
+    openAiContext({ modelId, maxOutputTokens: smallestMaximum }),
+  ).request
 
 const blocksOf = ({ content }: InputMessage): readonly ContentBlock[] => content as ContentBlock[]
 
@@ -67,11 +80,11 @@ const hasRoom = ({ messages, next }: OpenAiConversation): boolean =>
 describe('random histories of Chat Completions', () => {
   test('keep every word, and thinking with signatures byte for byte (OE-C63, OE-P3)', () => {
     fc.assert(
-      fc.property(openAiConversations, ({ messages }) => {
-        const request = requestOf(messages)
+      fc.property(openAiConversations, ({ messages, members }) => {
+        const request = requestOf({ messages, members })
         const texts = thinkingIn(JSON.parse(JSON.stringify(messages)) as object[])
         const words = new Set([...wordsIn(messages), ...texts.map((text) => text.slice(0, text.indexOf('·') + 1))])
-        expect(wordsIn(request)).toEqual(words)
+        expect(wordsIn({ ...request, metadata: undefined })).toEqual(words)
         const kept = request.messages
           .flatMap(blocksOf)
           .flatMap((block) => (block.type === 'thinking' ? [block.thinking] : []))
@@ -83,8 +96,8 @@ describe('random histories of Chat Completions', () => {
 
   test('have unique calls, each with its result directly after it, in the order of the calls (OE-C36, OE-C39, OE-P3)', () => {
     fc.assert(
-      fc.property(openAiConversations, ({ messages, next }) => {
-        const request = requestOf([...messages, ...next])
+      fc.property(openAiConversations, ({ messages, next, members }) => {
+        const request = requestOf({ messages: [...messages, ...next], members })
         const calls = request.messages.flatMap(callsIn)
         expect(new Set(calls).size).toBe(calls.length)
         for (const id of calls) expect(id).toMatch(/^[a-zA-Z0-9_-]+$/)
@@ -105,15 +118,16 @@ describe('random histories of Chat Completions', () => {
 
   test('grow only at their end, and the same body gives the same bytes (OE-C53, OE-C73)', () => {
     fc.assert(
-      fc.property(openAiConversations, ({ messages, next }) => {
+      fc.property(openAiConversations, ({ messages, next, members }) => {
         const bytes = (list: object[]) => {
-          const { messages: turns, system } = requestOf(list)
-          return { turns: JSON.stringify(withoutMarkers(turns)), system: JSON.stringify(withoutMarkers(system)) }
+          const { messages: turns, system, tools } = requestOf({ messages: list, members })
+          const prefix = JSON.stringify(withoutMarkers([tools ?? [], system ?? []]))
+          return { turns: JSON.stringify(withoutMarkers(turns)), prefix }
         }
         const shorter = bytes(messages)
         const longer = bytes([...messages, ...next])
         expect(longer.turns.startsWith(shorter.turns.slice(0, -1))).toBe(true)
-        expect(longer.system).toEqual(shorter.system)
+        expect(longer.prefix).toEqual(shorter.prefix)
         expect(bytes(messages)).toEqual(shorter)
       }),
       { numRuns: 300 },
@@ -121,17 +135,16 @@ describe('random histories of Chat Completions', () => {
   })
 })
 
-describe('every upstream accepts random histories', () => {
+describe('every upstream accepts random requests', () => {
   const catalog = { models: apiModels, isAnyModelServed: false }
   test.each(apiModels.map(({ id }) => id))('%s of Anthropic (OE-P3)', (model) => {
     fc.assert(
-      fc.property(openAiConversations, ({ messages }) => {
-        const body: unknown = JSON.parse(
-          toUnicodeJson(withoutMarkers({ ...requestOf(messages), model, max_tokens: 4000 })),
-        )
-        expect(validateBody(MessagesBody, body, catalog, [])).not.toHaveProperty('refusal')
+      fc.property(openAiConversations, (conversation) => {
+        const accepted = toAcceptedRequest({ ...requestOf(conversation, model), model }, model, [], createNotes())
+        const body: unknown = JSON.parse(toUnicodeJson(accepted.request))
+        expect(validateBody(MessagesBody, body, catalog, accepted.betas)).not.toHaveProperty('refusal')
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     )
   })
 
@@ -139,10 +152,10 @@ describe('every upstream accepts random histories', () => {
     fc.assert(
       fc.property(openAiConversations, (conversation) => {
         fc.pre(hasRoom(conversation))
-        const { body } = toConverseRequest(requestOf(conversation.messages), { modelId, betas: [] })
+        const { body } = toConverseRequest(requestOf(conversation, modelId), { modelId, betas: [] })
         expect(validateRequest(JSON.parse(toUnicodeJson(body)), model)).toBeUndefined()
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     )
   })
 
@@ -154,11 +167,11 @@ describe('every upstream accepts random histories', () => {
     const dialect = { ...dialectOf(provider, model.id), images: model.images }
     const validate = createRequestValidator(face, face.models, false)
     fc.assert(
-      fc.property(openAiConversations, ({ messages }) => {
-        const { body } = toChatRequest(requestOf(messages), { modelId: model.id, dialect })
+      fc.property(openAiConversations, (conversation) => {
+        const { body } = toChatRequest(requestOf(conversation, model.id), { modelId: model.id, dialect })
         expect(validate(JSON.parse(toUnicodeJsonWithoutNul(body)))).not.toHaveProperty('refusal')
       }),
-      { numRuns: 20 },
+      { numRuns: 30 },
     )
   })
 })

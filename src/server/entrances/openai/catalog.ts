@@ -46,6 +46,13 @@ How to answer
 - For a long task, give a one-sentence update before a group of tool calls.
 - Report results as they are: say which tests fail and what remains open.`
 
+/** `claude-haiku-4-5-20251001`, also without its date, and with a dot in its version: users write each of them. */
+export const modelSpellings = (id: string): readonly string[] => {
+  const undated = id.replace(/-20\d{6}$/, '')
+  const dotted = (name: string): string => name.replace(/(?<=-\d{1,2})-(?=\d{1,2}(?:-|$))/, '.')
+  return [...new Set([id, undated, dotted(id), dotted(undated)])]
+}
+
 /** In the order in which Codex lists them. */
 export const toCatalog = (models: readonly CatalogModel[]) =>
   models.map(({ slug, displayName, description, contextWindow, efforts, readsImages }, index) => ({

@@ -10,7 +10,7 @@ import type { ScopeOf } from '../../http/request-scope.ts'
 import { anthropicEntrance } from '../anthropic/entrance.ts'
 import { type ModelInfo, toModelInfo } from '../anthropic/model-info.ts'
 import { type ListQuery, listedModels, listQuery, modelNotFound, toPage } from '../anthropic/models.ts'
-import { type CatalogModel, toCatalog } from './catalog.ts'
+import { type CatalogModel, modelSpellings, toCatalog } from './catalog.ts'
 import { withOpenAiMembers } from './model-object.ts'
 import { spellingsOf } from './paths.ts'
 
@@ -37,8 +37,14 @@ const effortsOf = (model: Model): readonly string[] => {
   return thinking.length > 0 ? translatedEfforts : []
 }
 
+/** Codex looks the configured name up, in the user's spelling. */
+const slugsOf = (model: Model): ReadonlySet<string> => {
+  const name = clientNameOf(model)
+  return new Set([...(parseModelName(name) === undefined ? [name] : modelSpellings(name)), model.id])
+}
+
 const toCatalogModels = (model: Model): CatalogModel[] =>
-  [...new Set([clientNameOf(model), model.id])].map((slug) => ({
+  [...slugsOf(model)].map((slug) => ({
     slug,
     displayName: model.displayName,
     description: model.description,
@@ -46,6 +52,10 @@ const toCatalogModels = (model: Model): CatalogModel[] =>
     efforts: effortsOf(model),
     readsImages: true,
   }))
+
+/** Each name once, because several names may lead to one model: Codex drops a catalog with the same name twice. */
+const catalogOf = (models: readonly Model[]) =>
+  toCatalog([...new Map(models.flatMap(toCatalogModels).map((one) => [one.slug, one])).values()])
 
 const pagingMembers = ['limit', 'before_id', 'after_id'] as const
 
@@ -66,7 +76,7 @@ export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptio
     return {
       object: 'list',
       ...page,
-      ...('client_version' in query && { models: toCatalog(listed.flatMap(toCatalogModels)) }),
+      ...('client_version' in query && { models: catalogOf(listed) }),
     }
   }
   const one = (id: string, request: Request) => {

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../../../base/json.ts'
-import { type CatalogModel, toCatalog } from './catalog.ts'
+import { type CatalogModel, modelSpellings, toCatalog } from './catalog.ts'
 
 /** Codex's catalog, made from Anthropic's list of models (OE-M2). */
 
@@ -18,20 +18,13 @@ const effortsOf = (capabilities: unknown): readonly string[] => {
   return member(member(capabilities, 'thinking'), 'supported') === false ? [] : ['low', 'medium', 'high']
 }
 
-/** `claude-haiku-4-5-20251001`, also without its date, and with a dot in its version: users write each of them. */
-const spellingsOf = (id: string): readonly string[] => {
-  const undated = id.replace(/-20\d{6}$/, '')
-  const dotted = (name: string): string => name.replace(/(?<=-\d{1,2})-(?=\d{1,2}(?:-|$))/, '.')
-  return [...new Set([id, undated, dotted(id), dotted(undated)])]
-}
-
 const textOf = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback)
 
 const toCatalogModels = (entry: Json): CatalogModel[] => {
   const id = textOf(entry['id'], '')
   const displayName = textOf(entry['display_name'], id)
   const window = entry['max_input_tokens']
-  return spellingsOf(id).map((slug) => ({
+  return modelSpellings(id).map((slug) => ({
     slug,
     displayName,
     description: textOf(entry['description'], displayName),

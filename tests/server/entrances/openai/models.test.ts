@@ -87,6 +87,17 @@ describe("Codex's catalog is in the list that Codex requests", () => {
     expect(models.map(({ slug }) => slug)).toContain('gpt-5')
     expect(data.find(({ id }) => id === 'gpt-5')).toMatchObject({ object: 'model', owned_by: 'system' })
   })
+
+  test('if several names lead to one model, each name is there once, and names of Claude in both spellings (OE-M2)', async () => {
+    const models = { ...defaultConfig.openai.models, big: 'gpt-5', small: 'gpt-5' }
+    const { url } = startChain({ config: { upstream: 'openai', openai: { ...defaultConfig.openai, models } } })
+    const slugs = (await listOf(`${url}/v1/models?client_version=1`)).models?.map(({ slug }) => slug) ?? []
+    // Codex drops a catalog with the same name twice.
+    expect([...new Set(slugs)]).toEqual(slugs)
+    expect(slugs).toEqual(
+      expect.arrayContaining(['gpt-5', 'claude-sonnet-4-6', 'claude-sonnet-4.6', 'claude-haiku-4.5']),
+    )
+  })
 })
 
 describe('one model', () => {

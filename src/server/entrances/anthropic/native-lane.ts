@@ -184,6 +184,9 @@ export const nativeLane = (options: NativeLaneOptions) => {
   }
   const app = new Elysia({ name: 'native-lane', normalize: false }).post('/v1/messages', forward, { parse: 'none' })
   if (native.countsTokens) app.post('/v1/messages/count_tokens', forward, { parse: 'none' })
-  if (openAi !== undefined) for (const path of otherModelPaths) app.get(path, forward).get(`${path}/*`, forward)
+  if (openAi !== undefined) {
+    for (const path of otherModelPaths.flatMap((list) => [list, `${list}/*`]))
+      app.get(path, forward).all(path, methodNotAllowed('GET', 'HEAD'))
+  }
   return app.all('/v1/*', forward, { parse: 'none' })
 }

@@ -101,6 +101,16 @@ describe('the list of models', () => {
     ])
   })
 
+  test('has a 405 for another method on the paths that Anthropic does not have (OE-M5)', async () => {
+    const { url, received } = startModels()
+    for (const path of ['/models', '/openai/v1/models/x']) {
+      const response = await fetch(url + path, { method: 'POST' })
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+      expect((await fetch(url + path, { method: 'HEAD' })).status).toBe(200)
+    }
+    expect(received.length).toBe(2)
+  })
+
   test("has OpenAI's errors for OpenAI's clients (OE-E14, OE-E6)", async () => {
     const failing = startNative(() =>
       Response.json({ type: 'error', error: { type: 'not_found_error', message: 'model: x' } }, { status: 404 }),

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { posixQuote } from '../src/cli/claude-code/launch/shells.ts'
+import { posixQuote } from '../src/cli/clients/shells.ts'
 import { buildProgram, commitOf } from './release/build-program.ts'
 import { project, targetsFolder } from './release/project.ts'
 import { archiveName, programName, type Target, targets } from './release/targets.ts'

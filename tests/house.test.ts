@@ -28,7 +28,7 @@ describe('the source code', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
       // Checks the address of a webhook, and sends to it.
       'src/base/webhook.ts',
-      'src/cli/claude-code/launch/environment.ts',
+      'src/cli/clients/connection.ts',
       'src/cli/credentials/store-secret.ts',
       'src/upstreams/anthropic/auth.ts',
       // Stores renewed tokens in their file, and sends a refresh token to its endpoint.

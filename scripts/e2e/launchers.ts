@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { posixQuote } from '../../src/cli/claude-code/launch/shells.ts'
+import { posixQuote } from '../../src/cli/clients/shells.ts'
 import { startClaudeGateway } from './claude-gateway/gateway.ts'
 import { toCredentials } from './claude-gateway/sign-in.ts'
 import { apiKey, credentialsFolder, type Launcher, type LaunchOptions, pathWith, startFlags } from './launcher.ts'

@@ -1,8 +1,8 @@
 import { isObject, type Json } from '../../base/json.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Machine } from '../../config/paths.ts'
+import type { LaunchEnvironment } from '../clients/shells.ts'
 import { gatewaySwitch, otherProviders } from './launch/environment.ts'
-import type { LaunchEnvironment } from './launch/shells.ts'
 import { type SettingsFile, type SettingsPath, settingsFiles } from './settings-files.ts'
 
 /** Finds settings of Claude Code that override the launch command. Never shows their values. */

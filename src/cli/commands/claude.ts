@@ -1,7 +1,8 @@
 import type { ArgsDef } from 'citty'
 import { productName } from '../../version.ts'
+import { claudeClient } from '../claude-code/claude-client.ts'
 import { passThrough } from '../claude-code/claude-flags.ts'
-import { runClaude } from '../claude-code/claude-session.ts'
+import { runSession } from '../clients/session.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
@@ -29,5 +30,5 @@ export const claudeCommand: Command = {
     { line: `${productName} claude --model opus "fix this"`, what: 'Use another main model, with a first prompt' },
     { line: `${productName} claude --simulate`, what: 'Try it without a key: the simulation repeats your prompt' },
   ],
-  run: runClaude,
+  run: (args, io) => runSession(claudeClient, args, io),
 }

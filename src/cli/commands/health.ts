@@ -1,7 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
-import { localUrl } from '../claude-code/launch/environment.ts'
+import { localUrl } from '../clients/connection.ts'
 import { readConfig } from '../config/config-input.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'

@@ -139,7 +139,7 @@ export const waysToGiveAKey = ({ keySetting, keyVariable }: Connection, machine:
   ])
 
 /** Commands that serve; with --simulate, they need no key. */
-export type ServingCommand = 'start' | 'claude'
+export type ServingCommand = 'start' | 'claude' | 'codex' | 'opencode'
 
 /** The error for a missing key. */
 export const missingKey = (connection: Connection, machine: Machine, command: ServingCommand = 'start'): string => {

@@ -3,7 +3,7 @@ import { type Machine, userConfigPath } from '../../config/paths.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
 import type { KeychainReference } from '../../config/sources.ts'
 import { productName } from '../../version.ts'
-import { posixQuote } from '../claude-code/launch/shells.ts'
+import { posixQuote } from '../clients/shells.ts'
 import type { Io } from '../terminal/io.ts'
 import { KeychainError, requestKeychain } from './keychain-request.ts'
 

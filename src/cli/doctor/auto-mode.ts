@@ -1,8 +1,8 @@
 import type { Config } from '../../config/load.ts'
 import { isOn, settingsVariables } from '../claude-code/claude-settings.ts'
 import { autoModeServer } from '../claude-code/launch/environment.ts'
-import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { settingsFiles } from '../claude-code/settings-files.ts'
+import type { LaunchEnvironment } from '../clients/shells.ts'
 import { type Finding, info, ok, warn } from './check.ts'
 import type { DoctorContext } from './context.ts'
 

@@ -3,15 +3,12 @@ import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
 import { type ClaudeSettings, isOn, readClaudeSettings } from '../claude-code/claude-settings.ts'
 import { chooseGatewayMode } from '../claude-code/gateway-sign-in.ts'
-import {
-  claudeCodeEnvironment,
-  divertingVariables,
-  localUrl,
-  otherProviders,
-} from '../claude-code/launch/environment.ts'
-import { isModelGiven, launchChoices } from '../claude-code/launch/launch.ts'
+import { claudeCodeEnvironment, divertingVariables, otherProviders } from '../claude-code/launch/environment.ts'
+import { launchChoices } from '../claude-code/launch/launch.ts'
 import { isOverridden } from '../claude-code/launch/settings-conflicts.ts'
-import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
+import { localUrl } from '../clients/connection.ts'
+import { isModelGiven } from '../clients/model-choice.ts'
+import type { LaunchEnvironment } from '../clients/shells.ts'
 import { allModels } from '../config/set-up.ts'
 import { bypassesProxy, namedProxy } from '../system/proxy.ts'
 import { autoMode } from './auto-mode.ts'

@@ -1,6 +1,6 @@
 import { isSameServer } from '../claude-code/claude-settings.ts'
 import { chooseGatewayMode, type GatewaySignIn, gatewayUrl, signInLocation } from '../claude-code/gateway-sign-in.ts'
-import { localUrl } from '../claude-code/launch/environment.ts'
+import { localUrl } from '../clients/connection.ts'
 import { type Finding, fail, info, ok, warn } from './check.ts'
 import type { DoctorContext } from './context.ts'
 

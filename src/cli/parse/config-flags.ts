@@ -2,7 +2,7 @@ import type { ArgDef, ArgsDef } from 'citty'
 import { localNames } from '../../config/paths.ts'
 import { hintOf, type Setting, variablesOf } from '../../config/settings/setting.ts'
 import { settings } from '../../config/settings/settings.ts'
-import { shells } from '../claude-code/launch/shells.ts'
+import { shells } from '../clients/shells.ts'
 
 const describe = (setting: Setting): string => {
   const { description, default: fallback, offDescription } = setting

@@ -4,7 +4,7 @@ import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'
-import { shellWord } from '../claude-code/launch/shells.ts'
+import { shellWord } from '../clients/shells.ts'
 import type { Command } from './command.ts'
 
 /** Splits a command's arguments into ours and those for the program that it runs. */

@@ -1,7 +1,7 @@
 import { win32 } from 'node:path'
 import { UsageError } from '../../base/usage-error.ts'
 import { homepage, productName } from '../../version.ts'
-import { powershellQuote } from '../claude-code/launch/shells.ts'
+import { powershellQuote } from '../clients/shells.ts'
 import { runtimeQuote } from '../system/program-command.ts'
 import {
   checkTexts,

@@ -1,7 +1,7 @@
 import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
-import { localUrl } from '../claude-code/launch/environment.ts'
+import { localUrl } from '../clients/connection.ts'
 import { readCapped } from './read-capped.ts'
 
 /** Checks whether a server of this program listens at an address. */

@@ -1,31 +1,9 @@
-import { bracketed } from '../../../base/brackets.ts'
-import { clientTokensOf } from '../../../config/client-tokens.ts'
 import type { Config } from '../../../config/load.ts'
 import { clientNameOf, type ModelResolver, type ResolvedModel } from '../../../models/resolver.ts'
-import type { LaunchEnvironment } from './shells.ts'
+import { anyToken, clientTokenOf, localUrl, proxyVariables } from '../../clients/connection.ts'
+import type { LaunchEnvironment } from '../../clients/shells.ts'
 
 /** Claude Code's environment: the one place that knows its variables. */
-
-/** Sent if the server requires no token: Claude Code always requires one. */
-const anyToken = 'dummy'
-
-/** The server's URL on this machine, for any address that the server is bound to. */
-export const localUrl = (host: string, port: number): string => {
-  const isEverywhere = host === '0.0.0.0' || host === '::'
-  return `http://${isEverywhere ? '127.0.0.1' : bracketed(host)}:${port}`
-}
-
-const neverByProxy = ['127.0.0.1', 'localhost', '::1']
-
-/** Merges the entries of both spellings with ours: some programs read one spelling, some the other. */
-const withoutProxy = (environment: Readonly<Record<string, string | undefined>>, host: string): string => {
-  const existing = [environment['NO_PROXY'], environment['no_proxy']].flatMap((list) => (list ?? '').split(','))
-  const entries = existing.map((entry) => entry.trim()).filter((entry) => entry !== '')
-  // A star means every host only if it is the whole list.
-  if (entries.includes('*')) return '*'
-  const own = host === '0.0.0.0' || host === '::' ? neverByProxy : [...neverByProxy, host]
-  return [...new Set([...entries, ...own])].join(',')
-}
 
 /** Makes Claude Code use ANTHROPIC_BASE_URL in spite of a sign-in. Without a sign-in it changes no address. */
 export const gatewaySwitch = 'CLAUDE_CODE_USE_GATEWAY'
@@ -82,14 +60,13 @@ export const fixedModel = 'ANTHROPIC_MODEL'
 
 /** What every launch sets, for any upstream. */
 const connectionTo = ({ config, port, environment, isGatewayMode, showsOwnKey }: LaunchOptions) => {
-  const noProxy = withoutProxy(environment, config.host)
-  const token = clientTokensOf(config)[0]?.reveal() ?? (showsOwnKey ? undefined : anyToken)
+  const token = clientTokenOf(config) ?? (showsOwnKey ? undefined : anyToken)
   return {
     address: {
       ANTHROPIC_BASE_URL: localUrl(config.host, port),
       ...(token !== undefined && { ANTHROPIC_AUTH_TOKEN: token }),
     },
-    others: { NO_PROXY: noProxy, no_proxy: noProxy, ...(isGatewayMode && { [gatewaySwitch]: '1' }) },
+    others: { ...proxyVariables(environment, config.host), ...(isGatewayMode && { [gatewaySwitch]: '1' }) },
   }
 }
 

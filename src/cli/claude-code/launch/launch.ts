@@ -1,8 +1,9 @@
-import { forwardsClientKeys, hasOtherCredentials } from '../../../config/client-keys.ts'
 import type { Config } from '../../../config/load.ts'
 import type { Machine } from '../../../config/paths.ts'
-import { parseModelName } from '../../../messages/model-name.ts'
-import { type ChosenModels, isSet, type SetUp } from '../../config/set-up.ts'
+import type { Launch } from '../../clients/client.ts'
+import { isModelGiven } from '../../clients/model-choice.ts'
+import { needsClientKey, type OwnKeySetUp } from '../../clients/own-key.ts'
+import { type ChosenModels, isSet } from '../../config/set-up.ts'
 import type { Io } from '../../terminal/io.ts'
 import { findClaude } from '../claude-program.ts'
 import { chooseGatewayMode, gatewayWords } from '../gateway-sign-in.ts'
@@ -10,14 +11,6 @@ import { installedVersion } from '../installed-version.ts'
 import { settingsModel } from '../settings-model.ts'
 import { claudeCodeEnvironment } from './environment.ts'
 import { launchHost } from './host.ts'
-import type { LaunchEnvironment } from './shells.ts'
-
-/** How Claude Code starts with one server: through `claude`, the command of `start`, or `env`. */
-export interface Launch {
-  readonly environment: LaunchEnvironment
-  /** For the user, one line each. */
-  readonly notes: readonly string[]
-}
 
 interface Server {
   readonly config: Config
@@ -31,12 +24,6 @@ interface Server {
  */
 const readsDefaultModel = '2.1.329'
 
-/** Whether the user named the main model for this run. A model in the configuration file is a default. */
-export const isModelGiven = ({ loaded: { config, sources }, models }: ChosenModels): boolean =>
-  ['--model', 'NEXUS_MODEL'].includes(sources.get('model') ?? '') &&
-  // A server's own name says what the families stand for, and not which one Claude Code starts with.
-  (!models.takesAnyName || models.keepsNames === true || parseModelName(config.model) !== undefined)
-
 /** Treats an unknown version as new: Claude Code updates itself. */
 const hasOldClient = (machine: Machine): boolean => {
   const program = findClaude(machine)
@@ -44,23 +31,13 @@ const hasOldClient = (machine: Machine): boolean => {
   return version !== undefined && Bun.semver.order(version, readsDefaultModel) < 0
 }
 
-interface LaunchSetUp extends ChosenModels, Pick<Partial<SetUp>, 'isSimulated'> {
-  /** The server runs with another environment, perhaps of another user. */
-  readonly isElsewhere?: true
-}
+interface LaunchSetUp extends ChosenModels, OwnKeySetUp {}
 
 /** The parts of a launch that depend on who chose the models and on whose credential goes to the upstream. */
-export const launchChoices = (setUp: LaunchSetUp, config: Config) => {
-  const { loaded, isSimulated = false, isElsewhere = false } = setUp
-  const source = loaded.sources.get('anthropic.apiKey')
-  // Claude Code reads this variable, too: in a client's environment, it is the client's own key.
-  const hasKey = source !== undefined && !(isElsewhere && source === 'ANTHROPIC_API_KEY')
-  const hasCredential = isSimulated || hasKey || hasOtherCredentials(config)
-  return {
-    isChosen: { model: isSet('model', loaded), smallModel: isSet('smallModel', loaded) },
-    showsOwnKey: config.upstream === 'anthropic' && forwardsClientKeys(config) && !hasCredential,
-  }
-}
+export const launchChoices = (setUp: LaunchSetUp, config: Config) => ({
+  isChosen: { model: isSet('model', setUp.loaded), smallModel: isSet('smallModel', setUp.loaded) },
+  showsOwnKey: needsClientKey(setUp, config),
+})
 
 export const planLaunch = async (setUp: LaunchSetUp, { config, port }: Server, { machine }: Io): Promise<Launch> => {
   const gateway = chooseGatewayMode(config.gatewayMode, machine)

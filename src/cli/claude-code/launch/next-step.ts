@@ -3,10 +3,10 @@ import type { Setting } from '../../../config/settings/setting.ts'
 import type { SettingKey } from '../../../config/settings/settings.ts'
 import { settings } from '../../../config/settings/settings.ts'
 import { productName } from '../../../version.ts'
+import { type Shell, shellWord } from '../../clients/shells.ts'
 import type { CommandConfig } from '../../config/config-input.ts'
 import { settingText } from '../../config/setting-text.ts'
 import { labelled } from '../../terminal/wrap.ts'
-import { type Shell, shellWord } from './shells.ts'
 
 /** The command to type next, in another terminal, to use the server that has just started. */
 

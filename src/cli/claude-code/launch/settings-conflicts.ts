@@ -1,7 +1,7 @@
 import { UsageError } from '../../../base/usage-error.ts'
+import type { LaunchEnvironment } from '../../clients/shells.ts'
 import { isHarmless, type SettingsVariable } from '../claude-settings.ts'
 import { otherProviders, ownKey } from './environment.ts'
-import type { LaunchEnvironment } from './shells.ts'
 
 /**
  * Claude Code's settings win over its environment, and settings for another gateway would bypass this server. The

@@ -1,5 +1,5 @@
-import type { Machine } from '../../../config/paths.ts'
-import { processName } from '../../system/process-name.ts'
+import type { Machine } from '../../config/paths.ts'
+import { processName } from '../system/process-name.ts'
 import { type Shell, shells } from './shells.ts'
 
 /** Detects the user's shell, for a command to paste there. */

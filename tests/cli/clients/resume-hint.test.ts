@@ -1,28 +1,28 @@
 import { expect, test } from 'bun:test'
-import { resumeHint } from '../../../src/cli/claude-code/resume-hint.ts'
+import { claudeClient } from '../../../src/cli/claude-code/claude-client.ts'
+import { resumeHint } from '../../../src/cli/clients/resume-hint.ts'
 
 const id = '0f9ddf5c-6f2e-4a9c-9d51-0a4f4c2b7a10'
 const terminal = { isTerminal: true, isOutTerminal: true }
+const hintOf = resumeHint.bind(undefined, claudeClient)
 const given = (flags: Record<string, string | true> = {}, ...rest: string[]) => ({ flags, rest })
 
 test('prints a command that resumes the session through the product, with the same flags and no secret', () => {
-  expect(resumeHint(given(), id, terminal)).toBe(
-    `To resume through this server:\n  nexus-claude-api claude --resume ${id}`,
-  )
+  expect(hintOf(given(), id, terminal)).toBe(`To resume through this server:\n  nexus-claude-api claude --resume ${id}`)
   const flags = { simulate: true, model: 'opus[1m]', 'api-key': 'canary', 'log-file': 'a b.log' } as const
-  expect(resumeHint(given(flags, '--continue'), id, terminal)).toBe(
+  expect(hintOf(given(flags, '--continue'), id, terminal)).toBe(
     `To resume through this server:\n  nexus-claude-api claude --simulate --model 'opus[1m]' --log-file 'a b.log' --resume ${id}`,
   )
 })
 
 test('prints no command without a conversation, with --print, or without a terminal', () => {
-  expect(resumeHint(given(), undefined, terminal)).toBeUndefined()
+  expect(hintOf(given(), undefined, terminal)).toBeUndefined()
   for (const rest of [
     ['-p', 'hi'],
     ['fix this', '--print'],
   ])
-    expect(resumeHint(given({}, ...rest), id, terminal)).toBeUndefined()
-  expect(resumeHint(given({}, '--', '-p'), id, terminal)).toBeDefined()
-  expect(resumeHint(given(), id, { isTerminal: true, isOutTerminal: false })).toBeUndefined()
-  expect(resumeHint(given(), id, { isTerminal: false, isOutTerminal: true })).toBeUndefined()
+    expect(hintOf(given({}, ...rest), id, terminal)).toBeUndefined()
+  expect(hintOf(given({}, '--', '-p'), id, terminal)).toBeDefined()
+  expect(hintOf(given(), id, { isTerminal: true, isOutTerminal: false })).toBeUndefined()
+  expect(hintOf(given(), id, { isTerminal: false, isOutTerminal: true })).toBeUndefined()
 })

@@ -2,7 +2,8 @@ import { describe, expect, jest, test } from 'bun:test'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLogger, type LogRecord } from '../../../src/base/logger.ts'
-import { watchSession } from '../../../src/cli/claude-code/session-watch.ts'
+import { claudeClient } from '../../../src/cli/claude-code/claude-client.ts'
+import { watchSession } from '../../../src/cli/clients/session-watch.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
 import { inFakeTime } from '../../support/fake-time.ts'
 
@@ -11,14 +12,14 @@ const recording = () => {
   return { records, log: createLogger('info', (record) => records.push(record)) }
 }
 
-const request = (headers: Record<string, string> = {}) => ({ headers: new Headers(headers) })
+const request = (headers: Record<string, string> = {}) => ({ method: 'POST', headers: new Headers(headers) })
 const sessionId = '0f9ddf5c-6f2e-4a9c-9d51-0a4f4c2b7a10'
 
 describe('SI-L2 a session without a request', () => {
   test('logs one warning after 30 s: a signed-in client ignores ANTHROPIC_BASE_URL (F1)', () =>
     inFakeTime(() => {
       const { records, log } = recording()
-      watchSession(log)
+      watchSession(claudeClient, log)
       jest.advanceTimersByTime(29_999)
       expect(records).toEqual([])
       jest.advanceTimersByTime(120_000)
@@ -39,8 +40,8 @@ describe('SI-L2 a session without a request', () => {
   test('logs no warning after a request, or after Claude Code has ended', () =>
     inFakeTime(() => {
       const { records, log } = recording()
-      watchSession(log).onRequest(request())
-      watchSession(log).stop()
+      watchSession(claudeClient, log).onRequest(request())
+      watchSession(claudeClient, log).stop()
       jest.advanceTimersByTime(120_000)
       expect(records).toEqual([])
     }))
@@ -64,7 +65,7 @@ describe('SI-L2 a session without a request', () => {
 })
 
 test('remembers the newest session id of Claude Code, and accepts nothing else as one', () => {
-  const watch = watchSession(recording().log)
+  const watch = watchSession(claudeClient, recording().log)
   expect(watch.sessionId()).toBeUndefined()
   const other = sessionId.replace('0f', 'a1')
   for (const id of [sessionId, other, '', 'x; rm -rf ~', '%1b[2J'])

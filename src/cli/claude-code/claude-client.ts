@@ -1,0 +1,44 @@
+import type { Client, PlanSession } from '../clients/client.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
+import type { Io } from '../terminal/io.ts'
+import { claudeProgram, installLines } from './claude-program.ts'
+import { settingsVariables } from './claude-settings.ts'
+import { clientArguments } from './client-arguments.ts'
+import { planLaunch } from './launch/launch.ts'
+import { resolveSettingsConflicts } from './launch/settings-conflicts.ts'
+import { readSettingsArgument } from './settings-argument.ts'
+import { settingsFiles } from './settings-files.ts'
+
+const prepare = ({ rest }: ParsedArguments, io: Io): PlanSession => {
+  const given = readSettingsArgument(rest, io.machine)
+  return async (setUp, port) => {
+    const { config } = setUp.loaded
+    const launch = await planLaunch(setUp, { config, port }, io)
+    const files = settingsFiles(io.machine, given)
+    const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))
+    const hasWebTools = config.upstream === 'anthropic'
+    return { ...launch, environment, ...clientArguments({ rest, given, files, env, hasWebTools }) }
+  }
+}
+
+/** Claude Code in this terminal. */
+export const claudeClient: Client = {
+  ...claudeProgram,
+  name: 'claude',
+  title: 'Claude Code',
+  usesOpenAi: false,
+  hasOwnCredential: true,
+  installLines,
+  sessions: {
+    header: 'x-claude-code-session-id',
+    pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
+    resume: (id) => ['--resume', id],
+    isPrinting(rest) {
+      const terminator = rest.indexOf('--')
+      return rest.slice(0, terminator === -1 ? undefined : terminator).some((arg) => arg === '-p' || arg === '--print')
+    },
+  },
+  silenceHint:
+    'Claude Code ignores ANTHROPIC_BASE_URL if it is signed in to a gateway. If it answered a prompt, the answer did not come from this server: use --gateway-mode on.',
+  prepare,
+}

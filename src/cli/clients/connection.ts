@@ -1,0 +1,38 @@
+import { bracketed } from '../../base/brackets.ts'
+import { clientTokensOf } from '../../config/client-tokens.ts'
+import type { Config } from '../../config/load.ts'
+
+/** How a client on this machine reaches the server. */
+
+/** Sent if the server requires no token: clients always require one. */
+export const anyToken = 'dummy'
+
+/** The token that clients show; undefined if the server requires none. */
+export const clientTokenOf = (config: Config): string | undefined => clientTokensOf(config)[0]?.reveal()
+
+/** The server's URL on this machine, for any address that the server is bound to. */
+export const localUrl = (host: string, port: number): string => {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  return `http://${isEverywhere ? '127.0.0.1' : bracketed(host)}:${port}`
+}
+
+const neverByProxy = ['127.0.0.1', 'localhost', '::1']
+
+/** Merges the entries of both spellings with ours: some programs read one spelling, some the other. */
+const withoutProxy = (environment: Readonly<Record<string, string | undefined>>, host: string): string => {
+  const existing = [environment['NO_PROXY'], environment['no_proxy']].flatMap((list) => (list ?? '').split(','))
+  const entries = existing.map((entry) => entry.trim()).filter((entry) => entry !== '')
+  // A star means every host only if it is the whole list.
+  if (entries.includes('*')) return '*'
+  const own = host === '0.0.0.0' || host === '::' ? neverByProxy : [...neverByProxy, host]
+  return [...new Set([...entries, ...own])].join(',')
+}
+
+/** Variables that keep a client's requests to the server away from a proxy. */
+export const proxyVariables = (
+  environment: Readonly<Record<string, string | undefined>>,
+  host: string,
+): Readonly<Record<'NO_PROXY' | 'no_proxy', string>> => {
+  const list = withoutProxy(environment, host)
+  return { NO_PROXY: list, no_proxy: list }
+}

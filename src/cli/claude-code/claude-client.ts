@@ -1,4 +1,4 @@
-import type { Client, PlanSession } from '../clients/client.ts'
+import type { Client, PlanLaunch } from '../clients/client.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { claudeProgram, installLines } from './claude-program.ts'
@@ -9,14 +9,13 @@ import { resolveSettingsConflicts } from './launch/settings-conflicts.ts'
 import { readSettingsArgument } from './settings-argument.ts'
 import { settingsFiles } from './settings-files.ts'
 
-const prepare = ({ rest }: ParsedArguments, io: Io): PlanSession => {
+const prepare = ({ rest }: ParsedArguments, io: Io): PlanLaunch => {
   const given = readSettingsArgument(rest, io.machine)
-  return async (setUp, port) => {
-    const { config } = setUp.loaded
-    const launch = await planLaunch(setUp, { config, port }, io)
+  return async (setUp, server) => {
+    const launch = await planLaunch(setUp, server, io)
     const files = settingsFiles(io.machine, given)
     const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))
-    const hasWebTools = config.upstream === 'anthropic'
+    const hasWebTools = server.config.upstream === 'anthropic'
     return { ...launch, environment, ...clientArguments({ rest, given, files, env, hasWebTools }) }
   }
 }
@@ -27,7 +26,6 @@ export const claudeClient: Client = {
   name: 'claude',
   title: 'Claude Code',
   usesOpenAi: false,
-  hasOwnCredential: true,
   installLines,
   sessions: {
     header: 'x-claude-code-session-id',
@@ -40,5 +38,6 @@ export const claudeClient: Client = {
   },
   silenceHint:
     'Claude Code ignores ANTHROPIC_BASE_URL if it is signed in to a gateway. If it answered a prompt, the answer did not come from this server: use --gateway-mode on.',
+  plan: planLaunch,
   prepare,
 }

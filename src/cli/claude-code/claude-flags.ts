@@ -1,8 +1,7 @@
+import { flagsOfOtherServers } from '../clients/session-command.ts'
 import type { PassThrough } from '../parse/command.ts'
 
 /** Where Claude Code's command line overlaps ours: see `claude --help` (2.1.332). */
-
-const ownServer = 'it starts its own server, on a free port of 127.0.0.1 and with a new token'
 
 /** How `claude` treats arguments that are not our flags. */
 export const passThrough: PassThrough = {
@@ -11,7 +10,7 @@ export const passThrough: PassThrough = {
     // Claude Code prints its version.
     '-v': ['--log-level', 'debug'],
   },
-  absent: { '--port': ownServer, '--host': ownServer, '--client-token': ownServer },
+  absent: flagsOfOtherServers,
   // First flags that we have, too, then flags that look like a typo in one of ours.
   shared: ['--model', '--help', '--version', '--debug-file', '--ide', '--mcp-config'],
 }

@@ -31,8 +31,10 @@ export const watchSession = (
     /** Call this with each request. */
     onRequest(request: Pick<Request, 'method' | 'headers'>): void {
       clearTimeout(timer)
-      const named = request.headers.get(sessions.header)
-      if (named !== null && sessions.pattern.test(named) && isTurn(request)) sessionId = named
+      const { headers } = request
+      const named = headers.get(sessions.header)
+      const isPart = sessions.partHeader !== undefined && headers.has(sessions.partHeader)
+      if (named !== null && sessions.pattern.test(named) && !isPart && isTurn(request)) sessionId = named
     },
     /** The id of the newest conversation; undefined if there was none. */
     sessionId: () => sessionId,

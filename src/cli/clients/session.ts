@@ -7,14 +7,15 @@ import { secretSettings } from '../../config/settings/setting-names.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
 import { productName } from '../../version.ts'
 import { composeLog } from '../compose.ts'
-import { keySettings, missingKey, readSetUp, type SetUp, warningsOf } from '../config/set-up.ts'
+import { keySettings, readSetUp, type SetUp, warningsOf } from '../config/set-up.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { serve } from '../serve.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
-import type { Client, SessionLaunch } from './client.ts'
+import type { Client, Launch, PlanLaunch } from './client.ts'
 import { findProgram } from './find-program.ts'
+import { requireServerKey } from './openai-server.ts'
 import { needsClientKey } from './own-key.ts'
 import { resumeHint } from './resume-hint.ts'
 import { runInTerminal } from './run-in-terminal.ts'
@@ -49,16 +50,14 @@ const ownServer = (config: Config, { usesOpenAi }: Client): Config => ({
 
 /**
  * No other program on this machine knows the token of a session. A server without a credential of its own needs none:
- * it sends only the credential of the client (AU-0f). Rejects with UsageError if the client has no credential.
+ * it sends only the credential of the client (AU-0f). Rejects with UsageError if the client cannot send one.
  */
 const readSession = async (client: Client, flags: ParsedArguments['flags'], io: Io): Promise<SetUp> => {
   const setUp = await readSetUp(flags, io, [...keySettings])
   const server = ownServer(setUp.loaded.config, client)
-  const connection = connectionOf(server)
-  const showsOwnKey = needsClientKey(setUp, server)
-  if (showsOwnKey && !client.hasOwnCredential) throw new UsageError(missingKey(connection, io.machine, client.name))
-  const config = showsOwnKey ? server : { ...server, clientToken: newToken() }
-  return { ...setUp, connection, loaded: { ...setUp.loaded, config } }
+  if (client.usesOpenAi) requireServerKey(client, setUp, { config: server }, io)
+  const config = needsClientKey(setUp, server) ? server : { ...server, clientToken: newToken() }
+  return { ...setUp, connection: connectionOf(server), loaded: { ...setUp.loaded, config } }
 }
 
 /** Removed from the client's environment: programs that it runs do not need our secrets. */
@@ -94,6 +93,14 @@ const printWarnings = (setUp: SetUp, io: Io): void => {
   if (slack !== undefined) printer(io).warn(`Slack is on: conversations are sent to ${slack}.`)
 }
 
+const planFor = ({ plan, prepare }: Client, args: ParsedArguments, io: Io): PlanLaunch => {
+  if (prepare !== undefined) return prepare(args, io)
+  return async (...given) => {
+    const launch = await plan(...given)
+    return { ...launch, args: [...launch.args, ...args.rest] }
+  }
+}
+
 /** Resolves to the client's exit code. Rejects with UsageError. */
 export const runSession = async (client: Client, args: ParsedArguments, io: Io): Promise<number> => {
   const setUp = await readSession(client, args.flags, io)
@@ -101,16 +108,16 @@ export const runSession = async (client: Client, args: ParsedArguments, io: Io):
   const found = findProgram(client, io.machine)
   if (found === undefined) throw withInstallLines(missing(client), client, io)
   const depth = nextDepth(client, found.path, io.machine)
-  const plan = client.prepare(args, io)
+  const plan = planFor(client, args, io)
   // The client uses the terminal, so the log goes only to the log file.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   const apiKey = await obtainKey(setUp, io, client.name)
   printWarnings(setUp, io)
   const watch = watchSession(client, log, io.times?.silenceMs)
   const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
-  let launch: SessionLaunch | undefined
+  let launch: Launch | undefined
   try {
-    launch = await plan(setUp, port)
+    launch = await plan(setUp, { config, port }, io)
     for (const note of launch.notes) printer(io).info(note)
     const launched = withLaunch(io.machine.environment, launch.environment, sources.get(setUp.connection.keySetting))
     const exitCode = await runInTerminal(

@@ -21,8 +21,15 @@ export const powershellQuote = (value: string): string => `'${value.replace(/['\
 /** Whether every shell reads the text as one word without quotes. */
 const isPlainWord = (word: string): boolean => /^[\w./:=@,+-]+$/.test(word)
 
-/** One word of a command line. */
-export const shellWord = (shell: Exclude<Shell, 'cmd'>, word: string): string => {
+/** Throws UsageError for characters that cmd cannot quote. */
+const cmdWord = (word: string): string => {
+  if (/["%\r\n]/.test(word))
+    throw new UsageError('An argument contains a character that cmd cannot quote. Use --shell powershell.')
+  return `"${word}"`
+}
+
+/** One word of a command line. Throws UsageError if the shell cannot express it. */
+export const shellWord = (shell: Shell, word: string): string => {
   if (isPlainWord(word)) return word
   switch (shell) {
     case 'bash':
@@ -34,6 +41,8 @@ export const shellWord = (shell: Exclude<Shell, 'cmd'>, word: string): string =>
     case 'powershell':
     case 'pwsh':
       return powershellQuote(word)
+    case 'cmd':
+      return cmdWord(word)
   }
 }
 
@@ -69,7 +78,7 @@ const inCmd = ({ set, unset }: LaunchEnvironment, program: string): string => {
   return removed + [...assigned, program].join(' && ')
 }
 
-/** One line that starts `program` with the environment. Throws UsageError if the shell cannot express it. */
+/** One line that starts `program`, one or more words, with the environment. Throws UsageError if the shell cannot express it. */
 export const launchLine = (shell: Shell, environment: LaunchEnvironment, program: string): string => {
   switch (shell) {
     case 'bash':

@@ -1,26 +1,17 @@
 import type { ArgsDef } from 'citty'
 import { productName } from '../../version.ts'
-import { claudeClient } from '../claude-code/claude-client.ts'
 import { passThrough } from '../claude-code/claude-flags.ts'
+import { clientOf } from '../clients/registry.ts'
 import { runSession } from '../clients/session.ts'
-import { commonFlags } from '../parse/arguments.ts'
+import { sessionDetails, sessionFlags } from '../clients/session-command.ts'
 import type { Command } from '../parse/command.ts'
-import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
 
 export const claudeCommand: Command = {
   name: 'claude',
   description: 'Start a server and run Claude Code with it, in one step',
-  details: [
-    'Starts a server for this session, on a free port and with its own token, and runs Claude Code in this terminal. Ends when Claude Code ends, with its exit code. The terminal shows only Claude Code: use --log-file to see what the server does.',
-    `Put the flags below first. The first other argument, and all arguments after it, are passed to Claude Code. Put -- before a flag that both programs have: ${productName} claude -- --help.`,
-  ],
+  details: sessionDetails('claude', 'Claude Code'),
   get args(): ArgsDef {
-    return {
-      ...settingFlags('host', 'port', 'client-token', 'stats-interval', 'no-openai-api', 'no-prompt-cache'),
-      ...sourceFlags,
-      simulate: simulateFlag,
-      ...commonFlags,
-    }
+    return sessionFlags('no-prompt-cache')
   },
   rest: { hint: '<arguments for claude>', owner: 'Claude Code', passThrough },
   examples: [
@@ -30,5 +21,5 @@ export const claudeCommand: Command = {
     { line: `${productName} claude --model opus "fix this"`, what: 'Use another main model, with a first prompt' },
     { line: `${productName} claude --simulate`, what: 'Try it without a key: the simulation repeats your prompt' },
   ],
-  run: (args, io) => runSession(claudeClient, args, io),
+  run: async (args, io) => runSession(await clientOf('claude'), args, io),
 }

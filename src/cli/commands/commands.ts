@@ -3,6 +3,7 @@ import { authLogoutCommand } from './auth/logout.ts'
 import { authRefreshCommand } from './auth/refresh.ts'
 import { authStatusCommand } from './auth/status.ts'
 import { claudeCommand } from './claude.ts'
+import { codexCommand } from './codex.ts'
 import { completionCommand, createCompleteCommand } from './completion.ts'
 import { configEditCommand } from './config/edit.ts'
 import { configGetCommand } from './config/get.ts'
@@ -15,6 +16,7 @@ import { envCommand } from './env.ts'
 import { healthCommand } from './health.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { modelsCommand } from './models.ts'
+import { openCodeCommand } from './opencode.ts'
 import { servicePrintCommand } from './service.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
@@ -24,6 +26,8 @@ export const catalogue: Catalogue = {
   commands: [
     startCommand,
     claudeCommand,
+    codexCommand,
+    openCodeCommand,
     envCommand,
     doctorCommand,
     healthCommand,

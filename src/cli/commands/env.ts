@@ -2,9 +2,9 @@ import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { clientTokenKeys } from '../../config/client-tokens.ts'
 import { productName } from '../../version.ts'
-import { planLaunch } from '../claude-code/launch/launch.ts'
 import { assignments, environmentForms } from '../clients/assignments.ts'
 import { ownShell } from '../clients/detect-shell.ts'
+import { clientNames, clientOf } from '../clients/registry.ts'
 import { readModels } from '../config/set-up.ts'
 import { choiceFlag, commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
@@ -22,20 +22,27 @@ const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =>
   for (const warning of warnings) printer(io).warn(warning)
   if (config.port === 0) throw new UsageError(unknownPort)
   const form = choiceFlag(flags, 'shell', environmentForms) ?? (await ownShell(io.machine))
-  const { environment, notes } = await planLaunch({ ...setUp, isElsewhere: true }, { config, port: config.port }, io)
-  for (const note of notes) printer(io).info(note)
+  const { plan } = await clientOf(choiceFlag(flags, 'client', clientNames) ?? 'claude')
+  const launch = await plan({ ...setUp, isElsewhere: true }, { config, port: config.port }, io)
+  const { environment, notes, environmentNotes = [] } = launch
+  for (const note of [...notes, ...environmentNotes]) printer(io).info(note)
   io.out(`${assignments(form, environment)}\n`)
 }
 
-/** Needs no key and no server: prints the variables that connect Claude Code to a server that runs elsewhere. */
+/** Needs no key and no server: prints the variables that connect a client to a server that runs elsewhere. */
 export const envCommand: Command = {
   name: 'env',
-  description: 'Print the environment variables for Claude Code, for a shell or a file',
+  description: 'Print the environment variables for Claude Code or another client, for a shell or a file',
   details: [
-    'Use it with a server that you start separately: each claude with this environment uses that server. The output never contains the AI Nexus key; it contains the client token if there is one.',
+    'Use it with a server that you start separately: each client with this environment uses that server. The output never contains the AI Nexus key; it contains the client token if there is one.',
   ],
   get args(): ArgsDef {
     return {
+      client: {
+        type: 'string',
+        valueHint: clientNames.join('|'),
+        description: 'Print for this client (default claude)',
+      },
       shell: {
         type: 'string',
         valueHint: environmentForms.join('|'),
@@ -43,7 +50,7 @@ export const envCommand: Command = {
       },
       ...settingFlagsNamed(
         ...['host', 'port', 'client-token', ...modelFlags, 'gateway-mode'],
-        ...['client-keys', 'credentials-dir', 'allow-oauth', 'claude-code-login'],
+        ...['client-keys', 'credentials-dir', 'allow-oauth', 'claude-code-login', 'no-openai-api'],
       ),
       ...sourceFlags,
       ...commonFlags,
@@ -53,6 +60,7 @@ export const envCommand: Command = {
     { line: `eval "$(${productName} env)"`, what: 'bash, zsh: set the variables for this session' },
     { line: `${productName} env | source`, what: 'fish' },
     { line: `${productName} env | Out-String | Invoke-Expression`, what: 'PowerShell' },
+    { line: `eval "$(${productName} env --client opencode)"`, what: 'The variables for opencode' },
     { line: `${productName} env --shell dotenv > claude.env`, what: 'Write a .env file' },
     { line: `${productName} env --shell json`, what: "For an editor's settings" },
   ],

@@ -1,15 +1,13 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { checkCors } from '../../config/cors.ts'
-import type { Machine } from '../../config/paths.ts'
 import { checkReports, reportHosts } from '../../config/reports.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
-import { planLaunch } from '../claude-code/launch/launch.ts'
 import { nextStep } from '../claude-code/launch/next-step.ts'
 import { localUrl } from '../clients/connection.ts'
 import { ownShell } from '../clients/detect-shell.ts'
-import { launchLine, type Shell, shells } from '../clients/shells.ts'
+import { type LaunchLines, readLaunchLines, reportLaunch } from '../clients/launch-lines.ts'
 import { composeLog } from '../compose.ts'
 import { describeConfig } from '../config/describe-config.ts'
 import { checkUpstreamAddress, readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
@@ -17,13 +15,12 @@ import { domainsText } from '../credentials/domains-text.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import { inJson, isJsonWanted, reportListening } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
-import { choiceFlag, commonFlags } from '../parse/arguments.ts'
+import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
-import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { checkAddress, serve } from '../serve.ts'
 import { endingSignals, untilStopped } from '../server-lifecycle.ts'
-import { type Copied, copy } from '../system/clipboard.ts'
 import { networkAddresses } from '../system/network-addresses.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
@@ -32,42 +29,6 @@ import { shownPaths } from '../terminal/short-path.ts'
 import { startTokenReports } from '../token-reports.ts'
 
 const unknownPort = 'The server chooses the port for --port 0 when it starts. Give a port, or leave out --dry-run.'
-
-const copiedWords = (copied: Copied): string => {
-  switch (copied.kind) {
-    case 'done':
-      return `  Copied the command that starts Claude Code (with ${copied.program}).\n`
-    case 'handed-over':
-      return '  Copied the command below to the clipboard, if your terminal allows it.\n'
-    case 'impossible':
-      return 'warning: no clipboard is available; copy the command below by hand.\n'
-  }
-}
-
-interface LaunchLineOptions {
-  readonly shell: Shell
-  readonly isPrinted: boolean
-  readonly isCopied: boolean
-}
-
-/** Undefined without --claude-code and --copy. Rejects with UsageError for an unknown shell. */
-const readLaunchOptions = async (flags: Flags, machine: Machine): Promise<LaunchLineOptions | undefined> => {
-  const shell = choiceFlag(flags, 'shell', shells)
-  const [isPrinted, isCopied] = [flags['claude-code'] === true, flags['copy'] === true]
-  return isPrinted || isCopied ? { shell: shell ?? (await ownShell(machine)), isPrinted, isCopied } : undefined
-}
-
-const reportLaunch = async (launchOptions: LaunchLineOptions, setUp: SetUp, port: number, io: Io): Promise<void> => {
-  const { environment, notes } = await planLaunch(setUp, { config: setUp.loaded.config, port }, io)
-  const line = launchLine(launchOptions.shell, environment, 'claude')
-  for (const note of notes) printer(io).info(note)
-  const copied = launchOptions.isCopied ? await copy(line, io) : undefined
-  if (copied !== undefined) printer(io).info(copiedWords(copied))
-  // Prints the line if it may not be on the clipboard.
-  if (!launchOptions.isPrinted && copied?.kind === 'done') return
-  if (setUp.loaded.config.logging.format !== 'json') printer(io).info('  To start Claude Code:')
-  io.out(`${line}\n`)
-}
 
 /** OP-S3: reports how many variables the file of `--env-file` sets. */
 const reportVariables = ({ loaded: { places } }: SetUp, io: Io): void => {
@@ -79,7 +40,7 @@ const reportVariables = ({ loaded: { places } }: SetUp, io: Io): void => {
   printer(io).info(`Read ${read} ${read === 1 ? 'variable' : 'variables'} from ${path}${others}.`)
 }
 
-const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined, io: Io): Promise<void> => {
+const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
   reportVariables(setUp, io)
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
@@ -87,10 +48,10 @@ const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined
   checkCors(config)
   checkUpstreamAddress(setUp, config)
   checkReports(config)
-  if (launchOptions !== undefined && config.port === 0) throw new UsageError(unknownPort)
+  if (launchLines !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
-  if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, config.port, io)
+  if (launchLines !== undefined) await reportLaunch(launchLines, setUp, config.port, io)
 }
 
 /** Prints the banner, or one log record with the same facts. */
@@ -114,7 +75,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io
 /** `raw` is for log records, which are complete lines; `io` for all other messages. */
 const serveUntilStopped = async (
   setUp: SetUp,
-  launchOptions: LaunchLineOptions | undefined,
+  launchLines: LaunchLines | undefined,
   io: Io,
   raw: Io,
 ): Promise<void> => {
@@ -130,7 +91,7 @@ const serveUntilStopped = async (
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
   const facts = { apiKey, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
   reportServing(setUp, facts, isJson, isJson ? raw : io)
-  if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, port, io)
+  if (launchLines !== undefined) await reportLaunch(launchLines, setUp, port, io)
   else if (io.isTerminal)
     printer(io).info(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
   const uptime = (): number => process.uptime()
@@ -147,9 +108,9 @@ const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | u
   try {
     const setUp = await readSetUp(flags, isJson ? inJson(raw) : raw)
     isJson = setUp.loaded.config.logging.format === 'json'
-    const launchOptions = await readLaunchOptions(flags, raw.machine)
-    if (flags['dry-run'] === true) await dryRun(setUp, launchOptions, raw)
-    else await serveUntilStopped(setUp, launchOptions, isJson ? inJson(raw) : raw, raw)
+    const launchLines = await readLaunchLines(flags, raw.machine)
+    if (flags['dry-run'] === true) await dryRun(setUp, launchLines, raw)
+    else await serveUntilStopped(setUp, launchLines, isJson ? inJson(raw) : raw, raw)
     return undefined
   } catch (error) {
     if (!isJson || flags['dry-run'] === true || !(error instanceof UsageError)) throw error
@@ -170,6 +131,8 @@ export const startCommand: Command = {
         alias: 'c',
         description: 'Print the command that starts Claude Code; standard output contains nothing else',
       },
+      codex: { type: 'boolean', description: 'Print the command that starts Codex' },
+      opencode: { type: 'boolean', description: 'Print the command that starts opencode' },
       copy: {
         type: 'boolean',
         description: 'Copy that command to the clipboard; over ssh, through the terminal',

@@ -266,7 +266,7 @@ describe('help', () => {
     const { out } = await cli(['help', 'start'])
     const headings = out.match(/^[A-Z].*:$/gm)
     expect(headings).toEqual([
-      'Launching Claude Code:',
+      'Launching a client:',
       'Models:',
       'Server:',
       'Upstream:',
@@ -277,7 +277,7 @@ describe('help', () => {
       'Help:',
       'Examples:',
     ])
-    expect(out.split('Launching Claude Code:\n')[1]?.split('\n\n')[0]).toContain('-c, --claude-code')
+    expect(out.split('Launching a client:\n')[1]?.split('\n\n')[0]).toContain('-c, --claude-code')
     expect((await cli(['help', 'simulate'])).out).toContain('\nFlags:\n')
     // Every flag once.
     for (const { name, args } of catalogue.commands) {

@@ -1,22 +1,15 @@
 import type { Config } from '../../../config/load.ts'
 import type { Machine } from '../../../config/paths.ts'
-import type { Launch } from '../../clients/client.ts'
+import type { LaunchSetUp, PlanLaunch } from '../../clients/client.ts'
+import { launchHost } from '../../clients/host.ts'
 import { isModelGiven } from '../../clients/model-choice.ts'
-import { needsClientKey, type OwnKeySetUp } from '../../clients/own-key.ts'
-import { type ChosenModels, isSet } from '../../config/set-up.ts'
-import type { Io } from '../../terminal/io.ts'
+import { needsClientKey } from '../../clients/own-key.ts'
+import { isSet } from '../../config/set-up.ts'
 import { findClaude } from '../claude-program.ts'
 import { chooseGatewayMode, gatewayWords } from '../gateway-sign-in.ts'
 import { installedVersion } from '../installed-version.ts'
 import { settingsModel } from '../settings-model.ts'
 import { claudeCodeEnvironment } from './environment.ts'
-import { launchHost } from './host.ts'
-
-interface Server {
-  readonly config: Config
-  /** The actual port: the configured one may be 0. */
-  readonly port: number
-}
 
 /**
  * The oldest version that is known to read ANTHROPIC_DEFAULT_MODEL. An older one (2.1.197) starts with its Opus tier
@@ -31,15 +24,13 @@ const hasOldClient = (machine: Machine): boolean => {
   return version !== undefined && Bun.semver.order(version, readsDefaultModel) < 0
 }
 
-interface LaunchSetUp extends ChosenModels, OwnKeySetUp {}
-
 /** The parts of a launch that depend on who chose the models and on whose credential goes to the upstream. */
 export const launchChoices = (setUp: LaunchSetUp, config: Config) => ({
   isChosen: { model: isSet('model', setUp.loaded), smallModel: isSet('smallModel', setUp.loaded) },
   showsOwnKey: needsClientKey(setUp, config),
 })
 
-export const planLaunch = async (setUp: LaunchSetUp, { config, port }: Server, { machine }: Io): Promise<Launch> => {
+export const planLaunch: PlanLaunch = async (setUp, { config, port }, { machine }) => {
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)
@@ -56,6 +47,7 @@ export const planLaunch = async (setUp: LaunchSetUp, { config, port }: Server, {
       isGatewayMode: gateway.isOn,
       isModelFixed: isModelGiven(setUp) || needsModel,
     }),
+    args: [],
     notes: words === undefined ? [] : [words],
   }
 }

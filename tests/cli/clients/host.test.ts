@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { launchHost } from '../../../../src/cli/claude-code/launch/host.ts'
-import { readSetUp } from '../../../../src/cli/config/set-up.ts'
-import type { Flags } from '../../../../src/cli/parse/parsed-arguments.ts'
-import { cli, temporaryFolder, testIo } from '../../../support/cli.ts'
-import { writeFile } from '../../../support/files.ts'
+import { launchHost } from '../../../src/cli/clients/host.ts'
+import { readSetUp } from '../../../src/cli/config/set-up.ts'
+import type { Flags } from '../../../src/cli/parse/parsed-arguments.ts'
+import { cli, temporaryFolder, testIo } from '../../support/cli.ts'
+import { writeFile } from '../../support/files.ts'
 
 const folderOf = (...domains: readonly string[]): string => {
   const folder = temporaryFolder()

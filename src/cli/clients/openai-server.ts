@@ -1,0 +1,46 @@
+import { UsageError } from '../../base/usage-error.ts'
+import { missingKey } from '../config/set-up.ts'
+import type { Io } from '../terminal/io.ts'
+import type { Client, LaunchServer, LaunchSetUp } from './client.ts'
+import { anyToken, clientTokenOf, localUrl } from './connection.ts'
+import { launchHost } from './host.ts'
+import { needsClientKey } from './own-key.ts'
+
+/** The server's OpenAI API, for a client on this machine. */
+export interface OpenAiServer {
+  /** Ends in `/v1`. */
+  readonly baseUrl: string
+  readonly host: string
+  readonly token: string
+}
+
+const offWords = ({ title }: Pick<Client, 'title'>, source: string | undefined): string =>
+  `${title} uses the server's OpenAI API, which is off (${source ?? 'openaiEntrance.enabled'}). Switch it on.`
+
+/**
+ * Throws UsageError if the server has no key for this client: it sends no credential of the upstream. A server
+ * elsewhere may have a key that is not known here.
+ */
+export const requireServerKey = (
+  { name }: Pick<Client, 'name'>,
+  setUp: LaunchSetUp,
+  { config }: Pick<LaunchServer, 'config'>,
+  { machine }: Pick<Io, 'machine'>,
+): void => {
+  if (!setUp.isElsewhere && needsClientKey(setUp, config))
+    throw new UsageError(missingKey(setUp.connection, machine, name))
+}
+
+/** Rejects with UsageError if the server does not serve OpenAI's API, or has no key. */
+export const openAiServerOf = async (
+  client: Pick<Client, 'name' | 'title'>,
+  setUp: LaunchSetUp,
+  { config, port }: LaunchServer,
+  io: Pick<Io, 'machine'>,
+): Promise<OpenAiServer> => {
+  if (!config.openaiEntrance.enabled)
+    throw new UsageError(offWords(client, setUp.loaded.sources.get('openaiEntrance.enabled')))
+  requireServerKey(client, setUp, { config }, io)
+  const host = setUp.isSimulated ? config.host : await launchHost(config, port, io.machine)
+  return { baseUrl: `${localUrl(host, port)}/v1`, host, token: clientTokenOf(config) ?? anyToken }
+}

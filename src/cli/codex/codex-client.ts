@@ -1,0 +1,58 @@
+import { isObject, type Json } from '../../base/json.ts'
+import { parseModelName } from '../../messages/model-name.ts'
+import { clientNameOf } from '../../models/resolver.ts'
+import type { Client, LaunchSetUp, PlanLaunch } from '../clients/client.ts'
+import { proxyVariables } from '../clients/connection.ts'
+import { isModelGiven } from '../clients/model-choice.ts'
+import { openAiServerOf } from '../clients/openai-server.ts'
+import { shortPaths } from '../terminal/short-path.ts'
+import { type CodexWanted, codexArguments, codexFileLines, providerId, tokenVariable } from './codex-configuration.ts'
+import { codexSettings, codexSettingsPath } from './codex-settings.ts'
+
+const identity = { name: 'codex', title: 'Codex' } as const
+
+/** A Claude model that the user chose in Codex stays, unless this run names a model. */
+const modelFor = (setUp: LaunchSetUp, { model }: Json): string | undefined => {
+  const isChosen = typeof model === 'string' && parseModelName(model) !== undefined
+  return isChosen && !isModelGiven(setUp) ? undefined : clientNameOf(setUp.model.model)
+}
+
+const isConfigured = ({ model_providers: providers }: Json, baseUrl: string): boolean => {
+  const provider = isObject(providers) ? providers[providerId] : undefined
+  return isObject(provider) && provider['base_url'] === baseUrl
+}
+
+const plan: PlanLaunch = async (setUp, server, io) => {
+  const { baseUrl, host, token } = await openAiServerOf(identity, setUp, server, io)
+  const settings = codexSettings(io.machine)
+  const hasWebSearch = server.config.upstream === 'anthropic'
+  const wanted: CodexWanted = { baseUrl, settings, hasWebSearch, model: modelFor(setUp, settings) }
+  const path = shortPaths(codexSettingsPath(io.machine), io.machine)
+  const lines = codexFileLines({ ...wanted, settings: {}, model: clientNameOf(setUp.model.model) })
+  return {
+    environment: {
+      set: { [tokenVariable]: token, ...proxyVariables(setUp.loaded.environment, host) },
+      unset: [],
+    },
+    args: codexArguments(wanted),
+    notes: [],
+    environmentNotes: isConfigured(settings, baseUrl)
+      ? []
+      : [`Codex also needs these lines in ${path}:\n${lines.map((line) => `  ${line}`.trimEnd()).join('\n')}`],
+  }
+}
+
+/** OpenAI's Codex. */
+export const codexClient: Client = {
+  ...identity,
+  homeFolders: ['.local/bin'],
+  usesOpenAi: true,
+  installLines: () => ['npm install -g @openai/codex'],
+  sessions: {
+    header: 'session-id',
+    pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
+    resume: (id) => ['resume', id],
+    isPrinting: ([command = '']) => ['exec', 'e', 'review'].includes(command),
+  },
+  plan,
+}

@@ -1,0 +1,57 @@
+import { attempt } from '../../base/attempt.ts'
+import { clientNameOf } from '../../models/resolver.ts'
+import type { Client, LaunchSetUp, PlanLaunch } from '../clients/client.ts'
+import { proxyVariables } from '../clients/connection.ts'
+import { openAiServerOf } from '../clients/openai-server.ts'
+import { openCodeConfiguration, withOwn } from './opencode-configuration.ts'
+
+const identity = { name: 'opencode', title: 'opencode' } as const
+
+/** opencode reads this variable after all of its files. */
+const configurationVariable = 'OPENCODE_CONFIG_CONTENT'
+
+const modelsFor = ({ model, smallModel, models }: LaunchSetUp) => {
+  const families = ['opus', 'sonnet', 'haiku'].map((family) => models.resolve(family).model)
+  const all = [model.model, smallModel.model, ...models.models, ...families]
+  return [...new Map(all.toReversed().map((one) => [clientNameOf(one), one])).values()].toReversed()
+}
+
+const plan: PlanLaunch = async (setUp, server, io) => {
+  const { baseUrl, host, token } = await openAiServerOf(identity, setUp, server, io)
+  const { environment } = setUp.loaded
+  const { model, smallModel } = setUp
+  const models = modelsFor(setUp)
+  const own = attempt(() => JSON.parse(environment[configurationVariable] ?? ''))
+  const wanted = { baseUrl, token, model: model.model, smallModel: smallModel.model, models }
+  return {
+    environment: {
+      set: {
+        [configurationVariable]: JSON.stringify(withOwn(own, openCodeConfiguration(wanted))),
+        // opencode contains a list of models.
+        OPENCODE_DISABLE_MODELS_FETCH: '1',
+        ...proxyVariables(environment, host),
+      },
+      unset: [],
+    },
+    args: [],
+    notes: [],
+  }
+}
+
+export const openCodeClient: Client = {
+  ...identity,
+  homeFolders: ['.opencode/bin', '.local/bin'],
+  usesOpenAi: true,
+  installLines: (platform) => [
+    ...(platform === 'win32' ? [] : ['curl -fsSL https://opencode.ai/install | bash']),
+    'npm install -g opencode-ai',
+  ],
+  sessions: {
+    header: 'x-session-id',
+    pattern: /^ses_\w{20,40}$/,
+    partHeader: 'x-parent-session-id',
+    resume: (id) => ['--session', id],
+    isPrinting: ([command = '']) => command === 'run',
+  },
+  plan,
+}

@@ -110,7 +110,7 @@ export const mainUsage = (
   commands: readonly CommandSummary[],
   defaultCommand: string,
   layout: HelpLayout,
-): string => `Run Claude Code on your company's key.
+): string => `Run Claude Code, Codex or opencode on your company's key.
 
 ${usageOf(`${productName} [command] [flags]`, layout)}
 

@@ -11,7 +11,7 @@ import type { RequestObserver } from './gateway/request-record.ts'
 import { createRequestRecords } from './gateway/running-requests.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
 import type { ModelCatalog } from './models/model.ts'
-import { createOpenAiNames } from './models/openai-names.ts'
+import { createOpenAiNames, type OpenAiNames } from './models/openai-names.ts'
 import { createModelResolver, type ModelResolver } from './models/resolver.ts'
 import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
 import { createServer, type ServerOptions } from './server/server.ts'
@@ -80,14 +80,19 @@ const upstreamOf = (config: Config, dependencies: AppDependencies, smallModelId:
 /** Names that clients put in front of a model's, such as `anthropic/`. */
 const providers = [...upstreamSettings[0].type.options, 'claude']
 
-/** The server's own OpenAI API. */
-const openAiOf = ({ openaiEntrance, model }: Config, models: ModelResolver): ServerOptions['openAi'] => {
-  if (!openaiEntrance.enabled) return undefined
-  const { modelMap, unknownModel, thinkingMemory, responseStore } = openaiEntrance
-  const { defaultMaxTokens, autoCache, reasoning } = openaiEntrance
+/** Models by the names that OpenAI clients use. */
+export const openAiNamesOf = ({ openaiEntrance, model }: Config, models: ModelResolver): OpenAiNames => {
+  const { modelMap, unknownModel } = openaiEntrance
   const refusesUnknown = unknownModel === 'refuse'
+  return createOpenAiNames({ models, modelMap, refusesUnknown, defaultModel: model, providers })
+}
+
+/** The server's own OpenAI API. */
+const openAiOf = (config: Config, models: ModelResolver): ServerOptions['openAi'] => {
+  const { enabled, thinkingMemory, responseStore, defaultMaxTokens, autoCache, reasoning } = config.openaiEntrance
+  if (!enabled) return undefined
   return {
-    names: createOpenAiNames({ models, modelMap, refusesUnknown, defaultModel: model, providers }),
+    names: openAiNamesOf(config, models),
     policy: { defaultMaxTokens, autoCache, reasoning },
     keepsThinking: thinkingMemory,
     storedResponses: responseStore,

@@ -1,8 +1,10 @@
 import type { ArgsDef } from 'citty'
+import { openAiNamesOf } from '../../app.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { isLoggableModel } from '../../base/loggable-name.ts'
 import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
+import type { Config } from '../../config/load.ts'
 import type { Model } from '../../models/model.ts'
 import { clientNameOf, type ModelResolver } from '../../models/resolver.ts'
 import { modelsOf } from '../../upstreams/registry.ts'
@@ -40,8 +42,9 @@ const shownName = (name: string): string =>
   name.length <= longestShown && isLoggableModel(name) ? ` ${name}` : printableName(name)
 
 /** Throws UsageError for an unknown name. */
-const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name: string): Model => {
-  const found = find(name)
+const findModel = (resolver: ModelResolver, config: Config, name: string): Model => {
+  const { models, find, spellings, spellingsOf } = resolver
+  const found = find(name) ?? (config.openaiEntrance.enabled ? openAiNamesOf(config, resolver).find(name) : undefined)
   if (found !== undefined) return found.model
   const known = `Available: ${spellings.join(', ')}.`
   if (name.trim() === '') throw new UsageError(`The model name is empty. ${known}`)
@@ -69,7 +72,7 @@ const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io:
       isSmall: clientNameOf(model) === clientNameOf(small.model),
     }
   }
-  const wanted = name === undefined ? resolver.models : [findModel(resolver, name)]
+  const wanted = name === undefined ? resolver.models : [findModel(resolver, loaded.config, name)]
   return { entries: wanted.map(toEntry), warnings: loaded.warnings, resolver }
 }
 
@@ -145,7 +148,7 @@ export const modelsCommand: Command = {
   description: 'List model names and the model of the upstream each maps to',
   details: [
     'Works offline and without a key: the list is part of this program. The configuration selects the main model and the small model.',
-    'With a name, prints the model that serves it. Any spelling of a Claude model works; a version that AI Nexus does not have is served by the model of its family.',
+    "With a name, prints the model that serves it. Any spelling of a Claude model works; a version that AI Nexus does not have is served by the model of its family. Names of OpenAI's models work for OpenAI clients.",
   ],
   get args(): ArgsDef {
     return {
@@ -164,6 +167,7 @@ export const modelsCommand: Command = {
   examples: [
     { line: `${productName} models`, what: 'List all models' },
     { line: `${productName} models us.anthropic.claude-opus-4-8`, what: 'Show which model serves a name' },
+    { line: `${productName} models gpt-5`, what: 'Show which model serves an OpenAI client' },
     { line: `${productName} models --json`, what: 'Print JSON for a script' },
   ],
   run: runModels,

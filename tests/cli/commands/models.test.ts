@@ -81,10 +81,10 @@ Claude Opus 4.6
     ['sonet', 'Unknown model sonet. Did you mean sonnet?'],
     ['haiko-4.5', 'Available: claude'],
     ['foo', 'Unknown model foo. Available: claude'],
-    ['gpt-4o-mini', 'Unknown model gpt-4o-mini. Available: claude'],
+    ['llama-4-mini', 'Unknown model llama-4-mini. Available: claude'],
     ['', 'The model name is empty. Available: claude'],
     ['AKIA-is-this-a-key-perhaps-0123456789', 'Unknown model. Available: claude'],
-    ['gpt-5', `Available: ${productSpellings.join(', ')}.`],
+    ['llama-5', `Available: ${productSpellings.join(', ')}.`],
   ])('ends with 2 for the unknown name %p, and suggests the nearest', async (name, message) => {
     expect(await cli(['models', name])).toEqual({ code: 2, out: '', err: expect.stringContaining(message) as never })
   })
@@ -98,6 +98,17 @@ Claude Opus 4.6
       for (const name of entry.spellings)
         expect(await json(['models', name, '--json'])).toMatchObject([{ asked: name, nexusId: entry.nexusId }])
   })
+})
+
+test("shows which model serves a name of OpenAI's, unless the OpenAI API is off (OE-M11, OE-M12)", async () => {
+  const idOf = async (name: string, environment: Record<string, string> = {}) => {
+    const { code, out } = await cli(['models', name, '--json'], environment)
+    return code === 0 ? JSON.parse(out)[0].nexusId : code
+  }
+  expect(await idOf('gpt-5.1-codex')).toBe('claude-sonnet-4.6')
+  expect(await idOf('gpt-5-nano')).toBe('claude-haiku-4.5')
+  expect(await idOf('my-model', { NEXUS_MODEL_MAP: 'my-model:claude-opus-4.6' })).toBe('claude-opus-4.6')
+  expect(await idOf('gpt-5', { NEXUS_OPENAI_API: 'false' })).toBe(2)
 })
 
 test('models with --upstream openai shows the map of names (OU-R1)', async () => {

@@ -51,7 +51,8 @@ export const codexClient: Client = {
   sessions: {
     header: 'session-id',
     pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
-    resume: (id) => ['resume', id],
+    // Codex names a conversation in a second session, which it does not keep: an id may belong to that one.
+    resume: () => ['resume', '--last'],
     isPrinting: ([command = '']) => ['exec', 'e', 'review'].includes(command),
   },
   plan,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createLogger, type LogRecord } from '../../../src/base/logger.ts'
 import { claudeClient } from '../../../src/cli/claude-code/claude-client.ts'
 import { watchSession } from '../../../src/cli/clients/session-watch.ts'
+import { openCodeClient } from '../../../src/cli/opencode/opencode-client.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
 import { inFakeTime } from '../../support/fake-time.ts'
 
@@ -74,4 +75,16 @@ test('remembers the newest session id of Claude Code, and accepts nothing else a
   watch.onRequest(request({ 'x-claude-code-session-id': sessionId, 'content-length': '280' }))
   expect(watch.sessionId()).toBe(other)
   watch.stop()
+})
+
+test('ignores sub-agents of opencode, and requests that are not turns', () => {
+  const watch = watchSession(openCodeClient, recording().log)
+  const own = { 'x-session-id': 'ses_dd94eb1c4ffeZhstyfKrzfEAee' }
+  watch.onRequest({ ...request(own), method: 'GET' })
+  expect(watch.sessionId()).toBeUndefined()
+  watch.onRequest(request(own))
+  watch.onRequest(
+    request({ 'x-session-id': 'ses_000000000000000000000000AA', 'x-parent-session-id': own['x-session-id'] }),
+  )
+  expect(watch.sessionId()).toBe(own['x-session-id'])
 })

@@ -16,25 +16,21 @@ export interface TranslatedTools {
   readonly usesFunctions: boolean
 }
 
-const webSearchType = 'web_search_20250305'
+const webSearch = { type: 'web_search_20250305', name: 'web_search' }
 
 /** The search itself is the point of such a request, so an upstream without one refuses it (OE-C15). */
-const toWebSearch = (body: Json, { runsServerTools, notes }: OpenAiContext): Tool[] => {
+const toWebSearch = (body: Json, tools: readonly Tool[], { runsServerTools, notes }: OpenAiContext): Tool[] => {
   const options = objectAt(body, 'web_search_options')
   if (options === undefined) return []
   const path = ['web_search_options']
   if (!runsServerTools) throw refusal('unsupported_parameter', path, 'the upstream does not search the web')
+  if (tools.some(({ name }) => name === webSearch.name))
+    throw refusal('invalid_value', path, 'a tool has the name of the search')
   if ((options['search_context_size'] ?? 'medium') !== 'medium')
     notes.changed([...path, 'search_context_size'], 'the search has no sizes')
   const location = objectAt(options, 'user_location', path)
   const approximate = location === undefined ? undefined : objectAt(location, 'approximate', [...path, 'user_location'])
-  return [
-    {
-      type: webSearchType,
-      name: 'web_search',
-      ...(approximate && { user_location: { type: 'approximate', ...approximate } }),
-    },
-  ]
+  return [{ ...webSearch, ...(approximate && { user_location: { type: 'approximate', ...approximate } }) }]
 }
 
 /** The list of tools, in the form that the client uses (OE-C9). */
@@ -61,8 +57,7 @@ export const toChatTools = (body: Json, context: OpenAiContext): TranslatedTools
     return tool
   })
   checkToolNames(tools, [name])
-  tools.push(...toWebSearch(body, context))
-  checkToolNames(tools, [name])
+  tools.push(...toWebSearch(body, tools, context))
   const choice = toToolChoice(
     {
       choice: usesFunctions ? functionCallOf(body) : body['tool_choice'],

@@ -12,6 +12,8 @@ import { objectAt, textAt } from './members.ts'
  */
 
 const maximumPoints = 4
+/** OpenAI's long retention; Anthropic's longest is an hour. */
+const longRetention = '24h'
 
 /** The parts of a prompt in its order. */
 const section = { tools: 0, system: 1, messages: 2 } as const
@@ -47,7 +49,7 @@ interface CacheWishes {
 
 const wishesOf = (body: Json): CacheWishes => ({
   setsOwnPoints: objectAt(body, 'prompt_cache_options')?.['mode'] === 'explicit',
-  isLong: textAt(body, 'prompt_cache_retention') === '24h',
+  isLong: textAt(body, 'prompt_cache_retention') === longRetention,
 })
 
 const textBlock = (text: string): TextBlock => ({ type: 'text', text })

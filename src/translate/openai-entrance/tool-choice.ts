@@ -105,7 +105,9 @@ const toChoice = (choice: unknown, path: Path, offered: OfferedTools, context: O
 
 const isForced = (choice: unknown): boolean => {
   const word = isObject(choice) ? choice['type'] : choice
-  return word !== 'none' && word !== 'auto' && word !== 'allowed_tools'
+  if (word !== 'allowed_tools' || !isObject(choice)) return word !== 'none' && word !== 'auto'
+  const nested = isObject(choice['allowed_tools']) ? choice['allowed_tools'] : choice
+  return nested['mode'] === 'required'
 }
 
 const limited = (choice: ToolChoice | undefined): ToolChoice =>

@@ -65,6 +65,13 @@ describe('web search', () => {
     expect(notedPaths(context)).toEqual(['web_search_options.search_context_size'])
   })
 
+  test('is refused next to a tool of its name (OE-C15, OE-C50)', () => {
+    const both = { web_search_options: {}, tools: [named('web_search')] }
+    expect(refusalOf(() => toChatTools(both, openAiContext({ runsServerTools: true }))).param).toBe(
+      'web_search_options',
+    )
+  })
+
   test('is refused by any other upstream (OE-C15)', () => {
     expect(refusalOf(() => toChatTools({ web_search_options: {} }, openAiContext()))).toEqual({
       code: 'unsupported_parameter',

@@ -135,6 +135,15 @@ describe('a choice without tools', () => {
     })
   })
 
+  test('an optional subset is dropped, a required one refused (OE-C52)', () => {
+    const subset = (mode: string) => ({ type: 'allowed_tools', mode, tools: [{ type: 'function', name: 'read' }] })
+    expect<unknown>(translated(subset('auto'), { offered: [] })).toMatchObject({ choice: undefined })
+    expect(refusalOf(() => translated(subset('required'), { offered: [] })).param).toBe('tool_choice')
+    expect(
+      refusalOf(() => translated({ type: 'allowed_tools', allowed_tools: subset('required') }, { offered: [] })).param,
+    ).toBe('tool_choice')
+  })
+
   test.each(['required', { type: 'function', name: 'read' }])('%j is refused (OE-C52)', (choice) => {
     expect(refusalOf(() => translated(choice, { offered: [] })).param).toBe('tool_choice')
   })

@@ -2,6 +2,9 @@ import type { Case } from './case.ts'
 import { anthropicCases } from './cases/anthropic.ts'
 import { autoModeCases } from './cases/auto-mode.ts'
 import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
+import { codexCases } from './cases/codex.ts'
+import { codexFailureCases } from './cases/codex-failures.ts'
+import { codexSessionCases } from './cases/codex-sessions.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
 import { interactiveCases } from './cases/interactive.ts'
@@ -12,6 +15,7 @@ import { networkCases } from './cases/network.ts'
 import { oddResponseCases } from './cases/odd-responses.ts'
 import { oneStepCases } from './cases/one-step.ts'
 import { openAiCases } from './cases/openai.ts'
+import { openCodeCases } from './cases/opencode.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { sdkCases } from './cases/sdks.ts'
 import { signedInCases } from './cases/signed-in.ts'
@@ -40,4 +44,8 @@ export const cases: readonly Case[] = [
   ...oneStepCases,
   ...signedInCases,
   ...behindClaudeGatewayCases,
+  ...codexCases,
+  ...codexSessionCases,
+  ...codexFailureCases,
+  ...openCodeCases,
 ]

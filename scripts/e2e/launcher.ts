@@ -60,6 +60,8 @@ export interface LaunchOptions {
   readonly chat?: Pick<ChatServer, 'provider' | 'variables'>
   readonly anthropic?: Pick<AnthropicServer, 'apiKey' | 'files'>
   readonly configuration?: Configuration
+  /** Variables of the server. */
+  readonly serverVariables?: Readonly<Record<string, string>>
   readonly model?: string
   readonly serverFlags?: readonly string[]
   /** A folder for the server's files, and the client's home. */
@@ -72,6 +74,17 @@ export const apiKey = 'e2e-key'
 
 /** A PATH that begins with the client's folder: the server reads the version of that client. */
 export const pathWith = (client: string): string => `${dirname(client)}:${process.env['PATH'] ?? ''}`
+
+/** The environment of a server. */
+export const serverEnvironment = (options: LaunchOptions): Readonly<Record<string, string>> => ({
+  HOME: options.home,
+  PATH: pathWith(options.client),
+  NEXUS_API_KEY: apiKey,
+  OPENAI_API_KEY: apiKey,
+  ...(options.anthropic?.apiKey !== undefined && { CLAUDE_API_KEY: options.anthropic.apiKey }),
+  ...options.chat?.variables,
+  ...options.serverVariables,
+})
 
 export const credentialsFolder = (home: string): string => join(home, 'credentials')
 

@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { posixQuote } from '../../src/cli/clients/shells.ts'
 import { startClaudeGateway } from './claude-gateway/gateway.ts'
 import { toCredentials } from './claude-gateway/sign-in.ts'
-import { apiKey, credentialsFolder, type Launcher, type LaunchOptions, pathWith, startFlags } from './launcher.ts'
+import {
+  apiKey,
+  credentialsFolder,
+  type Launcher,
+  type LaunchOptions,
+  pathWith,
+  serverEnvironment,
+  startFlags,
+} from './launcher.ts'
 import { byCodexConfiguration, byOpenCodeConfiguration } from './openai-launchers.ts'
 import { startProgram } from './program.ts'
 
@@ -14,22 +22,14 @@ export const clientFolder = (clientHome: string): string => join(clientHome, '.c
 
 /** Starts a server. Returns it with the environment that it prints for Claude Code. */
 const startServer = async (options: LaunchOptions) => {
-  const { client, server, home, clientHome, anthropic } = options
+  const { server, home, clientHome, anthropic } = options
   const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...startFlags(options)]
   for (const [name, content] of Object.entries(anthropic?.files ?? {}))
     await Bun.write(join(credentialsFolder(home), name), JSON.stringify(content), { mode: 0o600 })
   const program = await startProgram({
     command: [...server, ...flags],
     folder: home,
-    environment: {
-      HOME: home,
-      PATH: pathWith(client),
-      NEXUS_API_KEY: apiKey,
-      OPENAI_API_KEY: apiKey,
-      ...(anthropic?.apiKey !== undefined && { CLAUDE_API_KEY: anthropic.apiKey }),
-      ...options.chat?.variables,
-      CLAUDE_CONFIG_DIR: clientFolder(clientHome),
-    },
+    environment: { ...serverEnvironment(options), CLAUDE_CONFIG_DIR: clientFolder(clientHome) },
     ready: /^(.+ )claude\n/m,
   })
   const line = String(program.ready[1])

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { apiKey, type Launcher, type LaunchOptions, pathWith, startFlags } from './launcher.ts'
+import { type Launcher, type LaunchOptions, pathWith, serverEnvironment, startFlags } from './launcher.ts'
 import { startProgram } from './program.ts'
 
 /** Clients of the OpenAI API: each reads the server's URL from a file of configuration, and the token from a variable. */
@@ -12,13 +12,7 @@ const startServer = async (options: LaunchOptions) => {
   const program = await startProgram({
     command: [...options.server, 'start', '--port', '0', '--client-token', token, ...startFlags(options)],
     folder: options.home,
-    environment: {
-      HOME: options.home,
-      PATH: pathWith(options.client),
-      NEXUS_API_KEY: apiKey,
-      OPENAI_API_KEY: apiKey,
-      ...options.chat?.variables,
-    },
+    environment: serverEnvironment(options),
     ready: /"event":"program\.listening","address":"([^"]+)"/,
   })
   return { ...program, endpoint: { url: String(program.ready[1]), token } }

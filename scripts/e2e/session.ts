@@ -23,6 +23,8 @@ export interface SessionSetup {
   /** The main model. Default: the product's. */
   readonly model?: string
   readonly serverFlags?: readonly string[]
+  /** Variables of a server that starts before the client. */
+  readonly serverVariables?: Readonly<Record<string, string>>
   /** The key that the simulated Nexus accepts. Default: any. */
   readonly acceptedKey?: string
   /** Whether the simulated Nexus counts tokens. */

@@ -64,6 +64,8 @@ type Translate<Body, Plan> = (
 
 /** A translated request. */
 interface ModelCall<Plan> {
+  /** In the canonical format. */
+  readonly request: MessagesRequest
   readonly plan: Plan
   /** Answers with the whole message, or with the stream of the writer. Rejects with GatewayError. */
   answer(createWriter: (requestId: string) => StreamWriter): Promise<Message | Response>
@@ -121,6 +123,7 @@ export const createModelCalls = (options: ModelCallOptions) => {
       return replacement
     }
     return {
+      request: canonical,
       plan: translated.plan,
       async answer(createWriter) {
         const answered = await answer({

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { GatewayError } from '../../../base/errors.ts'
 import { ResponseEvents } from '../../../translate/openai-responses-entrance/events.ts'
 import { responsesToMessages } from '../../../translate/openai-responses-entrance/request.ts'
 import { messageToResponse } from '../../../translate/openai-responses-entrance/response.ts'
@@ -9,29 +10,53 @@ import { toRouteSchema } from '../../http/route-schema.ts'
 import { createModelCalls, type ModelCallOptions, newIdentity, secondsOf } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
 import { createResponseWriter } from './response-writer.ts'
+import { createStoredContext, type StoredContextOptions } from './stored-context.ts'
 
 const responsesBody = toRouteSchema(ResponsesRequest)
 
+const upgradeStatus = 426
+
+/** Codex tries a WebSocket first, and uses POST at once after this status alone (OE-R46). */
+const refuseUpgrade = (): never => {
+  throw new GatewayError('invalid_request_error', 'This server has no WebSocket. Send POST requests to this path.', {
+    status: upgradeStatus,
+    shouldRetry: false,
+    isLoggable: true,
+  })
+}
+
+const refuseMethod = methodNotAllowed('POST')
+
 /** `POST /v1/responses`, whole or streamed. */
-export const responsesRoutes = (options: ModelCallOptions) => {
+export const responsesRoutes = (options: ModelCallOptions & StoredContextOptions) => {
   const toModelCall = createModelCalls(options)
+  const toStored = createStoredContext(options)
   const clock = () => secondsOf(options)
   const app = new Elysia({ name: 'openai-responses', normalize: false })
   for (const path of spellingsOf('/responses')) {
     app
       .post(
         path,
-        async (context) => {
-          const { plan, answer } = toModelCall(context, responsesToMessages)
+        async ({ body, request, set }) => {
+          const stored = toStored(body, request)
+          const { plan, answer } = toModelCall({ body: stored.body, request, set }, responsesToMessages)
           const identity = newIdentity(options, 'resp_')
+          const { keep } = stored
+          const kept = { ...plan, echo: { ...plan.echo, store: keep !== undefined } }
           const answered = await answer((requestId) =>
-            createResponseWriter(requestId, new ResponseEvents(plan, identity, clock)),
+            createResponseWriter(requestId, new ResponseEvents(kept, identity, clock), keep),
           )
-          return answered instanceof Response ? answered : messageToResponse(answered, plan, identity, clock)
+          if (answered instanceof Response) return answered
+          const response = messageToResponse(answered, kept, identity, clock)
+          keep?.(response)
+          return response
         },
         jsonBody(options.readJson, responsesBody),
       )
-      .all(path, methodNotAllowed('POST'))
+      .get(path, ({ headers }) =>
+        headers['upgrade']?.toLowerCase() === 'websocket' ? refuseUpgrade() : refuseMethod(),
+      )
+      .all(path, refuseMethod)
   }
   return app
 }

@@ -16,7 +16,9 @@ export type ToolUseBlock = Extract<ResponseBlock, { type: 'tool_use' }>
 
 const isEmpty = (input: object): boolean => Object.keys(input).length === 0
 
-/** The JSON text of a tool's input, in the order of its arrival. */
+type EndStatus = Parameters<ItemWriter['end']>[0]
+
+/** Reads the JSON text of a tool's input as it arrives. */
 abstract class CallWriter implements ItemWriter {
   protected readonly place: ItemPlace
   protected readonly emit: Emit
@@ -33,16 +35,20 @@ abstract class CallWriter implements ItemWriter {
 
   protected abstract add(json: string): void
   protected abstract finish(): void
-  protected abstract item(status: ItemStatus): OutputItem
+  abstract end(status: EndStatus): OutputItem
 
   protected get named() {
     const { name, namespace } = this.tool
     return { call_id: this.block.id, name, ...(namespace !== undefined && { namespace }) }
   }
 
-  protected begin(): void {
-    const item = this.item('in_progress')
+  protected added(item: OutputItem): void {
     this.emit({ type: 'response.output_item.added', output_index: this.place.output_index, item })
+  }
+
+  protected done<Item extends OutputItem>(item: Item): Item {
+    this.emit({ type: 'response.output_item.done', output_index: this.place.output_index, item })
+    return item
   }
 
   delta(delta: BlockDelta): void {
@@ -56,12 +62,6 @@ abstract class CallWriter implements ItemWriter {
     if (!this.#hasInput) this.add(isEmpty(this.block.input) ? '{}' : JSON.stringify(this.block.input))
     this.finish()
   }
-
-  end(status: ItemStatus): OutputItem {
-    const item = this.item(status)
-    this.emit({ type: 'response.output_item.done', output_index: this.place.output_index, item })
-    return item
-  }
 }
 
 /** Passes the input of a function on as it arrives (OE-R32). */
@@ -70,7 +70,7 @@ export class FunctionCallWriter extends CallWriter {
 
   constructor(...parts: ConstructorParameters<typeof CallWriter>) {
     super(...parts)
-    this.begin()
+    this.added(this.#item('in_progress'))
   }
 
   protected add(json: string): void {
@@ -82,7 +82,11 @@ export class FunctionCallWriter extends CallWriter {
     this.emit({ type: 'response.function_call_arguments.done', ...this.place, arguments: this.#arguments })
   }
 
-  protected item(status: ItemStatus): FunctionCallItem {
+  end(status: EndStatus): FunctionCallItem {
+    return this.done(this.#item(status))
+  }
+
+  #item(status: ItemStatus): FunctionCallItem {
     return { type: 'function_call', id: this.place.item_id, ...this.named, arguments: this.#arguments, status }
   }
 }
@@ -94,7 +98,7 @@ export class CustomCallWriter extends CallWriter {
 
   constructor(...parts: ConstructorParameters<typeof CallWriter>) {
     super(...parts)
-    this.begin()
+    this.added(this.#item('in_progress'))
   }
 
   protected add(json: string): void {
@@ -112,15 +116,19 @@ export class CustomCallWriter extends CallWriter {
     this.emit({ type: 'response.custom_tool_call_input.done', ...this.place, input: this.#input })
   }
 
+  end(status: EndStatus): CustomCallItem {
+    return this.done(this.#item(status))
+  }
+
   /** The AI SDK requires the status, though OpenAI's type has none. */
-  protected item(status: ItemStatus): CustomCallItem {
+  #item(status: ItemStatus): CustomCallItem {
     return { type: 'custom_tool_call', id: this.place.item_id, ...this.named, input: this.#input, status }
   }
 }
 
 /**
- * Writes a call of a hosted tool once its input is complete: its shape is not the model's JSON (OE-R24, OE-R25). Other
- * input than a JSON object is passed on as a function's, because nothing else can carry it.
+ * Writes a call of a hosted tool once its input is complete: its shape is not the model's JSON (OE-R24, OE-R25). Input
+ * without the tool's shape is passed on as a function's, because nothing else can carry it.
  */
 export class HostedCallWriter extends CallWriter {
   #json = ''
@@ -129,15 +137,27 @@ export class HostedCallWriter extends CallWriter {
     this.#json += json
   }
 
-  protected finish(): void {
-    this.begin()
+  protected finish(): void {}
+
+  end(status: EndStatus): OutputItem {
+    const call = this.#call()
+    if (call === undefined) return this.#endAsFunction(status)
+    const head = { id: this.place.item_id, call_id: this.block.id }
+    this.added({ ...head, ...call, status: 'in_progress' })
+    // Also where the answer was cut after it: clients know no incomplete patch.
+    return this.done({ ...head, ...call, status: 'completed' })
   }
 
-  protected item(status: ItemStatus): OutputItem {
-    const { item_id: id } = this.place
+  #call() {
+    const { kind } = this.tool
     const input = toInputObject(this.#json)
-    if (input === undefined || this.tool.kind === 'function' || this.tool.kind === 'custom')
-      return { type: 'function_call', id, ...this.named, arguments: this.#json, status }
-    return { id, call_id: this.block.id, status, ...toHostedCall(this.tool.kind, input) }
+    return kind === 'function' || kind === 'custom' || input === undefined ? undefined : toHostedCall(kind, input)
+  }
+
+  #endAsFunction(status: EndStatus): FunctionCallItem {
+    const writer = new FunctionCallWriter(this.block, this.tool, this.place, this.emit)
+    writer.delta({ type: 'input_json_delta', partial_json: this.#json })
+    writer.stop()
+    return writer.end(status)
   }
 }

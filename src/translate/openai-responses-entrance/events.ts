@@ -102,8 +102,7 @@ export class ResponseEvents {
         this.#startBlock(event.content_block)
         return
       case 'content_block_stop':
-        if (this.#isInBlock) this.#open?.stop()
-        this.#isInBlock = false
+        this.#stopBlock()
         return
       case 'message_delta':
         this.#stop = event.delta
@@ -117,6 +116,7 @@ export class ResponseEvents {
   }
 
   #startBlock(block: ResponseBlock): void {
+    this.#stopBlock()
     if (this.#plan.isCompaction && block.type !== 'text') return
     switch (block.type) {
       case 'text':
@@ -142,7 +142,7 @@ export class ResponseEvents {
 
   #message(): MessageWriter {
     if (this.#open instanceof MessageWriter) return this.#open
-    return this.#openItem('msg', (place) => new MessageWriter(place, this.#emit))
+    return this.#openItem('msg', (place) => new MessageWriter(place, this.#plan.isJsonObject, this.#emit))
   }
 
   #compaction(): CompactionWriter {
@@ -164,7 +164,13 @@ export class ResponseEvents {
     return writer
   }
 
+  #stopBlock(): void {
+    if (this.#isInBlock) this.#open?.stop()
+    this.#isInBlock = false
+  }
+
   #close(status: 'completed' | 'incomplete'): void {
+    this.#stopBlock()
     if (this.#open === undefined) return
     this.#output.push(this.#open.end(status))
     this.#open = undefined
@@ -192,7 +198,6 @@ export class ResponseEvents {
   /** Codex shows no `refusal` part (OE-R37). Some upstreams write the reason as text, too. */
   #writeRefusal(text: string): void {
     if (this.#open instanceof MessageWriter && this.#open.contains(text)) return
-    this.#startText({ type: 'text', text, citations: null })
-    this.#open?.stop()
+    this.#startBlock({ type: 'text', text, citations: null })
   }
 }

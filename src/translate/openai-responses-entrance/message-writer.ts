@@ -1,14 +1,17 @@
 import type { BlockDelta } from '../../wire/anthropic/events.ts'
 import type { ResponseBlock, TextCitation } from '../../wire/anthropic/response.ts'
 import type { ItemStatus, MessageItem, TextPart, UrlCitation } from '../../wire/openai-responses/output-items.ts'
+import { createJsonFence, type JsonFence } from '../openai-entrance/json-fence.ts'
 import { citedPage } from '../openai-entrance/url-citation.ts'
 import type { Emit, ItemPlace, ItemWriter } from './item-writer.ts'
+
+const logprobs: readonly never[] = []
 
 const part = (text: string, annotations: readonly UrlCitation[]): TextPart => ({
   type: 'output_text',
   text,
   annotations,
-  logprobs: [],
+  logprobs,
 })
 
 const message = (id: string, status: ItemStatus, content: readonly TextPart[]): MessageItem => ({
@@ -29,13 +32,17 @@ export type TextBlock = Extract<ResponseBlock, { type: 'text' }>
 /** Writes adjacent text blocks as one message, with a content part for each (OE-R31). */
 export class MessageWriter implements ItemWriter {
   readonly #place: ItemPlace
+  readonly #isJsonObject: boolean
   readonly #emit: Emit
   readonly #parts: TextPart[] = []
   #text = ''
   #citations: TextCitation[] = []
+  #fence: JsonFence | undefined
 
-  constructor(place: ItemPlace, emit: Emit) {
+  /** `isJsonObject`: the client expects nothing but JSON, which has neither a fence nor citations (OE-C56). */
+  constructor(place: ItemPlace, isJsonObject: boolean, emit: Emit) {
     this.#place = place
+    this.#isJsonObject = isJsonObject
     this.#emit = emit
     emit({
       type: 'response.output_item.added',
@@ -48,6 +55,7 @@ export class MessageWriter implements ItemWriter {
   open({ text, citations }: TextBlock): void {
     this.#text = ''
     this.#citations = [...(citations ?? [])]
+    this.#fence = this.#isJsonObject ? createJsonFence() : undefined
     this.#emit({ type: 'response.content_part.added', ...this.#inPart(), part: part('', []) })
     this.#add(text)
   }
@@ -58,19 +66,28 @@ export class MessageWriter implements ItemWriter {
   }
 
   #add(text: string): void {
+    this.#write(this.#fence === undefined ? text : this.#fence.push(text))
+  }
+
+  #write(text: string): void {
     if (text === '') return
     this.#text += text
-    this.#emit({ type: 'response.output_text.delta', ...this.#inPart(), delta: text, logprobs: [] })
+    // The most frequent event: written without copies of its place.
+    const { item_id, output_index } = this.#place
+    const content_index = this.#parts.length
+    this.#emit({ type: 'response.output_text.delta', item_id, output_index, content_index, delta: text, logprobs })
   }
 
   stop(): void {
+    if (this.#fence !== undefined) this.#write(this.#fence.end())
     const inPart = this.#inPart()
     const text = this.#text
     // Only now the length of the cited text is known.
-    const annotations = this.#citations.flatMap((citation) => toUrlCitation(citation, text.length) ?? [])
+    const citations = this.#isJsonObject ? [] : this.#citations
+    const annotations = citations.flatMap((citation) => toUrlCitation(citation, text.length) ?? [])
     for (const [annotation_index, annotation] of annotations.entries())
       this.#emit({ type: 'response.output_text.annotation.added', ...inPart, annotation_index, annotation })
-    this.#emit({ type: 'response.output_text.done', ...inPart, text, logprobs: [] })
+    this.#emit({ type: 'response.output_text.done', ...inPart, text, logprobs })
     const done = part(text, annotations)
     this.#parts.push(done)
     this.#emit({ type: 'response.content_part.done', ...inPart, part: done })

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { callBlock, itemEvents } from '../../support/responses-answer.ts'
+import { callBlock, itemEvents, wholeOf } from '../../support/responses-answer.ts'
 
 test.each([
   [
@@ -40,4 +40,23 @@ test.each([
       item: { ...item, call_id: 'toolu_1', status },
     })) as never,
   )
+})
+
+test.each([
+  ['local_shell', { command: [1] }],
+  ['shell', {}],
+  ['apply_patch', { operation: { type: 'update_file', path: 'a' } }],
+  ['apply_patch', { operation: { type: 'move_file', path: 'a' } }],
+])('a call of %s without its shape keeps the whole input, as a call of a function (OE-R24)', (name, input) => {
+  expect(itemEvents([callBlock(name, input)]).at(-1)).toMatchObject({
+    item: { type: 'function_call', name, arguments: JSON.stringify(input), status: 'completed' },
+  })
+})
+
+test('a patch may lack the member around it, and is complete in an answer that is cut after it (OE-R24, OE-R36)', () => {
+  const operation = { type: 'create_file', path: 'a', diff: '+b' }
+  expect(wholeOf([callBlock('apply_patch', operation)], { stop_reason: 'max_tokens' })).toMatchObject({
+    status: 'incomplete',
+    output: [{ type: 'apply_patch_call', status: 'completed', operation }],
+  })
 })

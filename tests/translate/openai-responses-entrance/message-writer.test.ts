@@ -65,4 +65,10 @@ describe('text', () => {
     ])
     expect(events.at(-1)).toMatchObject({ item: { content: [{ annotations: [annotation] }] } })
   })
+
+  test('that is a JSON object loses the fence around it (OE-C56, OE-R6)', () => {
+    const events = itemEvents([textBlock('```json\n{"a":1}\n```')], { isJsonObject: true })
+    expect(events.flatMap((event) => ('delta' in event ? [event.delta] : [])).join('')).toBe('{"a":1}')
+    expect(events.at(-1)).toMatchObject({ item: { content: [{ text: '{"a":1}' }] } })
+  })
 })

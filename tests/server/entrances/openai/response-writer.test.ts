@@ -20,6 +20,7 @@ const cases = fc.record({
   size: fc.integer({ min: 1, max: 30 }),
   perBatch: fc.integer({ min: 1, max: 10 }),
   showsSummary: fc.boolean(),
+  isJsonObject: fc.boolean(),
 })
 
 const textOf = (plan: ResponsesAnswerPlan, message: Message, size: number, perBatch: number): string => {
@@ -42,8 +43,8 @@ const readBySdk = (text: string) =>
 describe('a stream of Responses', () => {
   test('is valid, and its last event has the whole answer, for any cuts (OE-R34, OE-R35, OE-R41, OE-P3, OE-P4)', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ message, size, perBatch, showsSummary }) => {
-        const plan = responsesPlan({ showsSummary })
+      fc.asyncProperty(cases, async ({ message, size, perBatch, showsSummary, isJsonObject }) => {
+        const plan = responsesPlan({ showsSummary, isJsonObject })
         const events = await eventsIn(textOf(plan, message, size, perBatch))
         expect(responseStreamFault(events)).toBeUndefined()
         expect(finalResponseOf(events)).toEqual(messageToResponse(message, plan, identity, clock))

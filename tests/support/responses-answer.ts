@@ -1,5 +1,6 @@
 import { noUsage } from '../../src/messages/usage.ts'
 import type { ToolIdentity } from '../../src/translate/openai-entrance/answer-plan.ts'
+import { toEcho } from '../../src/translate/openai-responses-entrance/echo.ts'
 import { ResponseEvents } from '../../src/translate/openai-responses-entrance/events.ts'
 import type { ResponsesAnswerPlan } from '../../src/translate/openai-responses-entrance/request.ts'
 import { messageToResponse } from '../../src/translate/openai-responses-entrance/response.ts'
@@ -28,7 +29,7 @@ export const responsesPlan = (members: Partial<ResponsesAnswerPlan> = {}): Respo
   isJsonObject: false,
   showsSummary: true,
   isCompaction: false,
-  echo: {},
+  echo: toEcho({ model: 'gpt-5', input: 'Hello' }),
   ...members,
 })
 

@@ -35,7 +35,7 @@ export const toCompletionUsage = (usage: FinalUsage, thinkingCharacters: number)
 }
 
 /** `thinkingCharacters`: of all thinking in the answer (OE-R40). */
-export const toResponseUsage = (usage: FinalUsage, thinkingCharacters = 0): ResponseUsage => {
+export const toResponseUsage = (usage: FinalUsage, thinkingCharacters: number): ResponseUsage => {
   const input = promptTokens(usage)
   return {
     input_tokens: input,

@@ -47,6 +47,7 @@ export class ResponseEvents {
   #isInBlock = false
   #stop: HowItEnded = { stop_reason: null, stop_details: null }
   #usage: FinalUsage = noUsage
+  #thinkingCharacters = 0
 
   constructor(plan: ResponsesAnswerPlan, identity: AnswerIdentity, clock: Clock) {
     this.#plan = plan
@@ -172,6 +173,7 @@ export class ResponseEvents {
   #close(status: 'completed' | 'incomplete'): void {
     this.#stopBlock()
     if (this.#open === undefined) return
+    if (this.#open instanceof ReasoningWriter) this.#thinkingCharacters += this.#open.characters
     this.#output.push(this.#open.end(status))
     this.#open = undefined
   }
@@ -189,7 +191,7 @@ export class ResponseEvents {
       ...ending,
       completed_at: ending.status === 'completed' ? this.#clock() : null,
       output: this.#output,
-      usage: toResponseUsage(usage),
+      usage: toResponseUsage(usage, this.#thinkingCharacters),
     }
     this.#emit({ type: `response.${ending.status}`, response })
     return response

@@ -62,6 +62,10 @@ export class ReasoningWriter implements ItemWriter {
     this.#emit({ type: 'response.reasoning_summary_part.done', ...inSummary, part: summaryText(text) })
   }
 
+  get characters(): number {
+    return this.#thinking.length
+  }
+
   end(status: ItemStatus): ReasoningItem {
     const content: ThinkingContent =
       this.#data === undefined

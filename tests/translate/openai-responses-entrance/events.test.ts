@@ -86,4 +86,11 @@ describe('the end', () => {
       { type: 'response.failed', response: { output: [{ type: 'message', status: 'completed' }] } },
     ])
   })
+
+  test('estimates the tokens of thinking, at most those of the output (OE-R40)', () => {
+    const reasoning = (thinking: string) =>
+      wholeOf([{ type: 'thinking', thinking, signature: 's' }]).usage?.output_tokens_details.reasoning_tokens
+    expect(reasoning('12345')).toBe(2)
+    expect(reasoning('x'.repeat(1000))).toBe(7)
+  })
 })

@@ -13,14 +13,22 @@ const has = (body: unknown, member: string): boolean => isObject(body) && body[m
 
 export const isResponsesBody = (body: unknown): body is ResponsesRequest => has(body, 'input') && !has(body, 'messages')
 
+export const isCompletionBody = (body: unknown): body is CompletionRequest =>
+  has(body, 'messages') && !has(body, 'input')
+
 const completionSchema = toRouteSchema(CompletionRequest)
 const responsesSchema = toRouteSchema(ResponsesRequest)
 
-/** For the path of Chat Completions. */
-export const completionBody: RouteSchema<EitherBody> = {
+const choosing = (schemaOf: (body: unknown) => RouteSchema<EitherBody>): RouteSchema<EitherBody> => ({
   '~standard': {
     version: 1,
     vendor: 'typebox',
-    validate: (body) => (isResponsesBody(body) ? responsesSchema : completionSchema)['~standard'].validate(body),
+    validate: (body) => schemaOf(body)['~standard'].validate(body),
   },
-}
+})
+
+/** For the path of Chat Completions. */
+export const completionBody = choosing((body) => (isResponsesBody(body) ? responsesSchema : completionSchema))
+
+/** For the path of Responses. */
+export const responsesBody = choosing((body) => (isCompletionBody(body) ? completionSchema : responsesSchema))

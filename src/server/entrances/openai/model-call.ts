@@ -51,7 +51,7 @@ export const newIdentity = (options: OpenAiRoutesOptions, prefix: string, digits
 })
 
 /** A request as its route has it. */
-interface RouteContext<Body> {
+export interface RouteContext<Body> {
   readonly body: Body
   readonly request: Request
   readonly set: { headers: Record<string, unknown> }

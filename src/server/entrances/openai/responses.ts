@@ -1,18 +1,18 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../../base/errors.ts'
 import { ResponseEvents } from '../../../translate/openai-responses-entrance/events.ts'
+import { completionToResponses } from '../../../translate/openai-responses-entrance/from-completion.ts'
 import { responsesToMessages } from '../../../translate/openai-responses-entrance/request.ts'
 import { messageToResponse } from '../../../translate/openai-responses-entrance/response.ts'
-import { ResponsesRequest } from '../../../wire/openai-responses/request.ts'
+import type { CompletionRequest } from '../../../wire/openai-chat/completion-request.ts'
+import type { ResponsesRequest } from '../../../wire/openai-responses/request.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
-import { toRouteSchema } from '../../http/route-schema.ts'
-import { createModelCalls, type ModelCallOptions, newIdentity, secondsOf } from './model-call.ts'
+import { isCompletionBody, responsesBody } from './body-shape.ts'
+import { createModelCalls, type ModelCallOptions, newIdentity, type RouteContext, secondsOf } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
 import { createResponseWriter } from './response-writer.ts'
 import { createStoredContext, type StoredContextOptions } from './stored-context.ts'
-
-const responsesBody = toRouteSchema(ResponsesRequest)
 
 const upgradeStatus = 426
 
@@ -32,16 +32,20 @@ export const responsesRoutes = (options: ModelCallOptions & StoredContextOptions
   const toModelCall = createModelCalls(options)
   const toStored = createStoredContext(options)
   const clock = () => secondsOf(options)
+  const toCall = ({ body, request, set }: RouteContext<CompletionRequest | ResponsesRequest>) => {
+    if (isCompletionBody(body))
+      return { ...toModelCall({ body, request, set }, completionToResponses), keep: undefined }
+    const { body: whole, keep } = toStored(body, request)
+    return { ...toModelCall({ body: whole, request, set }, responsesToMessages), keep }
+  }
   const app = new Elysia({ name: 'openai-responses', normalize: false })
   for (const path of spellingsOf('/responses')) {
     app
       .post(
         path,
         async ({ body, request, set }) => {
-          const stored = toStored(body, request)
-          const { plan, answer } = toModelCall({ body: stored.body, request, set }, responsesToMessages)
+          const { plan, answer, keep } = toCall({ body, request, set })
           const identity = newIdentity(options, 'resp_')
-          const { keep } = stored
           const kept = { ...plan, echo: { ...plan.echo, store: keep !== undefined } }
           const answered = await answer((requestId) =>
             createResponseWriter(requestId, new ResponseEvents(kept, identity, clock), keep),

@@ -44,7 +44,7 @@ const called: Reply = {
 }
 
 describe('the AI SDK', () => {
-  test('reads a whole answer with its thinking and its usage (OE-P2, OE-C84)', async () => {
+  test('reads a whole answer with its thinking and its usage (OE-K5, OE-P2, OE-C84)', async () => {
     const { model } = start(replies(thought))
     const answer = await generateText({ model, prompt: 'x', maxRetries: 0 })
     expect(answer.text).toBe('Grüße, 世界 🎉')

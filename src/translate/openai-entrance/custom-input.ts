@@ -2,7 +2,7 @@ import type { Json } from '../../base/json.ts'
 import { toInputObject } from '../tool-input.ts'
 
 /** The one property of a custom tool's canonical schema: the tool's whole text (OE-C51). */
-const customInputName = 'input'
+export const customInputName = 'input'
 
 /** The text of a custom tool's call: `input`, or the only other string, or the JSON text of the input (OE-C94). */
 export const toCustomText = (input: Json): string => {

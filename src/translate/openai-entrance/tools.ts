@@ -4,6 +4,7 @@ import type { CustomTool, Tool } from '../../wire/anthropic/request.ts'
 import type { ToolIdentity } from './answer-plan.ts'
 import { toCacheControl } from './cache-control.ts'
 import type { OpenAiContext } from './context.ts'
+import { customInputName } from './custom-input.ts'
 import { booleanAt, objectAt, textAt } from './members.ts'
 import { refusal } from './refusal.ts'
 import { toInputSchema } from './tool-schema.ts'
@@ -14,10 +15,12 @@ export interface TranslatedTool {
   readonly identity: ToolIdentity
 }
 
-/** The one property of a custom tool's input (OE-C51). */
-const textProperty = 'input'
-const textInstruction = `Give the whole text as the string "${textProperty}".`
-const textSchema = { type: 'object', properties: { [textProperty]: { type: 'string' } }, required: [textProperty] }
+const textInstruction = `Give the whole text as the string "${customInputName}".`
+const textSchema = {
+  type: 'object',
+  properties: { [customInputName]: { type: 'string' } },
+  required: [customInputName],
+}
 
 /** Members of a tool that have the same name in Anthropic's form. */
 const toolSettings = ['defer_loading', 'eager_input_streaming'] as const

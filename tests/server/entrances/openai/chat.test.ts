@@ -13,7 +13,7 @@ const path = '/v1/chat/completions'
 const answering = (reply: Reply, options: ChainOptions = {}) => startChain({ scenario: () => reply, ...options })
 const hello: Reply = { content: [{ text: 'Hello.' }] }
 
-test("OpenAI's own SDK reads a whole answer and a stream of Chat Completions (OE-T1, OE-P2)", async () => {
+test("OpenAI's own SDK reads a whole answer and a stream of Chat Completions (OE-K4, OE-P2, OE-T1)", async () => {
   const client = clientOf(startChain().url)
   const whole = await client.chat.completions.create(body)
   const streamed = await client.chat.completions.stream(body).finalChatCompletion()

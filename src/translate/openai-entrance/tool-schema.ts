@@ -23,7 +23,8 @@ const propertiesOf = ({ properties }: Json): Json => (isObject(properties) ? pro
 const requiredOf = ({ required }: Json): readonly unknown[] => (Array.isArray(required) ? required : [])
 
 const describesObject = (branch: Json | undefined): branch is Json =>
-  branch !== undefined && (branch['type'] === 'object' || isObject(branch['properties']))
+  branch !== undefined &&
+  (branch['type'] === 'object' || isObject(branch['properties']) || Array.isArray(branch['required']))
 
 /** One object schema that accepts what any branch accepts. */
 const merged = (schema: Json): Json => {

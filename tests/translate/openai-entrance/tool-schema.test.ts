@@ -57,6 +57,15 @@ describe('schemas of tools', () => {
     })
   })
 
+  test('alternatives that only require properties are merged (OE-C50)', () => {
+    const properties = { a: text, b: text }
+    expect(translated({ properties, anyOf: [{ required: ['a', 'b'] }, { required: ['b'] }] }).schema).toEqual({
+      type: 'object',
+      properties,
+      required: ['b'],
+    })
+  })
+
   test('alternatives that are references are merged (OE-C50)', () => {
     const $defs = { Left: left, Right: right }
     const schema = { $defs, anyOf: [{ $ref: '#/$defs/Left' }, { $ref: '#/$defs/Right' }, { $ref: '#/$defs/None' }] }

@@ -50,8 +50,10 @@ export const codexConfiguration =
     ].join('\n')
 
 /** Codex's own provider with another URL. */
-export const builtInConfiguration: Configuration = (url) =>
-  [`model = "${defaultModel}"`, `openai_base_url = "${url}/v1"`, ...ownTraffic, ...ownTables].join('\n')
+export const builtInConfiguration =
+  (...lines: readonly string[]): Configuration =>
+  (url) =>
+    [`model = "${defaultModel}"`, `openai_base_url = "${url}/v1"`, ...ownTraffic, ...lines, ...ownTables].join('\n')
 
 /** Arguments for one prompt without a terminal. */
 export const codexPrompt = (words: string, ...more: readonly string[]): string[] => [

@@ -30,6 +30,7 @@ export const openCodeConfiguration =
               tool_call: true,
               reasoning: true,
               attachment: true,
+              modalities: { input: ['text', 'image', 'pdf'], output: ['text'] },
               limit,
               variants: { high: { reasoningEffort: 'high' } },
             },

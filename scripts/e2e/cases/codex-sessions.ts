@@ -49,7 +49,7 @@ const gpt6 = codex('a gpt-6 name: tools as an item, and a script as free text', 
 const builtIn = codex('its own provider: 426 for the WebSocket, then POST', {
   setup: () => ({
     launch: 'codex',
-    configuration: builtInConfiguration,
+    configuration: builtInConfiguration(),
     scenario: hello,
   }),
   async play(session) {
@@ -101,7 +101,8 @@ const promptCache = codex('a resumed session reads the prompt cache, request by 
 })
 
 const summary = 'One step was taken, none is left.'
-/** Above the limit in the configuration of Codex. */
+const tokenLimit = 'model_auto_compact_token_limit = 60000'
+/** Above that limit. */
 const fullWindow = { inputTokens: 90_000, outputTokens: 50, totalTokens: 90_050 }
 
 const summingUp: Scenario<unknown> = (request) => {
@@ -113,7 +114,7 @@ const summingUp: Scenario<unknown> = (request) => {
 const compaction = (upstream: UpstreamRow): Case =>
   codex(`automatic compaction, over ${upstream.name}`, {
     setup: () => ({
-      ...launch({ lines: ['model_auto_compact_token_limit = 60000'] }),
+      ...launch({ lines: [tokenLimit] }),
       ...upstream.setup(summingUp),
     }),
     async play(session) {
@@ -127,6 +128,39 @@ const compaction = (upstream: UpstreamRow): Case =>
     },
   })
 
+/** Codex's own provider leaves the summary to the server, and sends back what it gets. */
+const serverCompaction = codex('its own provider: automatic compaction by the server', {
+  setup: () => ({
+    launch: 'codex',
+    configuration: builtInConfiguration(tokenLimit),
+    scenario: summingUp,
+  }),
+  async play(session) {
+    codexSays(await session.headless(codexPrompt('take all steps')), 'The task is finished')
+    assert.equal(session.journal.length, 3)
+  },
+})
+
+const subTask = 'Count the files.'
+
+/** The agent waits for its own agent, which has another conversation. */
+const withSubAgent: Scenario<unknown> = (request) => {
+  if (!request.texts.includes('start an agent')) return { content: [{ text: 'There are seven files.' }] }
+  if (request.assistantTurns === 0)
+    return { content: [{ tool: 'multi_agent_v1__spawn_agent', input: { message: subTask } }] }
+  const id = /"agent_id":"([^"]+)"/.exec(resultTextOf(request))?.[1]
+  if (id !== undefined) return { content: [{ tool: 'multi_agent_v1__wait_agent', input: { targets: [id] } }] }
+  return { content: [{ text: `The agent said: ${resultTextOf(request)}` }] }
+}
+
+const subAgent = codex('an agent that starts another one', {
+  setup: () => ({ ...launch(), scenario: withSubAgent }),
+  async play(session) {
+    codexSays(await session.headless(codexPrompt('start an agent')), 'There are seven files')
+    assert.equal(session.journal.length, 4)
+  },
+})
+
 export const codexSessionCases: readonly Case[] = [
   withCatalog,
   withoutCatalog,
@@ -134,4 +168,6 @@ export const codexSessionCases: readonly Case[] = [
   builtIn,
   promptCache,
   ...[nexus, openAi].map(compaction),
+  serverCompaction,
+  subAgent,
 ]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Reply, ReplyBlock, Scenario } from '../../../src/simulator/reply.ts'
 import { resultTextOf } from '../../../src/simulator/request-view.ts'
@@ -82,6 +82,21 @@ const write = (upstream: UpstreamRow, npm: OpenCodePackage): Case =>
     },
   })
 
+/** A picture of one pixel. */
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+const image = (npm: OpenCodePackage): Case =>
+  opencode(`an image in the prompt, by ${npm}`, {
+    async setup(folder) {
+      await writeFile(join(folder, 'pixel.png'), Buffer.from(pixel, 'base64'))
+      return { ...launch(npm), scenario: turns([{ text: 'I see it.' }]) }
+    },
+    async play(session) {
+      openCodeSays(await session.headless(openCodePrompt('what is this?', '--file=pixel.png', '--')), 'I see it')
+      assert.ok(JSON.stringify(bodies(session).find(isConversation)).includes(pixel), 'the image is not there')
+    },
+  })
+
 const summary = 'One step was taken, none is left.'
 
 /** The second request does not fit. The request for a summary has no tools; after it, the task goes on. */
@@ -129,7 +144,7 @@ const throttled = (npm: OpenCodePackage): Case =>
   })
 
 export const openCodeCases: readonly Case[] = [
-  ...([chat, responses] as const).flatMap((npm) => [thinking(npm), overflow(npm)]),
+  ...([chat, responses] as const).flatMap((npm) => [thinking(npm), overflow(npm), image(npm)]),
   throttled(chat),
   ...[nexus, openAi].map((upstream) => write(upstream, chat)),
   write(openAi, responses),

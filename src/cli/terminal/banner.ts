@@ -101,8 +101,10 @@ const keyText = (setUp: SetUp, apiKey: Secret | undefined, machine: Machine): st
 export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): string => {
   const { apiKey, port, networkAddresses, domains } = facts
   const { config } = setUp.loaded
+  const address = localUrl(config.host, port)
   const rows: Row[] = [
-    ['Address', localUrl(config.host, port)],
+    ['Address', address],
+    ...(config.openaiEntrance.enabled ? [['OpenAI', `${address}/v1 for OpenAI clients`] as const] : []),
     ...(isEverywhere(config.host)
       ? networkAddresses.map((address) => ['Network', `http://${address}:${port}`] as const)
       : []),

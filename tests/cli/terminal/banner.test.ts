@@ -34,6 +34,7 @@ describe('the banner with --upstream anthropic', () => {
     )
     expect(rowsOf(text)).toEqual({
       Address: 'http://127.0.0.1:3000',
+      OpenAI: 'http://127.0.0.1:3000/v1 for OpenAI clients',
       Upstream: 'https://api.anthropic.com',
       Key: expect.stringMatching(/^sk-ant-…\(\d+ characters\) from CLAUDE_API_KEY$/),
       Domains: '2 valid files in ~/keys',
@@ -47,7 +48,7 @@ describe('the banner with --upstream anthropic', () => {
 
   test('has no row for reports that are off (AU-D3)', async () => {
     const off = { SLACK_WEBHOOK_URL: 'https://hooks.slack.example/a', SLACK_ENABLED: 'false' }
-    const rows = rowsOf(await bannerFor({}, off))
+    const rows = rowsOf(await bannerFor({ 'no-openai-api': true }, off))
     expect(Object.keys(rows)).toEqual(['Address', 'Upstream', 'Key', 'Models', 'Config'])
     expect(rows['Key']).toBe('none; clients send their own')
     expect(rowsOf(await bannerFor({ 'client-keys': 'ignore' }))['Key']).toBe('none')

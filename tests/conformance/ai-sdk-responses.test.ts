@@ -109,7 +109,7 @@ describe("the AI SDK's tool loop, which expects the server to keep its answers",
     { role: 'user', content: [{ toolResult: { toolUseId: 'toolu_1' } }, {}] },
   ]
 
-  test('sends references, and its thinking goes back to the model unchanged (OE-R44, OE-R43, OE-P3)', async () => {
+  test('sends references, and its thinking goes back to the model unchanged (OE-R44, OE-R43, OE-P3, OE-K5, OE-R8)', async () => {
     const { simulator, sent, options } = start(1000)
     expect((await generateText(options)).text).toBe('It is noon.')
     expect(sent[1]).toMatchObject({

@@ -54,7 +54,7 @@ describe('the AI SDK', () => {
     expect(answer.usage.inputTokenDetails.cacheReadTokens).toBe(3000)
   })
 
-  test('reads a streamed answer in the order of its parts (OE-P2, OE-C92, OE-C96)', async () => {
+  test('reads a streamed answer in the order of its parts (OE-K5, OE-P2, OE-C92, OE-C96)', async () => {
     const { model } = start(replies({ ...thought, pace: { deltaCharacters: 3 } }))
     const stream = streamText({ model, prompt: 'x', maxRetries: 0 })
     const kinds: string[] = []

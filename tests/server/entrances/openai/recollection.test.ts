@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { Json } from '../../../../src/base/json.ts'
+import { startAnthropicSimulator } from '../../../../src/simulator/anthropic/server.ts'
 import type { Reply } from '../../../../src/simulator/reply.ts'
 import { redact, sign } from '../../../../src/simulator/signature.ts'
 import type { CompletionMessage, ReasoningDetail } from '../../../../src/wire/openai-chat/completion.ts'
+import { startNativeAt } from '../../../support/anthropic.ts'
 import { anyCharacter } from '../../../support/any-character.ts'
 import { type Chain, type ChainOptions, defaultConfig, startChain } from '../../../support/chain.ts'
 import { collected } from '../../../support/chat-answer.ts'
+import { afterTest } from '../../../support/cleanup.ts'
 
 /** Thinking through several turns of tool use, over each way that a client may send it back. */
 
@@ -174,6 +177,15 @@ describe('thinking that the model refuses', () => {
     await ask(chain, history, { model: 'claude-haiku-4.5', reasoning_effort: 'high' })
     const bodies = chain.simulator.journal.map(({ body }) => body as { additionalModelRequestFields?: Json })
     expect(bodies.map((body) => body.additionalModelRequestFields?.['thinking'] !== undefined)).toEqual([true, false])
+  })
+
+  test("is left out in front of Anthropic's own API, too (OE-C53)", async () => {
+    const statuses: number[] = []
+    const simulator = startAnthropicSimulator({ onRequest: ({ status }) => statuses.push(status) })
+    afterTest(() => simulator.stop())
+    const chain = startNativeAt(simulator.url)
+    expect((await ask(chain, history, { stream: true }))['content']).toContain('seen')
+    expect(statuses).toEqual([400, 200])
   })
 
   test('is named in the header of notes (OE-C53, OE-T3)', async () => {

@@ -9,7 +9,7 @@ const start = () => {
   return { ...chain, client: new OpenAI({ baseURL: `${chain.url}/v1`, apiKey: 'dummy', maxRetries: 0 }) }
 }
 
-test('a conversation goes on from the previous response, again and again (OE-R44)', async () => {
+test('a conversation goes on from the previous response, again and again (OE-R8, OE-R44)', async () => {
   const { client, simulator } = start()
   const first = await client.responses.create({ model, input: 'one', instructions: 'Be short.' })
   const second = await client.responses.create({ model, input: 'two', previous_response_id: first.id })

@@ -196,7 +196,7 @@ const responsesState = section(
   {
     '43': 'encrypted reasoning has whole thinking blocks, and comes back byte for byte or not at all',
     '44': 'a bounded memory of answers, for each client token',
-    '45': 'compaction by a request works; remote compaction is refused with a remedy',
+    '45': 'compaction by a request and by the server both work',
     '46': 'a try with a WebSocket gets 426',
   },
   'OE-R',

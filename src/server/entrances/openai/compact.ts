@@ -46,7 +46,8 @@ export const compactRoutes = (options: ModelCallOptions & StoredContextOptions) 
           )
           if (answered instanceof Response) return answered
           const { id, created_at, output, usage, error } = messageToResponse(answered, plan, identity, clock)
-          if (error !== null) throw new GatewayError('invalid_request_error', error.message, { code: error.code })
+          if (error !== null)
+            throw new GatewayError('invalid_request_error', error.message, { code: error.code, isLoggable: true })
           return {
             id,
             object: 'response.compaction',

@@ -6,8 +6,8 @@ import { toFailedResponse } from './errors.ts'
 import { responseEventText } from './response-text.ts'
 
 /**
- * Writes one stream of Responses. All its events are numbered, also those that keep a silent connection open. `keep` gets an
- * answer that did not fail.
+ * Writes one stream of Responses. All its events are numbered, also those that keep a silent connection open. `keep`
+ * gets an answer that did not fail.
  */
 export const createResponseWriter = (
   requestId: string,

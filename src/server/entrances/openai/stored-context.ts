@@ -23,13 +23,18 @@ export const createStoredContext =
   ({ responseStore: store, scopeOf }: StoredContextOptions) =>
   <Body extends Json>(body: Body, request: Request): StoredContext<Body> => {
     const scope = scopeOf(request)
-    const owner = clientIdentityOf(request, scope)
+    let known: string | undefined
+    // Codex and opencode refer to nothing: then no credential is hashed.
+    const owner = (): string => {
+      known ??= clientIdentityOf(request, scope)
+      return known
+    }
     const resolved = resolveStored(body, { store, owner })
     const input = inputItemsOf(resolved.body)
     const inputBytes = (scope.running.bodyBytes ?? 0) * bytesPerUnit + resolved.addedBytes
     const isKept = body['store'] !== false && input.length > 0 && store?.canKeep(inputBytes) === true
     return {
       body: resolved.body,
-      keep: isKept ? (response) => store.keep(owner, { response, input, inputBytes }) : undefined,
+      keep: isKept ? (response) => store.keep(owner(), { response, input, inputBytes }) : undefined,
     }
   }

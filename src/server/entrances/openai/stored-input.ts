@@ -12,7 +12,7 @@ export interface ResolvedRequest<Body> {
 interface StoredInputOptions {
   /** Undefined if the server keeps no responses. */
   readonly store: ResponseStore | undefined
-  readonly owner: string
+  readonly owner: () => string
 }
 
 type Referring = Json & { readonly input?: unknown }
@@ -31,9 +31,14 @@ const isReference = (item: unknown): item is Json & { readonly id: string } => {
 
 const keepsNothing = 'this server keeps no responses. Send `store: false` and the whole input.'
 
+const previousIdOf = (body: Referring): string | undefined => {
+  const id = body['previous_response_id'] ?? undefined
+  if (id === undefined || typeof id === 'string') return id
+  throw refusal('invalid_value', ['previous_response_id'], 'expected a text')
+}
+
 const checkUnkept = (body: Referring): void => {
-  if (typeof body['previous_response_id'] === 'string')
-    throw refusal('unsupported_parameter', ['previous_response_id'], keepsNothing)
+  if (previousIdOf(body) !== undefined) throw refusal('unsupported_parameter', ['previous_response_id'], keepsNothing)
   const index = inputItemsOf(body).findIndex(isReference)
   if (index !== -1) throw refusal('unsupported_value', ['input', index], keepsNothing)
 }
@@ -42,10 +47,10 @@ const bytesOf = (items: readonly unknown[]): number =>
   items.length === 0 ? 0 : JSON.stringify(items).length * bytesPerUnit
 
 /** What the client's previous request and its answer add to a conversation. */
-const previousOf = (body: Referring, store: ResponseStore, owner: string) => {
-  const id = body['previous_response_id']
-  if (typeof id !== 'string') return { items: [], bytes: 0 }
-  const previous = store.find(owner, id)
+const previousOf = (body: Referring, store: ResponseStore, owner: () => string) => {
+  const id = previousIdOf(body)
+  if (id === undefined) return { items: [], bytes: 0 }
+  const previous = store.find(owner(), id)
   if (previous === undefined) {
     const sentence = 'this server has no response with this id. Send the whole input instead.'
     throw refusal('previous_response_not_found', ['previous_response_id'], sentence)
@@ -70,7 +75,7 @@ export const resolveStored = <Body extends Referring>(
   const found = new Map<Json, object>()
   const items = inputItemsOf(body)
   for (const item of items) {
-    const kept = isReference(item) ? store.findItem(owner, item.id) : undefined
+    const kept = isReference(item) ? store.findItem(owner(), item.id) : undefined
     if (kept !== undefined) found.set(item, kept)
   }
   if (previous.items.length === 0 && found.size === 0) return { body, addedBytes: 0 }

@@ -10,7 +10,7 @@ const [message, call] = response.output
 const keeping = () => {
   const store = createResponseStore({ maximumResponses: 10, now: () => 0 })
   store.keep('a', { response, input: [question], inputBytes: 100 })
-  return { store, owner: 'a' }
+  return { store, owner: () => 'a' }
 }
 
 const result = { type: 'function_call_output', call_id: 'toolu_1', output: 'done' }
@@ -47,7 +47,7 @@ describe('references to kept responses (OE-R44)', () => {
     const unknown = { input: [question, { type: 'item_reference', id: 'rs_0b_0' }] }
     expect(resolveStored(unknown, keeping()).body).toBe(unknown)
     const foreign = { input: [{ type: 'item_reference', id: 'fc_0a_1' }] }
-    expect(resolveStored(foreign, { ...keeping(), owner: 'b' }).body).toBe(foreign)
+    expect(resolveStored(foreign, { ...keeping(), owner: () => 'b' }).body).toBe(foreign)
   })
 
   test('an unknown previous response is refused with the code that clients know', () => {
@@ -56,8 +56,14 @@ describe('references to kept responses (OE-R44)', () => {
     )
   })
 
+  test('an id that is not a text is refused', () => {
+    expect(() => resolveStored({ previous_response_id: 5, input: 'x' }, keeping())).toThrow(
+      expect.objectContaining({ status: 400, code: 'invalid_value', path: ['previous_response_id'] }),
+    )
+  })
+
   test('a server that keeps nothing refuses both, and says what to send instead', () => {
-    const off = { store: undefined, owner: 'a' }
+    const off = { store: undefined, owner: () => 'a' }
     const refused = (path: readonly (string | number)[]) =>
       expect.objectContaining({ status: 400, path, message: expect.stringContaining('`store: false`') })
     expect(() => resolveStored({ previous_response_id: 'resp_0a', input: 'x' }, off)).toThrow(

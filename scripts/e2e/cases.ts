@@ -15,6 +15,7 @@ import { networkCases } from './cases/network.ts'
 import { oddResponseCases } from './cases/odd-responses.ts'
 import { oneStepCases } from './cases/one-step.ts'
 import { openAiCases } from './cases/openai.ts'
+import { openAiOneStepCases } from './cases/openai-one-step.ts'
 import { openCodeCases } from './cases/opencode.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { sdkCases } from './cases/sdks.ts'
@@ -48,4 +49,5 @@ export const cases: readonly Case[] = [
   ...codexSessionCases,
   ...codexFailureCases,
   ...openCodeCases,
+  ...openAiOneStepCases,
 ]

@@ -94,3 +94,6 @@ export const codexFails = (run: ClientRun, words: RegExp): void => {
   assert.match(JSON.stringify(last), words)
   assert.notEqual(run.exitCode, 0)
 }
+
+/** Codex's own file where our program configures everything else. */
+export const quietCodex: Configuration = () => '[features]\nplugins = false\n'

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { posixQuote } from '../../src/cli/clients/shells.ts'
 import type { CheckedBody } from '../../src/simulator/anthropic/rule.ts'
 import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
 import type { ChatBody } from '../../src/simulator/openai-chat/schema.ts'
@@ -100,4 +101,11 @@ export const startFlags = (options: LaunchOptions): string[] => [
   ...['--log-level', 'debug', '--log-format', 'json'],
   ...(options.model === undefined ? [] : ['--model', options.model]),
   ...(options.serverFlags ?? []),
+]
+
+/** The command line that runs a line for a shell, with more words at its end. */
+export const inBash = (start: string, words: readonly string[]): string[] => [
+  'bash',
+  '-c',
+  `${start} ${words.map(posixQuote).join(' ')}`,
 ]

@@ -6,13 +6,14 @@ import { toCredentials } from './claude-gateway/sign-in.ts'
 import {
   apiKey,
   credentialsFolder,
+  inBash,
   type Launcher,
   type LaunchOptions,
   pathWith,
   serverEnvironment,
   startFlags,
 } from './launcher.ts'
-import { byCodexConfiguration, byOpenCodeConfiguration } from './openai-launchers.ts'
+import { byConfiguration, byPrintedLine, writeOwnFiles } from './openai-launchers.ts'
 import { startProgram } from './program.ts'
 
 /** The ways to start a client, and the server that it reaches. */
@@ -36,12 +37,6 @@ const startServer = async (options: LaunchOptions) => {
   const read = (variable: string): string => new RegExp(`${variable}='([^']*)'`).exec(line)?.[1] ?? ''
   return { ...program, line, endpoint: { url: read('ANTHROPIC_BASE_URL'), token: read('ANTHROPIC_AUTH_TOKEN') } }
 }
-
-const inBash = (start: string, words: readonly string[]): string[] => [
-  'bash',
-  '-c',
-  `${start} ${words.map(posixQuote).join(' ')}`,
-]
 
 /** The client gets the environment that the server prints. */
 const byLine = async (options: LaunchOptions): Promise<Launcher> => {
@@ -70,17 +65,19 @@ const byEnv = async (options: LaunchOptions): Promise<Launcher> => {
   }
 }
 
-/** `claude` finds the client on PATH, and starts its own server each time. */
-const byClaude = (options: LaunchOptions): Launcher => {
-  const logFile = join(options.home, 'server.log')
-  const flags = ['claude', '--log-file', logFile, ...startFlags(options)]
-  return {
-    command: (args) => [...options.server, ...flags, ...args],
-    environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.client) },
-    log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
-    stop: async () => {},
+/** A command of our program finds the client on PATH, and starts its own server each time. */
+const byCommand =
+  (name: 'claude' | 'codex' | 'opencode') =>
+  async (options: LaunchOptions): Promise<Launcher> => {
+    const logFile = join(options.home, 'server.log')
+    const flags = [name, '--log-file', logFile, ...startFlags(options)]
+    return {
+      command: (args) => [...options.server, ...flags, ...args],
+      environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.client), ...(await writeOwnFiles(options, name)) },
+      log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
+      stop: async () => {},
+    }
   }
-}
 
 /** The client is signed in to Anthropic's gateway, and does not know the server behind it. */
 const byClaudeGateway = async (options: LaunchOptions): Promise<Launcher> => {
@@ -113,8 +110,12 @@ const byClaudeGateway = async (options: LaunchOptions): Promise<Launcher> => {
 export const launchers = {
   line: byLine,
   env: byEnv,
-  claude: byClaude,
+  claude: byCommand('claude'),
   'claude gateway': byClaudeGateway,
-  codex: byCodexConfiguration,
-  opencode: byOpenCodeConfiguration,
+  codex: byConfiguration('codex'),
+  opencode: byConfiguration('opencode'),
+  'codex command': byCommand('codex'),
+  'opencode command': byCommand('opencode'),
+  'codex line': byPrintedLine('codex'),
+  'opencode line': byPrintedLine('opencode'),
 } satisfies Record<string, (options: LaunchOptions) => Launcher | Promise<Launcher>>

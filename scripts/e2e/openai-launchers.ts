@@ -1,59 +1,87 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Launcher, type LaunchOptions, pathWith, serverEnvironment, startFlags } from './launcher.ts'
+import { inBash, type Launcher, type LaunchOptions, pathWith, serverEnvironment, startFlags } from './launcher.ts'
 import { startProgram } from './program.ts'
 
-/** Clients of the OpenAI API: each reads the server's URL from a file of configuration, and the token from a variable. */
+/** The ways to start clients of the OpenAI API. */
 
-/** The folder of Codex's configuration and sessions. */
-const codexHome = (clientHome: string): string => join(clientHome, '.codex')
+type OpenAiClient = 'codex' | 'opencode'
 
-const startServer = async (options: LaunchOptions) => {
-  const token = crypto.randomUUID()
-  const program = await startProgram({
-    command: [...options.server, 'start', '--port', '0', '--client-token', token, ...startFlags(options)],
-    folder: options.home,
-    environment: serverEnvironment(options),
-    ready: /"event":"program\.listening","address":"([^"]+)"/,
-  })
-  return { ...program, endpoint: { url: String(program.ready[1]), token } }
+type Variables = Readonly<Record<string, string>>
+
+/** The name of opencode's package for plugins, which it installs at each start unless it is there. */
+const pluginPackage = { dependencies: { '@opencode-ai/plugin': '*' } }
+
+/** The files of a folder of configuration with an installed package. */
+const writeInstalledPackage = async (clientHome: string): Promise<void> => {
+  const folder = join(clientHome, '.config', 'opencode')
+  await mkdir(join(folder, 'node_modules'), { recursive: true })
+  await Bun.write(join(folder, 'package.json'), JSON.stringify(pluginPackage))
+  await Bun.write(join(folder, 'package-lock.json'), JSON.stringify({ packages: { '': pluginPackage } }))
 }
 
-/** Starts the server, and writes the configuration for its URL. */
-const byConfiguration = async (
-  options: LaunchOptions,
-  file: string,
-  toVariables: (token: string) => Readonly<Record<string, string>>,
-): Promise<Launcher> => {
-  const { endpoint, output, stop } = await startServer(options)
-  await Bun.write(file, options.configuration?.(endpoint.url) ?? '')
-  return {
-    endpoint,
-    command: (args) => [options.client, ...args],
-    environment: {
-      PATH: pathWith(options.client),
-      // The trap is the proxy for every other address.
-      NO_PROXY: '127.0.0.1',
-      no_proxy: '127.0.0.1',
-      NEXUS_CLIENT_TOKEN: endpoint.token,
-      ...toVariables(endpoint.token),
-    },
-    log: output,
-    stop,
+/** Writes the client's configuration for the server's URL. Returns the variables with which the client reads it. */
+export const writeOwnFiles = async (
+  { clientHome, configuration }: LaunchOptions,
+  name: string,
+  url = '',
+): Promise<Variables> => {
+  if (name === 'opencode') await writeInstalledPackage(clientHome)
+  if (configuration === undefined) return {}
+  const codexHome = join(clientHome, '.codex')
+  const file = name === 'codex' ? join(codexHome, 'config.toml') : join(clientHome, 'opencode.json')
+  await Bun.write(file, configuration(url))
+  return name === 'codex' ? { CODEX_HOME: codexHome } : { OPENCODE_CONFIG: file }
+}
+
+/** The client's own traffic stays on this machine. */
+const ownTraffic = { OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_AUTOUPDATE: '1' }
+
+/** The client reads the server's URL from its configuration, and the token from a variable. */
+export const byConfiguration =
+  (name: OpenAiClient) =>
+  async (options: LaunchOptions): Promise<Launcher> => {
+    const token = crypto.randomUUID()
+    const program = await startProgram({
+      command: [...options.server, 'start', '--port', '0', '--client-token', token, ...startFlags(options)],
+      folder: options.home,
+      environment: serverEnvironment(options),
+      ready: /"event":"program\.listening","address":"([^"]+)"/,
+    })
+    const url = String(program.ready[1])
+    return {
+      endpoint: { url, token },
+      command: (args) => [options.client, ...args],
+      environment: {
+        PATH: pathWith(options.client),
+        // The trap is the proxy for every other address.
+        NO_PROXY: '127.0.0.1',
+        no_proxy: '127.0.0.1',
+        NEXUS_CLIENT_TOKEN: token,
+        // Codex's own provider reads its key from this variable.
+        CODEX_API_KEY: token,
+        ...ownTraffic,
+        ...(await writeOwnFiles(options, name, url)),
+      },
+      log: program.output,
+      stop: program.stop,
+    }
   }
-}
 
-export const byCodexConfiguration = (options: LaunchOptions): Promise<Launcher> => {
-  const home = codexHome(options.clientHome)
-  // Codex's own provider reads its key from the second variable.
-  return byConfiguration(options, join(home, 'config.toml'), (token) => ({ CODEX_HOME: home, CODEX_API_KEY: token }))
-}
-
-export const byOpenCodeConfiguration = (options: LaunchOptions): Promise<Launcher> => {
-  const file = join(options.clientHome, 'opencode.json')
-  return byConfiguration(options, file, () => ({
-    OPENCODE_CONFIG: file,
-    // The client's own traffic stays on this machine.
-    OPENCODE_DISABLE_MODELS_FETCH: '1',
-    OPENCODE_DISABLE_AUTOUPDATE: '1',
-  }))
-}
+/** The client starts with the line that the server prints. */
+export const byPrintedLine =
+  (name: OpenAiClient) =>
+  async (options: LaunchOptions): Promise<Launcher> => {
+    const program = await startProgram({
+      command: [...options.server, 'start', '--port', '0', `--${name}`, '--shell', 'bash', ...startFlags(options)],
+      folder: options.home,
+      environment: serverEnvironment(options),
+      ready: /^(env .+)\n/m,
+    })
+    return {
+      command: (args) => inBash(`exec ${program.ready[1]}`, args),
+      environment: { PATH: pathWith(options.client), ...ownTraffic, ...(await writeOwnFiles(options, name)) },
+      log: program.output,
+      stop: program.stop,
+    }
+  }

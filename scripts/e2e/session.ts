@@ -30,9 +30,9 @@ export interface SessionSetup {
   /** Whether the simulated Nexus counts tokens. */
   readonly countsTokens?: boolean
   /**
-   * How the client starts: with the line that `start --claude-code` prints, with the output of `env` for that server, by
-   * `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its upstream. Codex and
-   * opencode start with their file of configuration.
+   * How the client starts. Claude Code: with the line that `start --claude-code` prints, with the output of `env` for
+   * that server, by `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its
+   * upstream. Codex and opencode: with `configuration`, by our command, or with the line of `start`.
    */
   readonly launch?: keyof typeof launchers
   readonly configuration?: Configuration

@@ -17,18 +17,16 @@ import {
 
 /** opencode with its packages for Chat Completions and for Responses (OE-P5). */
 
-const opencode = (name: string, test: Omit<Case, 'name' | 'client'>): Case => ({
+export const opencode = (name: string, test: Omit<Case, 'name' | 'client'>): Case => ({
   name: `opencode: ${name}`,
   client: 'opencode',
-  // It looks for a package of its own.
-  expectedTraffic: /^CONNECT registry\.npmjs\.org:443 /,
   ...test,
 })
 
 const launch = (npm: OpenCodePackage) => ({ launch: 'opencode', configuration: openCodeConfiguration(npm) }) as const
 
 /** A call of opencode's shell tool. */
-const bash = (command: string): ReplyBlock => ({ tool: 'bash', input: { command, description: 'Runs it' } })
+export const bash = (command: string): ReplyBlock => ({ tool: 'bash', input: { command, description: 'Runs it' } })
 
 const smallModel = 'claude-haiku-4.5'
 

@@ -1,10 +1,12 @@
 import { gzipSync } from 'node:zlib'
 import { encodeSse } from '../../src/codec/sse/encode.ts'
+import { anthropicFormat } from '../support/client-formats/anthropic.ts'
+import { parsed } from '../support/client-formats/format.ts'
 import type { Random } from '../support/random.ts'
+import { toClientRequest } from './client-requests.ts'
 import { canaryMark } from './corpus.ts'
-import { type Draft, headOf, randomDelivery, shuffled, sweepOf, toMessagesRequest, toResponse } from './drafts.ts'
+import { type Draft, headOf, randomDelivery, shuffled, sweepOf, toResponse } from './drafts.ts'
 import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
-import { errorFault, parsed } from './oracle.ts'
 import { headers, statuses } from './response-parts.ts'
 import { type Relayed, type Subject, shown } from './subject.ts'
 
@@ -106,7 +108,7 @@ const endsWithError = (received: Uint8Array, sent: Uint8Array): boolean => {
   const before = Buffer.from(received.subarray(0, added)).toString('latin1')
   const [, data = ''] =
     /^event: error\ndata: ([^\n]+)\n\n$/.exec(Buffer.from(received.subarray(added)).toString()) ?? []
-  return /(?:^|\n\n|\r\n\r\n|\r\r)$/.test(before) && errorFault(parsed(data)) === undefined
+  return /(?:^|\n\n|\r\n\r\n|\r\r)$/.test(before) && anthropicFormat.errorFault(parsed(data)) === undefined
 }
 
 /** Whether the bytes end with the last event of a message: a broken connection after it means nothing. */
@@ -137,7 +139,7 @@ const judge = (draft: Draft, relayed: Relayed): string | undefined => {
   const status = statusOf(draft.head)
   if (relayed.status === 0) return draft.end === 'end' ? 'the connection broke' : undefined
   if (relayed.headers.get('request-id') !== upstreamId) {
-    const fault = errorFault(parsed(new TextDecoder().decode(relayed.body)))
+    const fault = anthropicFormat.errorFault(parsed(new TextDecoder().decode(relayed.body)))
     if (fault !== undefined) return fault
     return draft.end === 'end' && !isRedirect(status) ? `an answer that was not relayed: ${relayed.status}` : undefined
   }
@@ -149,7 +151,7 @@ const judge = (draft: Draft, relayed: Relayed): string | undefined => {
 const toSubject = (draft: Draft, isJudged: boolean): Subject => ({
   kind: draft.kind,
   answer: toResponse(draft),
-  sent: (canary) => toMessagesRequest(draft, canary),
+  sent: (canary) => toClientRequest(draft, canary),
   judge: (relayed) => (isJudged ? judge(draft, relayed) : undefined),
   *smaller() {
     if (draft.writes > 1) yield toSubject({ ...draft, writes: 1 }, isJudged)

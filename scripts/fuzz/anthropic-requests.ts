@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Json } from '../../src/base/json.ts'
+import { parsed } from '../support/client-formats/format.ts'
 import type { Random } from '../support/random.ts'
 import { bodySubject } from './bodies.ts'
-import { errorFault, parsed } from './oracle.ts'
+import type { ValidRequest } from './corpus.ts'
+import { formatOfPath } from './format-of-path.ts'
 import type { Relayed, Sent, Subject } from './subject.ts'
 
 /** Invalid requests through the native lane: what the upstream gets must be what the client sent. */
@@ -39,15 +40,19 @@ const isForwarded = ({ method, path, headers }: Sent): boolean =>
   ['/v1/messages', '/v1/messages/count_tokens'].includes(path) &&
   headers['content-type'] === 'application/json'
 
+/** The server asks for the list itself, because clients of both protocols read it. */
+const isModels = ({ path }: Sent): boolean => /^\/+(?:openai\/)?(?:v1\/)?models/.test(path)
+
 const judge = (sent: Sent, { status, headers, body }: Relayed): string | undefined => {
   if (headers.get('request-id') === echoId) {
     if (status !== 200) return `status ${status} for an answer of the upstream`
-    return headers.get(echoHeader) === factsOf(sent) ? undefined : 'the upstream got another request'
+    const isSame = isModels(sent) || headers.get(echoHeader) === factsOf(sent)
+    return isSame ? undefined : 'the upstream got another request'
   }
   if (status === 0) return 'the connection broke'
   if (isForwarded(sent)) return `a request that was not forwarded: ${status}`
   const text = new TextDecoder().decode(body)
-  return status < 400 || sent.method === 'HEAD' ? undefined : errorFault(parsed(text))
+  return status < 400 || sent.method === 'HEAD' ? undefined : formatOfPath(sent.path).errorFault(parsed(text))
 }
 
 const toRelayed = (subject: Subject): Subject => ({
@@ -58,5 +63,5 @@ const toRelayed = (subject: Subject): Subject => ({
   },
 })
 
-export const anthropicRequestSubject = (corpus: readonly Json[], random: Random): Subject =>
+export const anthropicRequestSubject = (corpus: readonly ValidRequest[], random: Random): Subject =>
   toRelayed(bodySubject(corpus, random))

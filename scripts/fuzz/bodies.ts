@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { Json } from '../../src/base/json.ts'
 import type { Random } from '../support/random.ts'
-import { canaryMark } from './corpus.ts'
+import { canaryMark, type ValidRequest } from './corpus.ts'
 import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
 import { mutateJson, render, smallerJson } from './mutate-json.ts'
 import { type Sent, type Subject, shown } from './subject.ts'
@@ -79,8 +79,38 @@ const otherPaths = [
     '/v1/files',
     '/*',
   ],
+  ...[
+    '/v1/chat/completions',
+    '/v1/chat/completions/chatcmpl-1',
+    '/chat/completions/',
+    '/v1//chat/completions',
+    '/V1/chat/completions',
+    '/v1/v1/chat/completions',
+    '/v1/chat%2fcompletions',
+    '/openai',
+  ],
+  ...[
+    '/v1/responses',
+    '/v1/responses/resp_1',
+    '/v1/responses/resp_1/input_items',
+    '/v1/responses/resp_1/cancel',
+    '/v1/responses/__proto__',
+    '/v1/responses/%ff',
+    '/openai/v1/responses/input_tokens',
+  ],
+  ...[
+    '/openai/v1/models',
+    '/models?client_version=1',
+    '/openai/v1/models/gpt-5',
+    '/models/%00',
+    '/v1/embeddings',
+    '/openai/v1/files',
+  ],
 ]
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']
+
+/** Codex sends data of the user's computer in it. No log may contain it. */
+const turnHeader = 'x-codex-turn-metadata'
 
 interface Draft {
   readonly kind: string
@@ -106,7 +136,13 @@ const toSubject = (draft: Draft): Subject => {
     const coded: ReturnType<Coding> = coding?.(plain) ?? { body: plain }
     const encoding: Record<string, string> = coded.encoding === undefined ? {} : { 'content-encoding': coded.encoding }
     const hasBody = method !== 'GET' && method !== 'HEAD'
-    return { method, path, headers: { ...headers, ...encoding }, body: hasBody ? coded.body : undefined }
+    const filled = Object.entries(headers).map(([name, value]) => [name, value.replace(canaryMark, canary)])
+    return {
+      method,
+      path,
+      headers: { ...Object.fromEntries(filled), ...encoding },
+      body: hasBody ? coded.body : undefined,
+    }
   }
   return {
     kind,
@@ -121,7 +157,8 @@ const toSubject = (draft: Draft): Subject => {
 }
 
 /** Whether a mutated URL source could name a real host. It is then replaced, so that no name is looked up. */
-const mayLeave = (bytes: Uint8Array): boolean => /"url"|\\u/.test(Buffer.from(bytes).toString('latin1'))
+const mayLeave = (bytes: Uint8Array): boolean =>
+  /"(?:file_|image_)?url"|\\u/.test(Buffer.from(bytes).toString('latin1'))
 
 /** Maximum JSON length in characters. Other tests cover the body limit, and growth must not stop the fuzzer. */
 const longest = 8_000_000
@@ -133,10 +170,11 @@ const mutated = (valid: Json, random: Random): unknown => {
 
 const streamed = (request: Json, random: Random): Json => ({ ...request, stream: random.chance(0.5) })
 
-export const bodySubject = (corpus: readonly Json[], random: Random): Subject => {
-  const path = random.chance(0.25) ? '/v1/messages/count_tokens' : '/v1/messages'
-  const json = { 'content-type': 'application/json' }
-  const valid = streamed(random.pick(corpus), random)
+export const bodySubject = (corpus: readonly ValidRequest[], random: Random): Subject => {
+  const { paths, body } = random.pick(corpus)
+  const path = random.pick(paths)
+  const json = { 'content-type': 'application/json', [turnHeader]: canaryMark }
+  const valid = streamed(body, random)
   const common = { method: 'POST', path, headers: json }
   const draft = random.pick<() => Draft>([
     ...Array.from({ length: 12 }, () => () => ({

@@ -3,13 +3,25 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { isObject, type Json } from '../../src/base/json.ts'
 import { conversations } from '../../tests/support/conversations.ts'
+import { openAiConversations } from '../../tests/support/openai-conversations.ts'
+import { openAiFixture, openAiFixtureNames } from '../../tests/support/openai-fixtures.ts'
+import { responsesConversations } from '../../tests/support/responses-conversations.ts'
 
 /** Valid requests to mutate: those of the fixtures, and random conversations. */
 
 /** Placeholder of the canary, a word that no log may contain. */
 export const canaryMark = '%canary%'
 
-const spoken = new Set(['text', 'title', 'context', 'description', 'query'])
+/** A valid body, and the paths that accept it. */
+export interface ValidRequest {
+  readonly paths: readonly string[]
+  readonly body: Json
+}
+
+const spoken = new Set([
+  ...['text', 'title', 'context', 'description', 'query', 'thinking', 'reasoning_content', 'refusal'],
+  ...['instructions', 'input', 'output', 'summary', 'diff', 'stdout', 'command', 'user'],
+])
 
 /** Adds the canary to all texts of users. Replaces URLs, so that no other host gets a request. */
 const marked = (value: unknown, key = ''): unknown => {
@@ -17,17 +29,21 @@ const marked = (value: unknown, key = ''): unknown => {
   if (isObject(value))
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, marked(inner, name)]))
   if (typeof value !== 'string') return value
-  if (value.startsWith('https:')) return 'https://127.0.0.1/'
+  if (/^https?:/.test(value)) return 'https://127.0.0.1/'
+  // Calls of OpenAI's protocols have their input as JSON.
+  if (key === 'arguments' && value.startsWith('{"')) return `{"canary":"${canaryMark}",${value.slice(1)}`
   return spoken.has(key) || (key === 'content' && value !== '') ? `${canaryMark}${value}` : value
 }
 
 const fixtures = join(import.meta.dir, '..', '..', 'tests', 'fixtures', 'requests')
 const randomConversations = 200
 
+const messagesPaths = ['/v1/messages', '/v1/messages', '/v1/messages', '/v1/messages/count_tokens']
+
 const models = ['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-haiku-4-5', 'default']
 
 /** The same for the same seed. */
-export const readCorpus = (seed: number): Json[] => {
+export const readCorpus = (seed: number): ValidRequest[] => {
   const recorded = readdirSync(fixtures)
     .sort()
     .map((name) => JSON.parse(readFileSync(join(fixtures, name, 'request.json'), 'utf8')) as Json)
@@ -37,5 +53,32 @@ export const readCorpus = (seed: number): Json[] => {
       JSON.parse(JSON.stringify({ model: models[index % models.length], max_tokens: 4000, system, messages, ...more })),
     )
   // Several copies of each recorded request: they are few, but typical.
-  return [...recorded, ...recorded, ...recorded, ...made].map((request) => marked(request) as Json)
+  return [...recorded, ...recorded, ...recorded, ...made].map((request) => ({
+    paths: messagesPaths,
+    body: marked(request) as Json,
+  }))
+}
+
+/** Users forget the prefix, and some clients send a body of one protocol to the path of the other. */
+const openAiPaths = {
+  '/v1/chat/completions': ['/v1/chat/completions', '/v1/chat/completions', '/chat/completions', '/v1/responses'],
+  '/v1/responses': ['/v1/responses', '/v1/responses', '/openai/v1/responses', '/v1/chat/completions'],
+} as const
+
+/** Requests of OpenAI's clients: the recorded ones, and random conversations. */
+export const readOpenAiCorpus = (seed: number): ValidRequest[] => {
+  const numRuns = randomConversations / 2
+  const recorded = openAiFixtureNames.map(openAiFixture)
+  const chats = fc.sample(openAiConversations, { seed, numRuns }).map(({ messages, members }, index) => ({
+    path: '/v1/chat/completions' as const,
+    body: { model: models[index % models.length], messages, ...members },
+  }))
+  const responses = fc.sample(responsesConversations, { seed, numRuns }).map(({ tools, input }, index) => ({
+    path: '/v1/responses' as const,
+    body: { model: models[index % models.length], input, tools, store: index % 2 === 0 },
+  }))
+  return [...recorded, ...recorded, ...recorded, ...chats, ...responses].map(({ path, body }) => ({
+    paths: openAiPaths[path],
+    body: marked(JSON.parse(JSON.stringify(body))) as Json,
+  }))
 }

@@ -1,7 +1,8 @@
 import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
+import { toClientRequest } from './client-requests.ts'
 import { smallerBytes } from './mutate-bytes.ts'
-import type { Sent, Subject, UpstreamResponse } from './subject.ts'
+import type { Subject, UpstreamResponse } from './subject.ts'
 
 /** Sends responses of any protocol, and damages streams of frames. */
 
@@ -59,28 +60,13 @@ export const toResponse = ({ head, body, writes, framing, end }: Draft): Upstrea
   return { head: `${head}${length}\r\n\r\n`, writes: parts, end }
 }
 
-/** The request that gets the response. */
-export const toMessagesRequest = ({ isStream, path = '/v1/messages' }: Draft, canary: string): Sent => ({
-  method: 'POST',
-  path,
-  headers: { 'content-type': 'application/json' },
-  body: Buffer.from(
-    JSON.stringify({
-      model: 'claude-sonnet-4-6',
-      max_tokens: 100,
-      stream: isStream,
-      messages: [{ role: 'user', content: canary }],
-    }),
-  ),
-})
-
 export const toSubject = (draft: Draft, reading: StreamReading): Subject => {
   const { readFrames, show, fakeStop } = reading
   const { kind, isStream, path = '/v1/messages', head, body, end, check } = draft
   return {
     kind,
     answer: toResponse(draft),
-    sent: (canary) => toMessagesRequest(draft, canary),
+    sent: (canary) => toClientRequest(draft, canary),
     // A reset can arrive before bytes that were sent earlier.
     streamFault: (events) => (end === 'reset' ? fakeStop(body, events) : (check ?? fakeStop)(body, events)),
     *smaller() {

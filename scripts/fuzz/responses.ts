@@ -68,10 +68,17 @@ const anyBody = (random: Random): Uint8Array =>
     () => Buffer.alloc(300_000, 'x'),
   ])()
 
+const messagesPaths: readonly string[] = ['/v1/messages']
+
 /** `index` counts the subjects: consecutive subjects have a fault at each byte of a stream. */
-export const responseSubject = (index: number, sweep: readonly Uint8Array[], random: Random): Subject => {
+export const responseSubject = (
+  index: number,
+  sweep: readonly Uint8Array[],
+  random: Random,
+  paths: readonly string[] = messagesPaths,
+): Subject => {
   const frames = randomFrames(random)
-  const common = { isStream: true, head: streamHead, ...randomDelivery(random) } as const
+  const common = { isStream: true, path: random.pick(paths), head: streamHead, ...randomDelivery(random) } as const
   const damaged = (kind: string, original: readonly Uint8Array[], body: Uint8Array): Draft => ({
     ...common,
     kind,
@@ -82,7 +89,7 @@ export const responseSubject = (index: number, sweep: readonly Uint8Array[], ran
     ...common,
     kind: 'HTTP answers',
     isStream,
-    path: random.chance(0.05) ? '/v1/messages/count_tokens' : '/v1/messages',
+    ...(paths === messagesPaths && random.chance(0.05) && { path: '/v1/messages/count_tokens' }),
     head: headOf(random.pick(statuses), ...Array.from({ length: random.below(4) }, () => random.pick(headers))),
     body: anyBody(random),
   })

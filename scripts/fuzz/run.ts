@@ -9,7 +9,8 @@ import { anthropicAnswerSubject } from './anthropic-answers.ts'
 import { anthropicRequestSubject } from './anthropic-requests.ts'
 import { bodySubject } from './bodies.ts'
 import { chatResponseSubject } from './chat-responses.ts'
-import { canaryMark, readCorpus } from './corpus.ts'
+import { openAiModelPaths } from './client-requests.ts'
+import { canaryMark, readCorpus, readOpenAiCorpus, type ValidRequest } from './corpus.ts'
 import { responseSubject } from './responses.ts'
 import { type Backend, type Session, startSession } from './session.ts'
 import type { Subject } from './subject.ts'
@@ -20,7 +21,8 @@ import type { Subject } from './subject.ts'
  *   bun run fuzz [--seconds 30] [--seed 1] [--only PHASE] [--index N] [--save folder] [--binary]
  *
  * The phases: `bodies` and `frames` with AI Nexus, `openai-bodies` and `openai-streams` with an OpenAI-compatible server,
- * `anthropic-requests` and `anthropic-answers` with a server that gets and sends the same bytes.
+ * `anthropic-requests` and `anthropic-answers` with a server that gets and sends the same bytes. The phases of `clients`
+ * send requests of OpenAI's protocols.
  * The seed and the index determine a subject: `--only frames --index 17` repeats that one.
  * `--save` writes the failed subjects, reduced as far as possible.
  */
@@ -136,7 +138,7 @@ const runPhase = async (
   for (const fault of session.logFaults) console.log(`LOG     ${fault}`)
 
   console.log(
-    `${phase.padEnd(20)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
+    `${phase.padEnd(26)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
   )
   console.log(`  subjects       ${listed(tally.kinds)}`)
   console.log(`  results        ${listed(tally.ends)}`)
@@ -159,10 +161,18 @@ interface Phase {
   readonly subjects: () => (index: number, random: Random) => Subject
 }
 
-const fromCorpus = (toSubject: typeof bodySubject) => (): ReturnType<Phase['subjects']> => {
-  const corpus = readCorpus(seed)
-  return (_index, random) => toSubject(corpus, random)
-}
+const fromCorpus =
+  (toSubject: typeof bodySubject, read: (seed: number) => ValidRequest[] = readCorpus) =>
+  (): ReturnType<Phase['subjects']> => {
+    const corpus = read(seed)
+    return (_index, random) => toSubject(corpus, random)
+  }
+
+/** Requests of OpenAI's clients. */
+const openAiClients = (upstream: Backend['upstream']): Phase => ({
+  backend: { upstream, kind: 'simulator' },
+  subjects: fromCorpus(bodySubject, readOpenAiCorpus),
+})
 
 const phases: Readonly<Record<string, Phase>> = {
   bodies: { backend: { upstream: 'nexus', kind: 'simulator' }, subjects: fromCorpus(bodySubject) },
@@ -177,6 +187,13 @@ const phases: Readonly<Record<string, Phase>> = {
     subjects: fromCorpus(anthropicRequestSubject),
   },
   'anthropic-answers': { backend: { upstream: 'anthropic', kind: 'raw' }, subjects: () => anthropicAnswerSubject },
+  'clients-bodies': openAiClients('nexus'),
+  'clients-openai-bodies': openAiClients('openai'),
+  'clients-anthropic-bodies': openAiClients('anthropic'),
+  'clients-frames': {
+    backend: { upstream: 'nexus', kind: 'raw' },
+    subjects: () => (index, random) => responseSubject(index, sweep, random, openAiModelPaths),
+  },
 }
 
 const chosen = Object.entries(phases).filter(([name]) => values.only === undefined || values.only === name)

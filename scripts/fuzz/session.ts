@@ -1,4 +1,6 @@
 import { isObject } from '../../src/base/json.ts'
+import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts'
+import type { Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
@@ -48,10 +50,16 @@ const faultOfLine = (line: string): string | undefined => {
   return words.some(([, value]) => /CANARY\d|%canary%/.test(String(value))) ? `text of a prompt: ${line}` : undefined
 }
 
+const simulators: Readonly<Record<UpstreamKind, () => Simulator>> = {
+  nexus: () => startSimulator({ countTokens: true }),
+  openai: () => startChatSimulator(),
+  anthropic: () => startAnthropicSimulator(),
+}
+
 const startUpstream = async ({ kind, upstream }: Backend) => {
   if (kind === 'raw') return startRawUpstream()
   if (kind === 'echo') return { ...startEchoUpstream(), answers: undefined }
-  const simulator = upstream === 'openai' ? startChatSimulator() : startSimulator({ countTokens: true })
+  const simulator = simulators[upstream]()
   return { url: simulator.url, answers: undefined, stop: () => simulator.stop() }
 }
 

@@ -1,5 +1,5 @@
+import type { OpenAiWire } from '../support/openai-requests.ts'
 import { createMessageReader } from './http-message.ts'
-import type { OpenAiWire } from './openai-requests.ts'
 import { type RequestKind, requestBody } from './requests.ts'
 import { createSending } from './sending.ts'
 

@@ -1,5 +1,5 @@
+import { type OpenAiWire, type PlainRequest, toOpenAi } from '../support/openai-requests.ts'
 import { createRandom } from '../support/random.ts'
-import { type BenchRequest, type OpenAiWire, toOpenAi } from './openai-requests.ts'
 
 /** Requests with the sizes and shapes of Claude Code's. The words are invented, and always the same. */
 
@@ -157,6 +157,8 @@ export type RequestKind = keyof typeof requests
 /** The body of a request in the client's protocol, as text. */
 export const requestBody = (kind: RequestKind, isStream: boolean, wire?: OpenAiWire): string => {
   const request = requests[kind]
-  const body = wire === undefined ? request : toOpenAi(request as BenchRequest, wire)
-  return JSON.stringify({ ...body, ...(isStream && { stream: true }) })
+  const body = wire === undefined ? request : toOpenAi(request as PlainRequest, wire)
+  // As Codex sends them.
+  const isUnstored = wire === 'responses'
+  return JSON.stringify({ ...body, ...(isUnstored && { store: false }), ...(isStream && { stream: true }) })
 }

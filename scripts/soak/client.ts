@@ -2,6 +2,10 @@ import { isObject } from '../../src/base/json.ts'
 import { decodeSse } from '../../src/codec/sse/decode.ts'
 import { isBrokenConnection } from '../../src/upstreams/http/connection-errors.ts'
 import { grammarFault, type SseEvent } from '../../tests/support/sse.ts'
+import { chatFormat } from '../support/client-formats/chat.ts'
+import type { ClientFormat } from '../support/client-formats/format.ts'
+import { responsesFormat } from '../support/client-formats/responses.ts'
+import type { OpenAiWire } from '../support/openai-requests.ts'
 import type { Random } from '../support/random.ts'
 import type { End, SoakScenario } from './scenarios.ts'
 
@@ -18,6 +22,9 @@ export interface ClientOutcome {
 const longestMs = 30_000
 /** A slow reader stops this often, for this long. */
 const pauses = { every: 5, ms: 4, most: 60 }
+
+const isStream = (response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } =>
+  response.headers.get('content-type')?.startsWith('text/event-stream') === true && response.body !== null
 
 class Disconnected extends Error {}
 
@@ -47,8 +54,28 @@ async function* paced(
   }
 }
 
+const openAiFormats: Readonly<Record<OpenAiWire, ClientFormat>> = { chat: chatFormat, responses: responsesFormat }
+
+/** A client of OpenAI's protocols. */
+const readOpenAiEnd = async (response: Response, reader: Reader, wire: OpenAiWire): Promise<ClientOutcome['end']> => {
+  const format = openAiFormats[wire]
+  if (isStream(response)) {
+    const parts = await Array.fromAsync(paced(response.body, reader))
+    const { fault, events } = format.readStream(Buffer.concat(parts).toString())
+    if (fault !== undefined) return { unknown: `a stream with ${fault}` }
+    return events.at(-1)?.type === 'error' ? 'error event' : 'complete'
+  }
+  const value: unknown = await response.json()
+  const isError = response.status !== 200
+  const fault = isError ? format.errorFault(value) : format.answerFault(value)
+  if (fault !== undefined) return { unknown: `${response.status} with ${fault}` }
+  return isError ? `status ${response.status}` : 'complete'
+}
+
 const readEnd = async (response: Response, reader: Reader): Promise<ClientOutcome['end']> => {
-  if (response.headers.get('content-type')?.startsWith('text/event-stream') === true && response.body !== null) {
+  const { wire } = reader.soakScenario
+  if (wire !== 'anthropic') return readOpenAiEnd(response, reader, wire)
+  if (isStream(response)) {
     const events: SseEvent[] = []
     for await (const data of decodeSse(paced(response.body, reader))) events.push(JSON.parse(data))
     const fault = grammarFault(events)

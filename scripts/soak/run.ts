@@ -10,6 +10,7 @@ import { descriptors, median, quantile, residentBytes } from '../support/samples
 import { startServerProcess } from '../support/server-process.ts'
 import { type UpstreamKind, upstreamKinds } from '../support/upstream-arguments.ts'
 import { runClient } from './client.ts'
+import { fillMemory } from './fill.ts'
 import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.ts'
 
 /**
@@ -55,7 +56,8 @@ const onLine = (line: string): void => {
   count(logEvents, String(record['event']))
   if (record['event'] === 'internal_error') faults.push(`internal_error: ${record['name']} ${record['stack']}`)
   const isEnd = /^request\.(answered|refused|cancelled|failed)$/.test(String(record['event']))
-  if (isEnd && String(record['path']).startsWith('/v1/messages')) count(ids, String(record['requestId']))
+  if (isEnd && /^\/v1\/(?:messages|chat|responses)/.test(String(record['path'])))
+    count(ids, String(record['requestId']))
 }
 
 const scenario = createSoakScenario()
@@ -92,7 +94,7 @@ const first = Array.from({ length: 50 }, (_, index) => soakScenarioOf(index, war
   ({ fault, kind, habit }) => fault === 'none' && kind === 'stream' && habit === 'reads',
 )
 if (first !== undefined) await runClient(server.url, first, warmUpRandom)
-let posted = first === undefined ? 0 : 1
+let posted = (first === undefined ? 0 : 1) + (await fillMemory(server.url))
 await closeIdle()
 await Bun.sleep(sampleMs)
 const descriptorsBefore = descriptors(server.pid)
@@ -106,6 +108,7 @@ const latencies: { share: number; firstByteMs: number; milliseconds: number }[] 
 const ends = new Map<string, number>()
 const injected = new Map<string, number>()
 const clients = new Map<string, number>()
+const protocols = new Map<string, number>()
 let possiblyUnlogged = 0
 let next = 0
 
@@ -127,6 +130,7 @@ const work = async (): Promise<void> => {
     count(ends, name)
     count(injected, soakScenario.fault)
     count(clients, `${soakScenario.kind}, ${soakScenario.habit}`)
+    count(protocols, soakScenario.wire)
     posted += 1
     // A client that disconnects at once can be gone before the server reads the request.
     if (soakScenario.habit === 'disconnects at once') possiblyUnlogged += 1
@@ -136,7 +140,7 @@ const work = async (): Promise<void> => {
     const description = typeof end === 'string' ? end : end.unknown
     expectThat(
       isExpected,
-      `request ${index} (${soakScenario.kind}, ${soakScenario.habit}, ${soakScenario.fault}) ended: ${description}`,
+      `request ${index} (${soakScenario.wire}, ${soakScenario.kind}, ${soakScenario.habit}, ${soakScenario.fault}) ended: ${description}`,
     )
     if (soakScenario.fault === 'none' && soakScenario.habit === 'reads' && firstByteMs !== undefined)
       latencies.push({ share: share(), firstByteMs, milliseconds })
@@ -192,6 +196,7 @@ const latency = (from: number, to: number): string => {
 row('seed', String(seed))
 row('requests', `${next} in ${Math.round((performance.now() - startedAt) / 1000)} s, ${atOnce} at once`)
 row('clients', listed(clients))
+row('protocols', listed(protocols))
 row('injected', listed(injected))
 row('ended', listed(ends))
 row('log', listed(logEvents))

@@ -1,8 +1,9 @@
 import type { Reply, Scenario, StreamFault } from '../../src/simulator/reply.ts'
 import { lastTextOf } from '../../src/simulator/request-view.ts'
-import { png } from '../../tests/support/translate.ts'
 import type { Random } from '../support/random.ts'
 import type { UpstreamKind } from '../support/upstream-arguments.ts'
+import { fillingWords, longThinking } from './fill.ts'
+import { paragraph, type SoakKind, type SoakWire, soakKinds, soakRequestOf, soakWires } from './requests.ts'
 
 /** The requests of the soak, the injected faults, and the valid ends of each request. */
 
@@ -150,7 +151,6 @@ const faults: readonly Fault[] = [
   },
 ]
 
-const kinds = ['stream', 'stream', 'stream', 'whole', 'count', 'tools', 'image', 'history'] as const
 const habits = [
   'reads',
   'reads',
@@ -162,9 +162,10 @@ const habits = [
 ] as const
 
 export interface SoakScenario {
-  readonly kind: (typeof kinds)[number]
+  readonly kind: SoakKind
   readonly habit: (typeof habits)[number]
   readonly fault: string
+  readonly wire: SoakWire
   readonly path: string
   readonly isStream: boolean
   readonly body: object
@@ -174,63 +175,44 @@ export interface SoakScenario {
 /** Each fault, repeated by its weight. */
 const drawn: readonly Fault[] = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault))
 
-const tool = {
-  name: 'Bash',
-  description: 'Runs a command.',
-  input_schema: { type: 'object', properties: { command: { type: 'string' } } },
-}
-const paragraph = 'The quick brown fox jumps over the lazy dog, and says so in a log file. '
-
-const contentFor = (kind: SoakScenario['kind'], words: string): unknown =>
-  kind === 'image'
-    ? [
-        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } },
-        { type: 'text', text: words },
-      ]
-    : words
-
-/** The history of a long session: about a hundred turns, a quarter of a megabyte. */
-const history = (random: Random): object[] =>
-  Array.from({ length: 60 }, (_, turn) => [
-    { role: 'user', content: `${turn} ${paragraph.repeat(1 + random.below(40))}` },
-    { role: 'assistant', content: [{ type: 'text', text: paragraph.repeat(1 + random.below(40)) }] },
-  ]).flat()
+/** OpenAI's clients know another status for an overload. */
+const openAiEnds: Partial<Record<End, End>> = { 'status 529': 'status 503' }
 
 const endsOf = (
   fault: Fault,
-  { kind, habit, isStream }: Pick<SoakScenario, 'kind' | 'habit' | 'isStream'>,
+  { kind, wire, habit, isStream }: Pick<SoakScenario, 'kind' | 'wire' | 'habit' | 'isStream'>,
   upstream: UpstreamKind,
 ): readonly End[] => {
   if (kind === 'count') return ['counted']
-  const { stream, whole } = fault.with?.[upstream] ?? fault
+  // A damaged stream is forwarded to clients of the same protocol only.
+  const isTranslated = wire !== 'anthropic' && fault.reply.fault !== undefined
+  const { stream, whole } = (isTranslated ? undefined : fault.with?.[upstream]) ?? fault
   const ends = isStream ? stream : whole
-  return habit.startsWith('disconnects') ? [...ends, 'disconnected'] : ends
+  const named = wire === 'anthropic' ? ends : ends.map((end) => openAiEnds[end] ?? end)
+  return habit.startsWith('disconnects') ? [...named, 'disconnected'] : named
 }
 
 export const soakScenarioOf = (index: number, random: Random, upstream: UpstreamKind): SoakScenario => {
-  const kind = random.pick(kinds)
+  const kind = random.pick(soakKinds)
+  const wire = kind === 'count' ? 'anthropic' : random.pick(soakWires)
   const habit = random.pick(habits)
   const fault = random.pick(drawn)
   const isStream = kind !== 'count' && kind !== 'whole' && random.chance(0.85)
   const words = `soak ${index} (${fault.name})${habit === 'reads slowly' ? ' long' : ''}`
   return {
     kind,
+    wire,
     habit,
     fault: kind === 'count' ? 'none' : fault.name,
-    path: kind === 'count' ? '/v1/messages/count_tokens' : '/v1/messages',
     isStream,
-    body: {
-      model: random.pick(['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-haiku-4-5']),
-      ...(kind !== 'count' && { max_tokens: 2000, stream: isStream }),
-      ...(kind === 'tools' && { tools: [tool] }),
-      messages: [...(kind === 'history' ? history(random) : []), { role: 'user', content: contentFor(kind, words) }],
-    },
-    mayEnd: endsOf(fault, { kind, habit, isStream }, upstream),
+    ...soakRequestOf({ kind, wire, isStream, words }, random),
+    mayEnd: endsOf(fault, { kind, wire, habit, isStream }, upstream),
   }
 }
 
 const replyFor = (hasTools: boolean, isLong: boolean): Reply => ({
   content: [
+    ...(hasTools ? [{ thinking: paragraph }] : []),
     { text: paragraph.repeat(isLong ? 3000 : 6) },
     ...(hasTools ? [{ tool: 'Bash', input: { command: 'ls' } }] : []),
   ],
@@ -241,6 +223,8 @@ const replyFor = (hasTools: boolean, isLong: boolean): Reply => ({
 export const createSoakScenario = (): Scenario<unknown> => {
   const tried = new Set<string>()
   return (request) => {
+    if (lastTextOf(request) === fillingWords)
+      return { content: [{ thinking: longThinking }, { tool: 'Bash', input: { command: 'ls' } }] }
     const [, index = '', name, long] = /^soak (\d+) \(([\w ]+)\)( long)?$/.exec(lastTextOf(request)) ?? []
     const fault = faults.find((candidate) => candidate.name === name)
     const reply = replyFor(request.tools.length > 0, long !== undefined)

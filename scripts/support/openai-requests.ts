@@ -1,4 +1,4 @@
-/** The requests of the benchmark as clients of OpenAI's protocols send them. */
+/** Requests of the Messages API as clients of OpenAI's protocols send them. */
 
 interface Block {
   readonly type: string
@@ -8,14 +8,14 @@ interface Block {
   readonly input?: unknown
   readonly tool_use_id?: string
   readonly content?: string | readonly Block[]
-  readonly source?: { readonly media_type: string; readonly data: string }
+  readonly source?: { readonly type: string; readonly media_type: string; readonly data: string }
 }
 
-/** The parts of the benchmark's own requests, which have Anthropic's form. */
-export interface BenchRequest {
+/** The parts of a request that this file translates. */
+export interface PlainRequest {
   readonly model: string
   readonly max_tokens: number
-  readonly system: readonly Block[]
+  readonly system?: readonly Block[]
   readonly messages: readonly { readonly role: string; readonly content: string | readonly Block[] }[]
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly input_schema: object }[]
 }
@@ -32,7 +32,7 @@ const textOf = (content: Block['content'] = ''): string =>
 
 const imageUrl = ({ source }: Block): string => `data:${source?.media_type};base64,${source?.data}`
 
-const toChatMessages = ({ role, content }: BenchRequest['messages'][number]): object[] => {
+const toChatMessages = ({ role, content }: PlainRequest['messages'][number]): object[] => {
   const blocks = blocksOf(content)
   const results = blocks.filter(({ type }) => type === 'tool_result')
   const calls = blocks.filter(({ type }) => type === 'tool_use')
@@ -67,7 +67,7 @@ const toChatMessages = ({ role, content }: BenchRequest['messages'][number]): ob
   ]
 }
 
-const toItems = ({ role, content }: BenchRequest['messages'][number]): object[] =>
+const toItems = ({ role, content }: PlainRequest['messages'][number]): object[] =>
   blocksOf(content).map((block) => {
     switch (block.type) {
       case 'tool_use':
@@ -88,10 +88,10 @@ const toItems = ({ role, content }: BenchRequest['messages'][number]): object[] 
     }
   })
 
-const toChat = ({ model, max_tokens, system, messages, tools }: BenchRequest): object => ({
+const toChat = ({ model, max_tokens, system, messages, tools }: PlainRequest): object => ({
   model,
   max_tokens,
-  messages: [{ role: 'system', content: system }, ...messages.flatMap(toChatMessages)],
+  messages: [...(system ? [{ role: 'system', content: system }] : []), ...messages.flatMap(toChatMessages)],
   ...(tools && {
     tools: tools.map(({ name, description, input_schema: parameters }) => ({
       type: 'function',
@@ -100,12 +100,13 @@ const toChat = ({ model, max_tokens, system, messages, tools }: BenchRequest): o
   }),
 })
 
-const toResponses = ({ model, max_tokens, system, messages, tools }: BenchRequest): object => ({
+const toResponses = ({ model, max_tokens, system, messages, tools }: PlainRequest): object => ({
   model,
   max_output_tokens: max_tokens,
-  store: false,
   input: [
-    { type: 'message', role: 'developer', content: system.map(({ text }) => ({ type: 'input_text', text })) },
+    ...(system
+      ? [{ type: 'message', role: 'developer', content: system.map(({ text }) => ({ type: 'input_text', text })) }]
+      : []),
     ...messages.flatMap(toItems),
   ],
   ...(tools && {
@@ -118,5 +119,5 @@ const toResponses = ({ model, max_tokens, system, messages, tools }: BenchReques
   }),
 })
 
-export const toOpenAi = (request: BenchRequest, wire: OpenAiWire): object =>
+export const toOpenAi = (request: PlainRequest, wire: OpenAiWire): object =>
   wire === 'chat' ? toChat(request) : toResponses(request)

@@ -10,8 +10,8 @@ export interface Client {
   readonly version: string
 }
 
-/** Clients of the OpenAI API: one version of each. */
-const openAiClients: readonly Client[] = [
+/** Clients of the OpenAI API: one version of each, which `docs/clients/openai.md` names. */
+export const openAiClients: readonly Client[] = [
   { name: 'codex', version: '0.171.0' },
   { name: 'opencode', version: '1.18.33' },
 ]

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Case } from '../../scripts/e2e/case.ts'
-import { type Client, labelOf, resolveClients } from '../../scripts/e2e/clients.ts'
+import { type Client, labelOf, openAiClients, resolveClients } from '../../scripts/e2e/clients.ts'
 import { parseOptions, selectJobs } from '../../scripts/e2e/options.ts'
 import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude-code/tested-versions.ts'
 
@@ -46,17 +48,23 @@ describe('options of e2e', () => {
 })
 
 describe('clients of e2e', () => {
-  const openAiClients = ['codex 0.171.0', 'opencode 1.18.33']
+  const openAiLabels = ['codex 0.171.0', 'opencode 1.18.33']
 
   test('are the tested versions of Claude Code, oldest first, Codex and opencode', async () => {
-    expect(await resolved()).toEqual([...testedClaudeVersions.map((version) => `claude ${version}`), ...openAiClients])
+    expect(await resolved()).toEqual([...testedClaudeVersions.map((version) => `claude ${version}`), ...openAiLabels])
     expect([...testedClaudeVersions].sort(Bun.semver.order)).toEqual([...testedClaudeVersions])
   })
 
   test('are named by version, newest, latest, codex or opencode, and each runs once', async () => {
     expect(await resolved('2.1.300', 'latest', '2.1.300')).toEqual(['claude 2.1.300', 'claude 2.2.0'])
-    expect(await resolved('newest', 'codex')).toEqual([`claude ${newestTestedClaude}`, ...openAiClients])
-    expect(await resolved('opencode', 'codex')).toEqual(openAiClients.toReversed())
+    expect(await resolved('newest', 'codex')).toEqual([`claude ${newestTestedClaude}`, ...openAiLabels])
+    expect(await resolved('opencode', 'codex')).toEqual(openAiLabels.toReversed())
+  })
+
+  test('are the versions that the page of OpenAI clients names (OE-K1, OE-K3)', () => {
+    const page = readFileSync(join(import.meta.dir, '..', '..', 'docs', 'clients', 'openai.md'), 'utf8')
+    const words = page.toLowerCase().replace(/\s+/g, ' ')
+    for (const client of openAiClients) expect(words).toContain(`tested with ${labelOf(client)}`)
   })
 
   test('are refused under any other name', async () => {

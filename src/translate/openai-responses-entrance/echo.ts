@@ -2,22 +2,7 @@ import { isObject, type Json } from '../../base/json.ts'
 import type { ResponsesRequest } from '../../wire/openai-responses/request.ts'
 import type { ResponseEcho } from '../../wire/openai-responses/response.ts'
 
-/**
- * Characters of the tools' JSON. Known clients do not read them. A list of 57 KB more than doubles the CPU time of an
- * answer, and a stream repeats it in three of its events.
- */
-const largestTools = 16 * 1024
-
 type EchoedMembers = Json & Pick<ResponsesRequest, 'instructions' | 'tools'>
-
-const toolsOf = ({ tools }: EchoedMembers): readonly unknown[] => {
-  let size = 0
-  for (const tool of tools ?? []) {
-    size += JSON.stringify(tool).length
-    if (size > largestTools) return []
-  }
-  return tools ?? []
-}
 
 /** The members of an answer that repeat the request (section 3.4). */
 export const toEcho = (body: EchoedMembers): ResponseEcho => {
@@ -35,7 +20,7 @@ export const toEcho = (body: EchoedMembers): ResponseEcho => {
     temperature: body['temperature'] ?? null,
     text: body['text'] ?? { format: { type: 'text' } },
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: toolsOf(body),
+    tools: body.tools ?? [],
     top_p: body['top_p'] ?? null,
     truncation: 'disabled',
     user: body['user'] ?? null,

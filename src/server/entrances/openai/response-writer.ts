@@ -3,7 +3,7 @@ import type { ResponseEvent } from '../../../wire/openai-responses/events.ts'
 import type { ResponseObject } from '../../../wire/openai-responses/response.ts'
 import type { StreamWriter } from '../../http/entrance.ts'
 import { toFailedResponse } from './errors.ts'
-import { responseEventText } from './response-text.ts'
+import { createResponseText } from './response-text.ts'
 
 /**
  * Writes one stream of Responses. All its events are numbered, also those that keep a silent connection open. `keep`
@@ -14,13 +14,14 @@ export const createResponseWriter = (
   translated: ResponseEvents,
   keep?: (response: ResponseObject) => void,
 ): StreamWriter => {
+  const eventText = createResponseText()
   let written = 0
   const write = (events: readonly ResponseEvent[]): string => {
     let text = ''
     for (const event of events) {
       // Kept before the client can refer to it.
       if (event.type === 'response.completed' || event.type === 'response.incomplete') keep?.(event.response)
-      text += responseEventText(event, written)
+      text += eventText(event, written)
       written += 1
     }
     return text

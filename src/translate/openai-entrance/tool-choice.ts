@@ -11,6 +11,8 @@ export interface OfferedTools {
   readonly tools: readonly Tool[]
   /** By the tool's canonical name; a tool that is absent is a function of the same name. */
   readonly identities: ReadonlyMap<string, ToolIdentity>
+  /** The types of tools that the request has, and the model does not get. */
+  readonly leftOut?: ReadonlySet<unknown>
 }
 
 export interface ChoiceRequest {
@@ -74,6 +76,10 @@ const toolNamed = (named: unknown, path: Path, { tools, identities }: OfferedToo
 
 const forced = (name: string): ToolChoice => ({ type: 'tool', name })
 
+/** Its definition already has a note. */
+const isLeftOut = (named: unknown, { leftOut }: OfferedTools): boolean =>
+  isObject(named) && leftOut?.has(named['type']) === true
+
 /** A subset of the tools. One required tool is forced with all tools left in: the prompt's prefix stays (OE-C52). */
 const toAllowed = (choice: Json, path: Path, offered: OfferedTools, { notes }: OpenAiContext): TranslatedChoice => {
   const nested = objectAt(choice, 'allowed_tools', path)
@@ -81,7 +87,9 @@ const toAllowed = (choice: Json, path: Path, offered: OfferedTools, { notes }: O
   const memberPath = nested === undefined ? path : [...path, 'allowed_tools']
   const listPath = [...memberPath, 'tools']
   const names = new Set(
-    (listAt(members, 'tools', memberPath) ?? []).map((named, index) => toolNamed(named, [...listPath, index], offered)),
+    (listAt(members, 'tools', memberPath) ?? []).flatMap((named, index) =>
+      isLeftOut(named, offered) ? [] : [toolNamed(named, [...listPath, index], offered)],
+    ),
   )
   const mode = modeOf(members['mode'] ?? 'auto', [...memberPath, 'mode'])
   const [only] = names

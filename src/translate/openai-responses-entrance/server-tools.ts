@@ -29,7 +29,7 @@ export const toWebSearch = (
   definition: Json,
   path: Path,
   { runsServerTools, notes }: OpenAiContext,
-): TypedTool | undefined => {
+): (TypedTool & { readonly name: string }) | undefined => {
   const isSearch = webSearch.test(textAt(definition, 'type', path) ?? '')
   // Without access to the web, OpenAI searches its own copies of pages.
   if (!isSearch || !runsServerTools || booleanAt(definition, 'external_web_access', path) === false) return undefined

@@ -47,6 +47,11 @@ export class ToolNames {
     return name
   }
 
+  /** For a tool of the upstream, whose canonical name the client did not write. */
+  rename(name: string, canonical: string): void {
+    this.identities.set(canonical, { kind: 'function', name })
+  }
+
   /** The canonical name of the tool of an earlier call, which the client may no longer define. */
   nameOfCall(identity: ToolIdentity): string {
     const { name } = identity

@@ -15,6 +15,8 @@ export interface CollectedTools {
   readonly tools: readonly Tool[]
   /** By the index of a `tool_search_output` in the input: the canonical names of its tools. */
   readonly found: ReadonlyMap<number, readonly string[]>
+  /** The types of the tools that are left out. */
+  readonly leftOut: ReadonlySet<unknown>
 }
 
 const withoutDeferral = (tool: Tool): Tool => {
@@ -27,8 +29,9 @@ class ToolList {
   readonly #context: OpenAiContext
   /** By canonical name. */
   readonly #tools = new Map<string, Tool>()
+  readonly leftOut = new Set<unknown>()
   /** The first tool that is left out. */
-  #leftOut: Path | undefined
+  #firstLeftOut: Path | undefined
   #hasSearch = false
 
   constructor(names: ToolNames, context: OpenAiContext) {
@@ -58,8 +61,9 @@ class ToolList {
 
   /** Throws a 400 if all tools are left out: such a request is about them. */
   all(): Tool[] {
-    if (this.#leftOut !== undefined && this.#tools.size === 0)
-      throw refusal('unsupported_value', [...this.#leftOut, 'type'], "tools of OpenAI's servers are not available here")
+    const first = this.#firstLeftOut
+    if (first !== undefined && this.#tools.size === 0)
+      throw refusal('unsupported_value', [...first, 'type'], "tools of OpenAI's servers are not available here")
     const tools = [...this.#tools.values()]
     if (this.#hasSearch || !tools.some((tool) => tool.defer_loading === true)) return tools
     this.#context.notes.changed(['tools'], 'deferred tools are sent at once: the request has no search for tools')
@@ -83,9 +87,15 @@ class ToolList {
 
   #translateServerTool(definition: Json, path: Path): readonly [name: string, tool: Tool] | undefined {
     const search = toWebSearch(definition, path, this.#context)
-    if (search !== undefined) return ['web_search', search]
+    const type = definition['type']
+    if (search !== undefined) {
+      // A choice names it by the type that the client wrote.
+      this.#names.rename(String(type), search.name)
+      return [search.name, search]
+    }
     this.#context.notes.changed(path, "a tool of OpenAI's servers is left out")
-    this.#leftOut ??= path
+    this.leftOut.add(type)
+    this.#firstLeftOut ??= path
     return undefined
   }
 }
@@ -117,5 +127,5 @@ export const collectTools = (
     if (hasTurns) context.notes.changed(path, 'tools that join during the conversation are sent with all others')
     list.join(item.tools, path, false)
   }
-  return { tools: list.all(), found }
+  return { tools: list.all(), found, leftOut: list.leftOut }
 }

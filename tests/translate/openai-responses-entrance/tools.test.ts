@@ -155,6 +155,27 @@ describe("tools of OpenAI's servers", () => {
     expect(refusalOf(() => translated([fn('add'), { type: 'file_search' }], choice)).param).toBe('tool_choice')
   })
 
+  test('a subset of allowed tools may name tools that are left out (OE-R26, OE-R27)', () => {
+    const tools = [fn('add'), fn('sub'), { type: 'web_search' }, { type: 'mcp', server_label: 'docs' }]
+    const allowing = (...allowed: Json[]): Json => ({
+      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: allowed },
+    })
+    const add = { type: 'function', name: 'add' }
+    const leftOut = [{ type: 'web_search' }, { type: 'mcp', server_label: 'docs' }]
+    expect(named(tools, allowing(...leftOut, add))).toEqual(['add'])
+    expect(refusalOf(() => translated(tools, allowing(...leftOut))).param).toBe('tool_choice.tools')
+    const other = allowing(add, { type: 'file_search' })
+    expect(refusalOf(() => translated(tools, other)).param).toBe('tool_choice.tools[1]')
+  })
+
+  test.each(['web_search', 'web_search_preview', 'web_search_2025_08_26'])(
+    'a choice of %s forces the search of the upstream (OE-R26, OE-R27)',
+    (type) => {
+      const { request } = translated([fn('add'), { type }], { tool_choice: { type } }, { runsServerTools: true })
+      expect(request.tool_choice).toEqual({ type: 'tool', name: 'web_search' })
+    },
+  )
+
   test('web search is mapped where the upstream searches itself (OE-R26)', () => {
     const search = {
       type: 'web_search',

@@ -20,7 +20,7 @@ import { toEcho } from './echo.ts'
 import { readItems } from './items.ts'
 import { checkMembers, withUpdates } from './members.ts'
 import { ToolNames } from './tool-names.ts'
-import { collectTools } from './tools.ts'
+import { type CollectedTools, collectTools } from './tools.ts'
 
 /** How a Responses client wants its answer. */
 export interface ResponsesAnswerPlan extends AnswerPlan {
@@ -44,6 +44,9 @@ const itemsOf = ({ input }: ResponsesRequest): readonly InputItem[] => {
   throw refusal('invalid_value', ['input'], 'expected a text or at least one item')
 }
 
+/** A summary is text. The tools stay, so that the prompt's prefix does. */
+const summaryChoice = ({ tools }: CollectedTools): 'none' | undefined => (tools.length > 0 ? 'none' : undefined)
+
 const text = (words: string | null | undefined): TextBlock[] =>
   isBlank(words ?? '') ? [] : [{ type: 'text', text: words ?? '' }]
 
@@ -56,8 +59,7 @@ export const responsesToMessages = (body: ResponsesRequest & Json, context: Open
   const { messages: placed, isCompaction } = readItems(items, names, collected.found, context)
   const { system, messages } = arrange(placed, context)
   const choice = {
-    // A summary is text. The tools stay, so that the prompt's prefix does.
-    choice: isCompaction ? 'none' : body['tool_choice'],
+    choice: isCompaction ? summaryChoice(collected) : body['tool_choice'],
     path: ['tool_choice'],
     isOneAtATime: booleanAt(body, 'parallel_tool_calls') === false,
   }

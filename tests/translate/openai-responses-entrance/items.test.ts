@@ -390,6 +390,11 @@ describe('compaction', () => {
     expect(JSON.stringify(request.messages.at(-1))).toContain('Write a summary of this conversation.')
   })
 
+  test('a trigger without tools leaves no note: the client chose no tool (OE-R45)', () => {
+    const input = [user, { type: 'compaction_trigger' }]
+    expect(translateResponses({ input, tools: [], tool_choice: 'auto' }).notes).toEqual([])
+  })
+
   test('a trigger before the end was answered already (OE-R45)', () => {
     const { plan, notes } = translateResponses({ input: [user, { type: 'compaction_trigger' }, user] })
     expect(plan.isCompaction).toBe(false)

@@ -7,6 +7,7 @@ type EchoedMembers = Json & Pick<ResponsesRequest, 'instructions' | 'tools'>
 /** The members of an answer that repeat the request (section 3.4). */
 export const toEcho = (body: EchoedMembers): ResponseEcho => {
   const reasoning = isObject(body['reasoning']) ? body['reasoning'] : {}
+  const text = isObject(body['text']) ? body['text'] : {}
   return {
     background: false,
     instructions: body.instructions ?? null,
@@ -18,7 +19,7 @@ export const toEcho = (body: EchoedMembers): ResponseEcho => {
     service_tier: 'default',
     store: body['store'] ?? true,
     temperature: body['temperature'] ?? null,
-    text: body['text'] ?? { format: { type: 'text' } },
+    text: { ...text, format: text['format'] ?? { type: 'text' } },
     tool_choice: body['tool_choice'] ?? 'auto',
     tools: body.tools ?? [],
     top_p: body['top_p'] ?? null,

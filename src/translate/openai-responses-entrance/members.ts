@@ -33,6 +33,8 @@ const noteUnsent = (body: Json, { notes }: OpenAiContext): void => {
 }
 
 export const checkMembers = (body: Json, context: OpenAiContext): void => {
+  // The route reads it. Only checked here: another value must not count as true.
+  booleanAt(body, 'store')
   refuseUnsupported(body)
   noteUnsent(body, context)
 }

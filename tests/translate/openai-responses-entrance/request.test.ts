@@ -78,6 +78,13 @@ describe('the members of a request', () => {
     expect(refusalOf(() => translated({ text: { format: { type: 'yaml' } } })).param).toBe('text.format.type')
   })
 
+  test('an answer has the format of the text also if the client sends other members of it (OE-R6, OE-R9)', () => {
+    expect(translated({ text: { verbosity: 'low' } }).plan.echo['text']).toEqual({
+      verbosity: 'low',
+      format: { type: 'text' },
+    })
+  })
+
   test('include and stream options need nothing (OE-R7, OE-R9)', () => {
     const members = {
       include: ['reasoning.encrypted_content', 'file_search_call.results'],
@@ -97,6 +104,11 @@ describe('the members of a request', () => {
     ['prompt', { id: 'pmpt_1' }],
   ])('%s: %j is refused (OE-R10)', (name, value) => {
     expect(refusalOf(() => translated({ [name]: value }))).toEqual({ code: 'unsupported_parameter', param: name })
+  })
+
+  test('store is a boolean: another value is refused (OE-R8, OE-T7)', () => {
+    expect(refusalOf(() => translated({ store: 'false' }))).toEqual({ code: 'invalid_value', param: 'store' })
+    for (const store of [true, false, null]) expect(translated({ store }).notes).toEqual([])
   })
 
   test('null and false are not set (OE-R10)', () => {

@@ -22,6 +22,9 @@ type HowItEnded = Pick<Message, 'stop_reason' | 'stop_details'>
 /** Seconds since 1970. */
 export type Clock = () => number
 
+/** No server keeps an answer that failed. */
+const unkept = { store: false }
+
 const hosted = (prefix: string) => ({ prefix, Writer: HostedCallWriter })
 
 const callWriters = {
@@ -68,7 +71,7 @@ export class ResponseEvents {
 
   failed(error: ResponseFailure): readonly ResponseEvent[] {
     this.#begin()
-    const response = { ...begunResponse(this.#plan, this.#identity), status: 'failed', error } as const
+    const response = { ...begunResponse(this.#plan, this.#identity), status: 'failed', error, ...unkept } as const
     this.#emit({ type: 'response.failed', response: { ...response, output: this.#output } })
     return this.#take()
   }
@@ -189,6 +192,7 @@ export class ResponseEvents {
     const response: ResponseObject = {
       ...begunResponse(this.#plan, this.#identity),
       ...ending,
+      ...(ending.status === 'failed' && unkept),
       completed_at: ending.status === 'completed' ? this.#clock() : null,
       output: this.#output,
       usage: toResponseUsage(usage, this.#thinkingCharacters),

@@ -8,6 +8,7 @@ import { ResponsesRequest } from '../../../wire/openai-responses/request.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
+import { toListedItem } from './listed-item.ts'
 import { createModelCalls, type ModelCallOptions, newIdentity, secondsOf } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
 import { createResponseWriter } from './response-writer.ts'
@@ -52,7 +53,7 @@ export const compactRoutes = (options: ModelCallOptions & StoredContextOptions) 
             id,
             object: 'response.compaction',
             created_at,
-            output: [...items.filter(isOfUser), ...output],
+            output: [...items.filter(isOfUser).map(toListedItem), ...output],
             usage,
           }
         },

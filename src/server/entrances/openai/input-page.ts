@@ -1,4 +1,5 @@
 import { refusal } from '../../../translate/openai-entrance/refusal.ts'
+import { toListedItem } from './listed-item.ts'
 import type { StoredResponse } from './response-store.ts'
 
 /** A page of the items that a kept response answers. */
@@ -21,7 +22,10 @@ interface ItemWithId {
 
 /** Items that the client sent without an id get one, which is the same in every page. */
 const withIds = ({ response, input }: StoredResponse): readonly ItemWithId[] =>
-  input.map((item, index) => ({ id: `${response.id.replace(/^resp_/, 'item_')}_in${index}`, ...item }))
+  input.map((item, index) => ({
+    id: `${response.id.replace(/^resp_/, 'item_')}_in${index}`,
+    ...toListedItem(item),
+  }))
 
 const startOf = (items: readonly ItemWithId[], { after }: Query): number => {
   if (after === undefined) return 0

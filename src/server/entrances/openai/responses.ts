@@ -52,7 +52,7 @@ export const responsesRoutes = (options: ModelCallOptions & StoredContextOptions
           )
           if (answered instanceof Response) return answered
           const response = messageToResponse(answered, kept, identity, clock)
-          keep?.(response)
+          if (response.status !== 'failed') keep?.(response)
           return response
         },
         jsonBody(options.readJson, responsesBody),

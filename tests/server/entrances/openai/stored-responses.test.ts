@@ -48,7 +48,8 @@ describe('a kept response (OE-R44)', () => {
     const { client } = start()
     const { id } = await client.responses.create(body)
     const page = await client.responses.inputItems.list(id)
-    expect(page.data).toMatchObject([{ type: 'message', role: 'user', content: 'Hello', id: expect.any(String) }])
+    const content = [{ type: 'input_text', text: 'Hello' }]
+    expect(page.data).toMatchObject([{ type: 'message', role: 'user', content, id: expect.any(String) }])
     expect(page.has_more).toBe(false)
   })
 
@@ -57,6 +58,17 @@ describe('a kept response (OE-R44)', () => {
     const { id } = await client.responses.create(body)
     expect(await statusOf(client.responses.cancel(id))).toBe(400)
     expect(await statusOf(client.responses.retrieve(id, { stream: true }))).toBe(400)
+  })
+
+  test('did not fail: an answer that failed is not kept, whole or streamed', async () => {
+    const scenario = () => ({ content: [{ text: 'x' }], stopReason: 'model_context_window_exceeded' }) as const
+    const { client } = start({ scenario })
+    const whole = await client.responses.create(body)
+    const streamed = await client.responses.stream(body).finalResponse()
+    for (const failed of [whole, streamed]) {
+      expect(failed).toMatchObject({ status: 'failed', store: false })
+      expect(await statusOf(client.responses.retrieve(failed.id))).toBe(404)
+    }
   })
 
   test('does not exist for a client that wants none, and on a server that keeps none', async () => {

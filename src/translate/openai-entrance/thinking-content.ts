@@ -9,12 +9,21 @@ export type ThinkingContent =
 /** Whether a canonical block is thinking, with or without a signature. */
 export const isThinkingBlock = ({ type }: ContentBlock): boolean => type === 'thinking' || type === 'redacted_thinking'
 
-/** Returns undefined for a value that is not a complete block of thinking. */
-export const toThinkingContent = (block: unknown): ThinkingContent | undefined => {
+/**
+ * A block as this server wrote it, whose signature is empty if the upstream signs no thinking. Returns undefined for any
+ * other value.
+ */
+export const toWrittenThinking = (block: unknown): ThinkingContent | undefined => {
   const { type, thinking, signature, data }: Json = isObject(block) ? block : {}
-  if (type === 'thinking' && typeof thinking === 'string' && typeof signature === 'string' && signature !== '')
+  if (type === 'thinking' && typeof thinking === 'string' && typeof signature === 'string')
     return { type, thinking, signature }
   return type === 'redacted_thinking' && typeof data === 'string' ? { type, data } : undefined
+}
+
+/** Returns undefined for a value that is not a complete block of thinking. */
+export const toThinkingContent = (block: unknown): ThinkingContent | undefined => {
+  const written = toWrittenThinking(block)
+  return written?.type === 'thinking' && written.signature === '' ? undefined : written
 }
 
 /** All blocks of a list, or undefined if one is missing or the list is empty. */

@@ -1,5 +1,5 @@
 import { type Json, parseObject } from '../../base/json.ts'
-import { completeThinking, type ThinkingContent, toThinkingContent } from '../openai-entrance/thinking-content.ts'
+import { completeThinking, type ThinkingContent, toWrittenThinking } from '../openai-entrance/thinking-content.ts'
 
 /**
  * `encrypted_content` of Responses items: clients send it back unchanged, though they may cut or join summaries
@@ -34,7 +34,7 @@ export const encodeThinking = ({ modelId, content }: CarriedThinking): string =>
 export const decodeThinking = (text: string): CarriedThinking | undefined => {
   const { m: modelId, b: blocks }: Json = decode(thinkingPrefix, text) ?? {}
   if (typeof modelId !== 'string' || !Array.isArray(blocks)) return undefined
-  const content = completeThinking(blocks.map(toThinkingContent))
+  const content = completeThinking(blocks.map(toWrittenThinking))
   return content && { modelId, content }
 }
 

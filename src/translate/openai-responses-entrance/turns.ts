@@ -15,9 +15,9 @@ interface AssistantTurn {
 
 type TurnsContext = Pick<OpenAiContext, 'recall' | 'notes'>
 
-/** The member of a block of thinking that only the model can write. */
+/** What tells a block of thinking from any other: the member that only the model can write, or an unsigned text. */
 const proofOf = (block: ContentBlock): string | undefined => {
-  if (block.type === 'thinking') return block.signature ?? undefined
+  if (block.type === 'thinking') return block.signature || block.thinking
   return block.type === 'redacted_thinking' ? block.data : undefined
 }
 
@@ -29,7 +29,7 @@ export class Turns {
   readonly messages: PlacedMessage[] = []
   readonly #context: TurnsContext
   #assistant: AssistantTurn | undefined
-  /** The signatures of all thinking before the current turn. */
+  /** Of all thinking before the current turn. */
   readonly #proofs = new Set<string | undefined>()
 
   constructor(context: TurnsContext) {

@@ -15,7 +15,8 @@ const content: fc.Arbitrary<ThinkingContent> = fc.oneof(
   fc.record({
     type: fc.constant('thinking' as const),
     thinking: text,
-    signature: text.map((signature) => `s${signature}`),
+    // Empty if the upstream signs no thinking.
+    signature: text,
   }),
   fc.record({ type: fc.constant('redacted_thinking' as const), data: text }),
 )

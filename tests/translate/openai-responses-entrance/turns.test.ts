@@ -8,6 +8,7 @@ import { conversationOf, translateResponses } from '../../support/responses-requ
 
 const modelId = 'claude-sonnet-4.6'
 const thought = (words: string): ThinkingContent => ({ type: 'thinking', thinking: words, signature: `s-${words}` })
+const unsigned = (words: string): ThinkingContent => ({ ...thought(words), signature: '' }) as ThinkingContent
 const redacted: ThinkingContent = { type: 'redacted_thinking', data: 'cmVk' }
 const reasoning = (content: readonly ThinkingContent[], id = modelId): Json => ({
   type: 'reasoning',
@@ -49,6 +50,12 @@ describe('reasoning in the history', () => {
   test('opens the turn that it precedes, with every block unchanged (OE-R19, OE-R43)', () => {
     const input = [user, reasoning([thought('a'), redacted]), said, call('c1'), output('c1')]
     expect(turnsOf(input)).toEqual([hello, ['assistant', thought('a'), redacted, text, use('c1')], results('c1')])
+    expect(notesOf(input)).toEqual([])
+  })
+
+  test('comes back without a signature, too: not every upstream signs (OE-R43)', () => {
+    const input = [user, reasoning([unsigned('a')]), call('c1'), output('c1')]
+    expect(turnsOf(input)).toEqual([hello, ['assistant', unsigned('a'), use('c1')], results('c1')])
     expect(notesOf(input)).toEqual([])
   })
 
@@ -139,6 +146,17 @@ describe('the thinking memory', () => {
     const expected = [hello, ['assistant', thought('a'), redacted, use('c1')], results('c1')]
     expect(turnsOf([user, lost, call('c1'), output('c1')], memory)).toEqual(expected)
     expect(turnsOf([user, call('c1'), output('c1')], memory)).toEqual(expected)
+  })
+
+  test('it helps every turn, also without signatures (OE-C64)', () => {
+    const memory = remembering({ c1: [unsigned('a')], c2: [unsigned('b')] })
+    expect(turnsOf([user, call('c1'), output('c1'), call('c2'), output('c2')], memory)).toEqual([
+      hello,
+      ['assistant', unsigned('a'), use('c1')],
+      results('c1'),
+      ['assistant', unsigned('b'), use('c2')],
+      results('c2'),
+    ])
   })
 
   test('reasoning in the history goes first (OE-C63)', () => {

@@ -24,6 +24,10 @@ export class CompactionWriter implements ItemWriter {
     if (delta.type === 'text_delta') this.#summary += delta.text
   }
 
+  get summary(): string {
+    return this.#summary
+  }
+
   stop(): void {}
 
   end(): CompactionItem {

@@ -1,6 +1,6 @@
 import { noUsage } from '../../messages/usage.ts'
 import type { EventBatch, FinalUsage, MessageStreamEvent } from '../../wire/anthropic/events.ts'
-import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
+import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { ResponseEvent } from '../../wire/openai-responses/events.ts'
 import type { OutputItem } from '../../wire/openai-responses/output-items.ts'
 import type { ResponseFailure, ResponseObject } from '../../wire/openai-responses/response.ts'
@@ -11,13 +11,11 @@ import { toResponseUsage } from '../openai-entrance/usage.ts'
 import { begunResponse } from './begun-response.ts'
 import { CustomCallWriter, FunctionCallWriter, HostedCallWriter, type ToolUseBlock } from './call-writers.ts'
 import { CompactionWriter } from './compaction-writer.ts'
-import { endingOf } from './ending.ts'
+import { type Ending, endingOf, endingOfSummary, type HowItEnded } from './ending.ts'
 import { type ItemPlace, type ItemWriter, itemIdOf } from './item-writer.ts'
 import { MessageWriter, type TextBlock } from './message-writer.ts'
 import { ReasoningWriter } from './reasoning-writer.ts'
 import type { ResponsesAnswerPlan } from './request.ts'
-
-type HowItEnded = Pick<Message, 'stop_reason' | 'stop_details'>
 
 /** Seconds since 1970. */
 export type Clock = () => number
@@ -182,12 +180,9 @@ export class ResponseEvents {
   }
 
   /** Ends the answer, and returns the whole of it. */
-  end({ stop_reason, stop_details }: HowItEnded, usage: FinalUsage): ResponseObject {
+  end(how: HowItEnded, usage: FinalUsage): ResponseObject {
     this.#begin()
-    if (stop_reason === 'refusal') this.#writeRefusal(refusalWords(stop_details))
-    // Codex requires the item, also of an answer without text.
-    if (this.#plan.isCompaction) this.#compaction()
-    const ending = endingOf(stop_reason)
+    const ending = this.#endingOf(how)
     this.#close(ending.status === 'completed' ? 'completed' : 'incomplete')
     const response: ResponseObject = {
       ...begunResponse(this.#plan, this.#identity),
@@ -199,6 +194,13 @@ export class ResponseEvents {
     }
     this.#emit({ type: `response.${ending.status}`, response })
     return response
+  }
+
+  #endingOf(how: HowItEnded): Ending {
+    if (this.#plan.isCompaction)
+      return endingOfSummary(how, this.#open instanceof CompactionWriter ? this.#open.summary : '')
+    if (how.stop_reason === 'refusal') this.#writeRefusal(refusalWords(how.stop_details))
+    return endingOf(how.stop_reason)
   }
 
   /** Codex shows no `refusal` part (OE-R37). Some upstreams write the reason as text, too. */

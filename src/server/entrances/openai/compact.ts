@@ -5,6 +5,7 @@ import { ResponseEvents } from '../../../translate/openai-responses-entrance/eve
 import { responsesToMessages } from '../../../translate/openai-responses-entrance/request.ts'
 import { messageToResponse } from '../../../translate/openai-responses-entrance/response.ts'
 import { ResponsesRequest } from '../../../wire/openai-responses/request.ts'
+import type { ResponseFailure } from '../../../wire/openai-responses/response.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
@@ -22,6 +23,13 @@ type Items = NonNullable<ResponsesRequest['input']>
 const trigger = { type: 'compaction_trigger' }
 
 const isOfUser = ({ role }: Json): boolean => role === 'user'
+
+const toError = ({ code, message }: ResponseFailure): GatewayError => {
+  if (code === 'server_error') return new GatewayError('api_error', message, { isLoggable: true })
+  // The words of a refusal may be the model's.
+  const log = code === 'invalid_prompt' ? { reason: 'The model refused to write a summary.' } : { isLoggable: true }
+  return new GatewayError('invalid_request_error', message, { code, ...log })
+}
 
 /**
  * `POST /v1/responses/compact`: the user's messages, and a summary that replaces the rest of the conversation (OE-R45).
@@ -47,8 +55,7 @@ export const compactRoutes = (options: ModelCallOptions & StoredContextOptions) 
           )
           if (answered instanceof Response) return answered
           const { id, created_at, output, usage, error } = messageToResponse(answered, plan, identity, clock)
-          if (error !== null)
-            throw new GatewayError('invalid_request_error', error.message, { code: error.code, isLoggable: true })
+          if (error !== null) throw toError(error)
           return {
             id,
             object: 'response.compaction',

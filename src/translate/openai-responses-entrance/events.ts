@@ -205,7 +205,8 @@ export class ResponseEvents {
 
   /** Codex shows no `refusal` part (OE-R37). Some upstreams write the reason as text, too. */
   #writeRefusal(text: string): void {
-    if (this.#open instanceof MessageWriter && this.#open.contains(text)) return
+    if (!(this.#open instanceof MessageWriter)) this.#close('incomplete')
+    else if (this.#open.contains(text)) return
     this.#startBlock({ type: 'text', text, citations: null })
   }
 }

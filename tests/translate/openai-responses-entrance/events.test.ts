@@ -62,6 +62,15 @@ describe('the end', () => {
     expect(partsOf([], { stop_reason: 'refusal' })).toEqual([['The model refused to answer this request.']])
   })
 
+  test('of a refusal leaves the item before it incomplete: it may have been cut (OE-R36, OE-R37)', () => {
+    const thinking: ResponseBlock = { type: 'thinking', thinking: 'Cut', signature: '' }
+    const { output } = wholeOf([callBlock('exec', { a: 1 }), thinking], { stop_reason: 'refusal' })
+    expect(output.map((item) => 'status' in item && item.status)).toEqual(['completed', false, 'completed'])
+    expect(JSON.stringify(output[1])).not.toContain('encrypted_content')
+    const [call] = wholeOf([callBlock('exec', { a: 1 })], { stop_reason: 'refusal' }).output
+    expect(call).toMatchObject({ type: 'function_call', status: 'incomplete' })
+  })
+
   test('of a full context window is a failure with the code that clients shorten the conversation for (OE-R38)', () => {
     expect(wholeOf([textBlock('a')], { stop_reason: 'model_context_window_exceeded' })).toMatchObject({
       status: 'failed',

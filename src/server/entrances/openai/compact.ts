@@ -24,6 +24,12 @@ const trigger = { type: 'compaction_trigger' }
 
 const isOfUser = ({ role }: Json): boolean => role === 'user'
 
+/** A part of a summary must not replace the conversation. */
+const cutSummary: ResponseFailure = {
+  code: 'max_output_tokens',
+  message: 'The summary is longer than the answer may be: raise max_output_tokens.',
+}
+
 const toError = ({ code, message }: ResponseFailure): GatewayError => {
   if (code === 'server_error') return new GatewayError('api_error', message, { isLoggable: true })
   // The words of a refusal may be the model's.
@@ -54,8 +60,9 @@ export const compactRoutes = (options: ModelCallOptions & StoredContextOptions) 
             createResponseWriter(requestId, new ResponseEvents(plan, identity, clock)),
           )
           if (answered instanceof Response) return answered
-          const { id, created_at, output, usage, error } = messageToResponse(answered, plan, identity, clock)
+          const { id, created_at, status, output, usage, error } = messageToResponse(answered, plan, identity, clock)
           if (error !== null) throw toError(error)
+          if (status === 'incomplete') throw toError(cutSummary)
           return {
             id,
             object: 'response.compaction',

@@ -53,6 +53,12 @@ const toCatalogModels = (model: Model): CatalogModel[] =>
     readsImages: true,
   }))
 
+/** A server behind this one may know names that no setting names: our commands configure clients with these. */
+const withFamilies = (listed: readonly Model[], models: ModelResolver): readonly Model[] => [
+  ...listed,
+  ...['opus', 'sonnet', 'haiku'].flatMap((family) => models.find(family)?.model ?? []),
+]
+
 /** Each name once, because several names may lead to one model: Codex drops a catalog with the same name twice. */
 const catalogOf = (models: readonly Model[]) =>
   toCatalog([...new Map(models.flatMap(toCatalogModels).map((one) => [one.slug, one])).values()])
@@ -76,7 +82,7 @@ export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptio
     return {
       object: 'list',
       ...page,
-      ...('client_version' in query && { models: catalogOf(listed) }),
+      ...('client_version' in query && { models: catalogOf(withFamilies(listed, models)) }),
     }
   }
   const one = (id: string, request: Request) => {

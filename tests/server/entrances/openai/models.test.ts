@@ -88,6 +88,19 @@ describe("Codex's catalog is in the list that Codex requests", () => {
     expect(data.find(({ id }) => id === 'gpt-5')).toMatchObject({ object: 'model', owned_by: 'system' })
   })
 
+  test('without a configured model, it has the names of the families that our commands use (OE-M2, OE-M3)', async () => {
+    const { url } = startChain({ config: { upstream: 'openai' } })
+    const { models = [] } = await listOf(`${url}/v1/models?client_version=1`)
+    expect(models.map(({ slug }) => slug)).toEqual([
+      'claude-opus-4-6',
+      'claude-opus-4.6',
+      'claude-sonnet-4-6',
+      'claude-sonnet-4.6',
+      'claude-haiku-4-5',
+      'claude-haiku-4.5',
+    ])
+  })
+
   test('if several names lead to one model, each name is there once, and names of Claude in both spellings (OE-M2)', async () => {
     const models = { ...defaultConfig.openai.models, big: 'gpt-5', small: 'gpt-5' }
     const { url } = startChain({ config: { upstream: 'openai', openai: { ...defaultConfig.openai, models } } })

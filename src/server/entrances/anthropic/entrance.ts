@@ -10,8 +10,16 @@ const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
   request_id: requestId,
 })
 
+/** These paths are here only while OpenAI's API is off. */
+const isOfOpenAi = (path: string): boolean => /\/(?:chat\/completions|responses)$/.test(path)
+
+const hintFor = (path: string) => {
+  if (path.startsWith('/v1/v1/')) return ' Remove /v1 from the end of ANTHROPIC_BASE_URL.'
+  return isOfOpenAi(path) ? " This server's OpenAI API is off: see openaiEntrance.enabled and --no-openai-api." : ''
+}
+
 const unknownPath = (path: string): GatewayError => {
-  const hint = path.startsWith('/v1/v1/') ? ' Remove /v1 from the end of ANTHROPIC_BASE_URL.' : ''
+  const hint = hintFor(path)
   return new GatewayError('not_found_error', `Unknown path ${path}.${hint}`, {
     reason: `Unknown path.${hint}`,
   })

@@ -23,6 +23,8 @@ const hints: Readonly<Record<string, string>> = {
 
 const hasStoredAnswer = /\/(?:chat\/completions|responses)\/./
 const hasVersionTwice = /\/v1\/v1(?:\/|$)/
+/** The base URL of the client contains the path of an endpoint. */
+const hasEndpointTwice = /\/(?:chat\/completions|responses)\/(?:chat\/completions|responses|models)$/
 
 interface Fault {
   readonly code: string
@@ -35,8 +37,13 @@ interface Fault {
 const toError = ({ code, sentence, rule, hint }: Fault): GatewayError =>
   new GatewayError('not_found_error', `${sentence} ${hint}`, { code, reason: `${rule} ${hint}` })
 
+const unknownUrl = (path: string) =>
+  ({ code: 'unknown_url', sentence: `Unknown path ${path}.`, rule: 'Unknown path.' }) as const
+
 /** The error for a path without a route. */
 export const unknownPath = (path: string): GatewayError => {
+  if (hasEndpointTwice.test(path))
+    return toError({ ...unknownUrl(path), hint: 'Remove the path of the endpoint from the base URL: it ends in /v1.' })
   const endpoint = unsupportedEndpoint(path)
   if (endpoint !== undefined || hasStoredAnswer.test(path)) {
     const hint = hints[endpoint ?? '']
@@ -48,9 +55,7 @@ export const unknownPath = (path: string): GatewayError => {
     })
   }
   return toError({
-    code: 'unknown_url',
-    sentence: `Unknown path ${path}.`,
-    rule: 'Unknown path.',
+    ...unknownUrl(path),
     hint: hasVersionTwice.test(path) ? 'Remove one /v1 from the end of the base URL.' : available,
   })
 }

@@ -60,6 +60,26 @@ test.each(['/v1/v1/chat/completions', '/v1/v1/responses', '/v1/v1/models', '/ope
   },
 )
 
+test.each([
+  '/v1/chat/completions/chat/completions',
+  '/v1/chat/completions/responses',
+  '/v1/responses/chat/completions',
+  '/v1/chat/completions/models',
+])('%s says that the base URL contains the path of an endpoint (OE-T1)', async (path) => {
+  const response = await fetch(startChain().url + path, { method: 'POST' })
+  expect([response.status, await response.json()]).toEqual([
+    404,
+    {
+      error: {
+        message: `Unknown path ${path}. Remove the path of the endpoint from the base URL: it ends in /v1.`,
+        type: 'invalid_request_error',
+        param: null,
+        code: 'unknown_url',
+      },
+    },
+  ])
+})
+
 test('any other path below /openai is unknown in the same form (OE-E14)', async () => {
   const response = await fetch(`${startChain().url}/openai/v2/nothing`)
   expect([response.status, await response.json()]).toEqual([
@@ -93,19 +113,22 @@ describe('in front of Anthropic', () => {
   })
 })
 
+const off = " This server's OpenAI API is off: see openaiEntrance.enabled and --no-openai-api."
+
 test.each([
-  '/v1/embeddings',
-  '/v1/chat/completions',
-  '/chat/completions',
-  '/responses',
-  '/models',
-  '/openai/v1/models',
-])('without this API, %s is an unknown path as before (OE-T1)', async (path) => {
+  ['/v1/embeddings', ''],
+  ['/v1/chat/completions', off],
+  ['/chat/completions', off],
+  ['/responses', off],
+  ['/openai/v1/responses', off],
+  ['/models', ''],
+  ['/openai/v1/models', ''],
+])('without this API, %s is an unknown path, with the reason for its two protocols (OE-T1)', async (path, hint) => {
   const openaiEntrance = { ...defaultConfig.openaiEntrance, enabled: false }
   const response = await fetch(startChain({ config: { openaiEntrance } }).url + path, { method: 'POST' })
   expect(response.status).toBe(404)
   expect(await response.json()).toMatchObject({
     type: 'error',
-    error: { type: 'not_found_error', message: `Unknown path ${path}.` },
+    error: { type: 'not_found_error', message: `Unknown path ${path}.${hint}` },
   })
 })

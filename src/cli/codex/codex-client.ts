@@ -28,7 +28,7 @@ const plan: PlanLaunch = async (setUp, server, io) => {
   const hasWebSearch = server.config.upstream === 'anthropic'
   const wanted: CodexWanted = { baseUrl, settings, hasWebSearch, model: modelFor(setUp, settings) }
   const path = shortPaths(codexSettingsPath(io.machine), io.machine)
-  const lines = codexFileLines({ ...wanted, settings: {}, model: clientNameOf(setUp.model.model) })
+  const lines = codexFileLines({ ...wanted, model: clientNameOf(setUp.model.model) })
   return {
     environment: {
       set: { [tokenVariable]: token, ...proxyVariables(setUp.loaded.environment, host) },
@@ -38,7 +38,7 @@ const plan: PlanLaunch = async (setUp, server, io) => {
     notes: [],
     environmentNotes: isConfigured(settings, baseUrl)
       ? []
-      : [`Codex also needs these lines in ${path}:\n${lines.map((line) => `  ${line}`.trimEnd()).join('\n')}`],
+      : [`Codex also needs these lines at the top of ${path}:\n${lines.map((line) => `  ${line}`).join('\n')}`],
   }
 }
 

@@ -56,6 +56,11 @@ const topRows = ({ model, hasWebSearch, settings }: CodexWanted): Rows => {
   ]
 }
 
+const allRows = (wanted: CodexWanted): Rows => [
+  ...topRows(wanted),
+  ...providerRows(wanted.baseUrl).map(([key, value]) => [`${providerTable}.${key}`, value] as const),
+]
+
 /** Codex reads a value that is not TOML as text. Such a value needs no quotes, which shells treat in many ways. */
 const isPlainText = (value: string): boolean =>
   /^[a-z][\w./:[\]-]*$/i.test(value) && !/^(?:true|false|inf|nan)$/.test(value)
@@ -64,17 +69,13 @@ const inArgument = ([key, value]: Rows[number]): string =>
   `${key}=${typeof value === 'string' && isPlainText(value) ? value : JSON.stringify(value)}`
 
 /** `-c` options: they win over the user's file, and change nothing in it. */
-export const codexArguments = (wanted: CodexWanted): string[] => {
-  const provider = providerRows(wanted.baseUrl).map(([key, value]) => [`${providerTable}.${key}`, value] as const)
-  return [...topRows(wanted), ...provider].flatMap((row) => ['-c', inArgument(row)])
-}
+export const codexArguments = (wanted: CodexWanted): string[] =>
+  allRows(wanted).flatMap((row) => ['-c', inArgument(row)])
 
 const inFile = ([key, value]: Rows[number]): string => `${key} = ${JSON.stringify(value)}`
 
-/** The same lines for the user's file. */
-export const codexFileLines = (wanted: CodexWanted): string[] => [
-  ...topRows(wanted).map(inFile),
-  '',
-  `[${providerTable}]`,
-  ...providerRows(wanted.baseUrl).map(inFile),
-]
+/**
+ * The same lines for the top of the user's file. Without a table of their own, they do not capture the lines after them;
+ * at the end, they would belong to the last table of the file.
+ */
+export const codexFileLines = (wanted: CodexWanted): string[] => allRows(wanted).map(inFile)

@@ -138,7 +138,7 @@ describe('env --client codex', () => {
       'NEXUS_CLIENT_TOKEN=dummy\nNO_PROXY=127.0.0.1,localhost,::1\nno_proxy=127.0.0.1,localhost,::1\n',
     ])
     const [words, ...lines] = err.trimEnd().split('\n')
-    expect(words).toBe('Codex also needs these lines in ~/.codex/config.toml:')
+    expect(words).toBe('Codex also needs these lines at the top of ~/.codex/config.toml:')
     const file = lines.map((line) => line.slice(2)).join('\n')
     expect(Bun.TOML.parse(file)).toEqual({
       model_provider: 'nexus',
@@ -158,6 +158,24 @@ describe('env --client codex', () => {
       },
     })
     writeFile(join(home, '.codex', 'config.toml'), file)
+    expect((await env()).err).toBe('')
+  })
+
+  test("before the lines of the user's file, they change none of these and repeat no preference (OE-K2)", async () => {
+    const home = temporaryFolder()
+    const path = join(home, '.codex', 'config.toml')
+    const own =
+      'web_search = "live"\n[analytics]\nenabled = true\n[model_providers.other]\nname = "x"\n[projects."/a"]\ntrust_level = "trusted"\n'
+    writeFile(path, own)
+    const env = () => cli(['env', '--client', 'codex', '--shell', 'dotenv'], {}, home)
+    const [, ...lines] = (await env()).err.trimEnd().split('\n')
+    const file = `${lines.map((line) => line.trim()).join('\n')}\n${own}`
+    expect(Bun.TOML.parse(file)).toMatchObject({
+      ...Bun.TOML.parse(own),
+      model_provider: 'nexus',
+      model_providers: { nexus: { wire_api: 'responses' }, other: { name: 'x' } },
+    })
+    writeFile(path, file)
     expect((await env()).err).toBe('')
   })
 })

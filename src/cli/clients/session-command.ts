@@ -8,7 +8,12 @@ import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.t
 const ownServer = 'it starts its own server, on a free port of 127.0.0.1 and with a new token'
 
 /** Flags of `start` that these commands do not have, with the reason. */
-export const flagsOfOtherServers = { '--port': ownServer, '--host': ownServer, '--client-token': ownServer } as const
+export const flagsOfOtherServers = {
+  '--port': ownServer,
+  '--host': ownServer,
+  '--client-token': ownServer,
+  '--no-openai-api': 'its own server serves the API that the client needs',
+} as const
 
 export const sessionDetails = (name: string, title: string): readonly string[] => [
   `Starts a server for this session, on a free port and with its own token, and runs ${title} in this terminal. Ends when ${title} ends, with its exit code. The terminal shows only ${title}: use --log-file to see what the server does.`,

@@ -86,16 +86,17 @@ const faultOf = (command: Splitting, { own, rest }: SplitArguments, first: strin
     const after = splitArguments(command, rest.slice(1))
     return `${flag} may be for ${productName} or for ${other.owner}. Use one of these commands:\n  ${line(own, ours, after.own, after.rest)}\n  ${line(own, after.own, ['--', flag], after.rest)}`
   }
+  const passedOn = `To pass it to ${other.owner}:\n  ${line(own, ['--'], rest)}`
+  const isOther = flag.startsWith('--') && !shared.includes(flag)
+  const reason = isOther ? absent[flag] : undefined
+  if (reason !== undefined) return `${name} takes no ${flag}: ${reason}. ${passedOn}`
   const late = misplaced(command, rest)
   if (late !== -1) {
     const end = late + widthOf(args, rest[late] ?? '')
     const corrected = line(own, rest.slice(late, end), rest.slice(0, late), rest.slice(end))
     return `${nameOf(rest[late] ?? '')} is a flag of ${productName}. Put it before the arguments for ${other.owner}:\n  ${corrected}`
   }
-  if (!flag.startsWith('--') || shared.includes(flag)) return undefined
-  const passedOn = `To pass it to ${other.owner}:\n  ${line(own, ['--'], rest)}`
-  const reason = absent[flag]
-  if (reason !== undefined) return `${name} takes no ${flag}: ${reason}. ${passedOn}`
+  if (!isOther) return undefined
   const known = [...Object.entries(args).flatMap(spellings), ...Object.keys(absent)]
   const suggestion = didYouMean(
     flag,

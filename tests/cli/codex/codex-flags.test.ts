@@ -24,4 +24,7 @@ test('passes flags of both programs on after a prompt or a command', () => {
 
 test('refuses flags of start, with the reason', () => {
   expect(() => parseArguments(codexCommand, ['--port', '1'])).toThrow('codex takes no --port: it starts its own server')
+  expect(() => parseArguments(codexCommand, ['--no-openai-api', 'exec'])).toThrow(
+    'codex takes no --no-openai-api: its own server serves the API that the client needs.',
+  )
 })

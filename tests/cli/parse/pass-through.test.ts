@@ -77,6 +77,11 @@ describe('claude refuses ambiguous arguments, with the corrected command', () =>
   nexus-claude-api claude -- --port 1`,
     ],
     [
+      ['--port', '1', '--simulate'],
+      `claude takes no --port: it starts its own server, on a free port of 127.0.0.1 and with a new token. To pass it to Claude Code:
+  nexus-claude-api claude -- --port 1 --simulate`,
+    ],
+    [
       ['--simulat', '-p', 'hi'],
       `Unknown flag --simulat. Did you mean --simulate? To pass it to Claude Code:
   nexus-claude-api claude -- --simulat -p hi`,

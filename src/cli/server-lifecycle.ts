@@ -31,7 +31,7 @@ export const findRunningServer = async (hostname: string, port: number): Promise
 }
 
 const alreadyRunning = (hostname: string, port: number, { version, pid }: Healthy): string =>
-  `Port ${port} on ${hostname} is in use by another ${productName} (version ${version}, process ${pid}). To connect Claude Code to that server, use ${productName} env; to check it, use ${productName} health. To start another server, choose another port with --port (0 for any free port).`
+  `Port ${port} on ${hostname} is in use by another ${productName} (version ${version}, process ${pid}). To connect a client to that server, use ${productName} env; to check it, use ${productName} health. To start another server, choose another port with --port (0 for any free port).`
 
 /** Starts a listener, or rejects with UsageError that explains the failure. */
 export const listenOrExplain = async <T>(start: () => T, { hostname, port }: ListenAddress): Promise<T> => {

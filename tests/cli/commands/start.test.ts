@@ -98,7 +98,7 @@ describe('start', () => {
     expect(second.err).toContain(`Port ${port} on 127.0.0.1 is in use by another nexus-claude-api (version `)
     // Part 3: the user need not start a second server.
     expect(second.err).toMatch(
-      /To connect Claude Code to that server, use nexus-claude-api env; .* nexus-claude-api health/,
+      /To connect a client to that server, use nexus-claude-api env; .* nexus-claude-api health/,
     )
     expect(second.err).toContain(`process ${first.pid}`)
     const foreign = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })

@@ -41,6 +41,18 @@ const fromDetails = (details: unknown): readonly ThinkingContent[] | undefined =
   return completeThinking(blocks.map(toThinkingContent))
 }
 
+/**
+ * Clients that keep only the last part of a streamed member lose earlier blocks, and the text in front of a signature.
+ */
+const startsLate = (details: unknown): boolean => Number(objectsIn(details).find(isAnthropic)?.['index'] ?? 0) > 0
+const lacksText = (block: ThinkingContent): boolean => block.type === 'thinking' && block.thinking === ''
+
+/** The text of the only block, which such a client may have as a member of its own. Models can also hide their text. */
+const withText = (blocks: readonly ThinkingContent[], text: unknown): readonly ThinkingContent[] =>
+  blocks.length === 1
+    ? blocks.map((block) => (lacksText(block) ? { ...block, thinking: textOf(text) } : block))
+    : blocks
+
 /** LiteLLM's form: Anthropic's own blocks. */
 const fromBlocks = (blocks: unknown): readonly ThinkingContent[] | undefined =>
   Array.isArray(blocks) ? completeThinking(blocks.map(toThinkingContent)) : undefined
@@ -61,10 +73,13 @@ export const toThinkingHistory = (
   path: Path,
   { recall, notes }: OpenAiContext,
 ): readonly ThinkingContent[] => {
+  const details = message['reasoning_details']
+  const detailed = startsLate(details) ? undefined : fromDetails(details)
+  if (detailed !== undefined && !detailed.some(lacksText)) return detailed
   const thinking =
-    fromDetails(message['reasoning_details']) ??
     fromBlocks(message['thinking_blocks']) ??
-    (firstCallId === undefined ? undefined : recall(firstCallId))
+    (firstCallId === undefined ? undefined : recall(firstCallId)) ??
+    (detailed && withText(detailed, message['reasoning_content']))
   if (thinking !== undefined) return thinking
   const lost = members.find((member) => !isEmpty(message[member]))
   if (lost !== undefined) notes.dropped([...path, lost], 'thinking without a signature')

@@ -104,6 +104,25 @@ describe('thinking that a client sends back', () => {
     expect(ids).toEqual(['call_1'])
   })
 
+  test.each([
+    [details(textEntry('', 0, 's'))],
+    [details(textEntry('', 1, 't'))],
+    [details({ type: 'reasoning.encrypted', data: 'YQ==', index: 1 })],
+  ])('of which the client kept the last part is completed from the memory: %j (OE-C63, OE-C64)', (members) => {
+    const blocks = [thinking('hm', 's'), redacted, thinking('so', 't')]
+    expect(turnOf({ ...members, reasoning_content: 'so' }, () => blocks)).toEqual([[...blocks, said, use], []])
+  })
+
+  test('of which the client kept a signature gets its text from `reasoning_content` (OE-C63)', () => {
+    const members = { ...details(textEntry('', 0, 's')), reasoning_content: 'hm' }
+    expect(turnOf(members)).toEqual([[thinking('hm', 's'), said, use], []])
+  })
+
+  test('whose first block the client has lost is left out as a whole, with a note (OE-C63)', () => {
+    const members = { ...details(textEntry('so', 1, 't')), reasoning_content: 'so' }
+    expect(turnOf(members)).toEqual([without, ['messages.1.reasoning_details']])
+  })
+
   test('at the end of a turn is left out: nothing came of it', () => {
     const context = openAiContext({ policy: { autoCache: false } })
     const members = details(textEntry('hm', 0, 's'))

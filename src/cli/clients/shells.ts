@@ -24,7 +24,9 @@ const isPlainWord = (word: string): boolean => /^[\w./:=@,+-]+$/.test(word)
 /** Throws UsageError for characters that cmd cannot quote. */
 const cmdWord = (word: string): string => {
   if (/["%\r\n]/.test(word))
-    throw new UsageError('An argument contains a character that cmd cannot quote. Use --shell powershell.')
+    throw new UsageError(
+      'An argument contains a character that cmd cannot quote. Open PowerShell, and use --shell powershell.',
+    )
   return `"${word}"`
 }
 
@@ -49,7 +51,9 @@ export const shellWord = (shell: Shell, word: string): string => {
 /** Throws UsageError for characters that cmd cannot quote in an assignment. */
 export const cmdQuote = (name: string, value: string): string => {
   if (/["%\r\n]/.test(value))
-    throw new UsageError(`${name} contains a character that cmd cannot quote. Use --shell powershell.`)
+    throw new UsageError(
+      `${name} contains a character that cmd cannot quote. Open PowerShell, and use --shell powershell.`,
+    )
   return `"${name}=${value}"`
 }
 

@@ -122,7 +122,7 @@ const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | u
 /** Rejects with UsageError; resolves after a signal ends the server. */
 export const startCommand: Command = {
   name: 'start',
-  description: 'Run the server that connects Claude Code to the upstream',
+  description: 'Run the server that connects Claude Code, Codex, opencode and other clients to the upstream',
   get args(): ArgsDef {
     return {
       ...settingFlags(),

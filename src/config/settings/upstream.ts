@@ -34,7 +34,7 @@ export const modelSettings = [
     environment: ['NEXUS_SMALL_MODEL'],
     type: { kind: 'text' },
     default: 'claude-haiku-4.5',
-    description: "Use this model for Claude Code's small background tasks",
+    description: 'Use this model for small background tasks of Claude Code and opencode',
     hint: 'model',
   },
 ] as const satisfies readonly Setting[]

@@ -109,6 +109,6 @@ test('start --opencode prints one command, and cmd is refused because of its quo
   expect(out).toMatch(/^env OPENCODE_CONFIG_CONTENT='\{"model":.+\}' OPENCODE_DISABLE_MODELS_FETCH='1' .+ opencode\n$/)
   expect(await start('cmd')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('Use --shell powershell.') as never,
+    err: expect.stringContaining('Open PowerShell, and use --shell powershell.') as never,
   })
 })

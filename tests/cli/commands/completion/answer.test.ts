@@ -32,7 +32,9 @@ const models = nexusModels.models.flatMap((model) => [
 describe('the candidates for a line', () => {
   test('are commands with descriptions', async () => {
     const { out } = await cli(['complete', '--', 'st'])
-    expect(out).toBe('start\tRun the server that connects Claude Code to the upstream\n:4\n')
+    expect(out).toBe(
+      'start\tRun the server that connects Claude Code, Codex, opencode and other clients to the upstream\n:4\n',
+    )
     const firstWords = [...new Set(visible.map(({ name }) => name.split(' ')[0] ?? ''))]
     expect((await values('')).sort()).toEqual(firstWords.sort())
   })

@@ -11,6 +11,7 @@ import { type DoctorContext, fixConfigurationFirst, readDoctorContext } from '..
 import { networkChecks } from '../doctor/network-checks.ts'
 import { nexusChecks, priceOf, reasonToSkip } from '../doctor/nexus-checks.ts'
 import { openAiChecks } from '../doctor/openai-checks.ts'
+import { openAiClientChecks } from '../doctor/openai-client-checks.ts'
 import { portChecks } from '../doctor/port-checks.ts'
 import { programChecks } from '../doctor/program-checks.ts'
 import { createReporter, type Reporter } from '../doctor/report.ts'
@@ -56,6 +57,7 @@ const groupsOf = async (context: DoctorContext, simulatorUrl: string | undefined
       probe: network.probe,
     }),
     claudeChecks(context),
+    openAiClientChecks(context),
     portChecks(context),
   ]
 }
@@ -156,7 +158,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   description: 'Check the setup end to end, and print a remedy for each problem',
   details: [
-    'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, and the port.',
+    'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, Codex and opencode, and the port.',
     'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. --offline sends no requests.',
     'Checks for a newer release only with --check-updates: one request to the page of releases, with no data of yours. NEXUS_UPDATES_URL names another page: one that redirects to a URL that ends in the version, or one that contains only the version.',
     'The exit code is 0 if no check failed (warnings are allowed), otherwise 1. The output never contains a key.',

@@ -1,9 +1,11 @@
 import type { Machine } from '../../config/paths.ts'
+import { productName } from '../../version.ts'
 import { findClaude, installLines } from '../claude-code/claude-program.ts'
 import { newestTestedClaude, testedClaudeVersions } from '../claude-code/tested-versions.ts'
 import { programCommand } from '../system/program-command.ts'
 import { outputOf } from '../system/run-program.ts'
 import { type Finding, info, ok, warn } from './check.ts'
+import { hasOpenAiClient } from './openai-client-checks.ts'
 
 /** Claude Code reads many files when it starts, and a virus scanner slows that down. */
 const versionDeadlineMs = 15_000
@@ -26,6 +28,7 @@ const versionFinding = (version: string, path: string): Finding => {
 export const programFinding = async (machine: Machine): Promise<Finding> => {
   const found = findClaude(machine)
   if (found === undefined) {
+    if (hasOpenAiClient(machine)) return info(`not found on PATH; only ${productName} claude needs it`, { path: null })
     const [official, npm] = installLines(machine.platform)
     return warn('not found on PATH', `Install it with\n  ${official}\nor with\n  ${npm}`, { path: null })
   }

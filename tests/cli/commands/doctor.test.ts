@@ -49,6 +49,10 @@ describe('a setup without problems', () => {
       'claude.environment': 'ok',
       'claude.no-proxy': 'ok',
       'claude.auto-mode': 'ok',
+      'openai-api': 'ok',
+      'codex.program': 'info',
+      'opencode.program': 'info',
+      'codex.settings': 'info',
       port: 'info',
     })
     expect([code, ok]).toEqual([0, true])

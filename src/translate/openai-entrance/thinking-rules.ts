@@ -1,5 +1,6 @@
 import { compareVersions, type ModelVersion, parseModelName } from '../../messages/model-name.ts'
-import type { MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
+import type { ContentBlock } from '../../wire/anthropic/content.ts'
+import type { InputMessage, MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
 import { capabilitiesOf } from '../capabilities/table.ts'
 import type { OpenAiContext } from './context.ts'
 import { isThinkingBlock } from './thinking-content.ts'
@@ -21,11 +22,17 @@ const requiresThinkingBack = (modelId: string): boolean => {
   return isClaude && thinking.includes('enabled') && !thinking.includes('adaptive')
 }
 
-/** Whether the last turn of the model calls tools and its thinking is lost. */
+const has = ({ content }: InputMessage, fits: (block: ContentBlock) => boolean): boolean =>
+  Array.isArray(content) && content.some(fits)
+
+/** Whether the model calls tools to answer the last question, and the thinking in front of them is lost. */
 const hasLostThinking = ({ messages }: MessagesRequest): boolean => {
-  const content = messages.findLast(({ role }) => role === 'assistant')?.content
-  if (!Array.isArray(content)) return false
-  return content.some(({ type }) => type === 'tool_use') && !content.some(isThinkingBlock)
+  const isQuestion = (message: InputMessage): boolean =>
+    message.role === 'user' && !has(message, ({ type }) => type === 'tool_result')
+  const steps = messages.slice(messages.findLastIndex(isQuestion) + 1).filter(({ role }) => role === 'assistant')
+  const last = steps.at(-1)
+  if (last === undefined || !has(last, ({ type }) => type === 'tool_use')) return false
+  return !steps.some((step) => has(step, isThinkingBlock))
 }
 
 const isOn = (thinking: Thinking | null | undefined): thinking is Thinking =>

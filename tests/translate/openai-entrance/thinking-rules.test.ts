@@ -61,8 +61,22 @@ describe('thinking that was lost', () => {
     })
   })
 
+  const second = { ...call, id: 't2' }
+  const later = (...content: readonly object[]) =>
+    [
+      { role: 'assistant', content: [second] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't2', content: 'y' }, ...content] },
+    ] as MessagesRequest['messages']
+
+  test('thinking of an earlier question does not count (OE-C65)', () => {
+    const turns = [...history(thought, call), ...messages, ...later()]
+    expect(translated({ thinking: adaptive, messages: turns }, 'claude-haiku-4-5').noted).toEqual(['thinking'])
+  })
+
   test.each([
     ['claude-haiku-4-5', history(thought, call)],
+    // Without interleaved thinking, the model thinks once, before its first call.
+    ['claude-haiku-4-5', [...history(thought, call), ...later({ type: 'text', text: 'and hurry' })]],
     ['claude-haiku-4-5', history({ type: 'text', text: 'done' })],
     ['claude-haiku-4-5', messages],
     ['claude-sonnet-4-6', history(call)],

@@ -19,6 +19,8 @@ const exposedHeaders = [
   'x-nexus-notes',
   'openai-processing-ms',
   'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
   'ratelimit',
   'ratelimit-policy',
   'x-ratelimit-limit',

@@ -10,10 +10,10 @@ const corsOf = ({ headers }: Response): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control') || name === 'vary'))
 
 describe('CORS (OP-W7, OU-R14, G11)', () => {
-  test('a listed origin reads responses, and errors, too', async () => {
+  test("a listed origin reads responses, and errors, and OpenAI's SDK in it obeys when to retry (OE-E13)", async () => {
     const { url, post } = startChain({ config: { cors, clientToken: new Secret('token') } })
     const exposed =
-      'request-id, x-request-id, x-nexus-notes, openai-processing-ms, retry-after, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset'
+      'request-id, x-request-id, x-nexus-notes, openai-processing-ms, retry-after, retry-after-ms, x-should-retry, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset'
     const expected = {
       'access-control-allow-origin': page,
       'access-control-expose-headers': exposed,

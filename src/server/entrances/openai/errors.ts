@@ -76,11 +76,17 @@ const namesServerKey = /\bof this server\b/
 const isAboutUnnamedKey = (error: GatewayError): boolean =>
   codeOf(error) === keyCode && !error.isLoggable && !namesServerKey.test(error.message)
 
+/** Anthropic's message about an unknown model is only its name (OE-E6). */
+const unknownModel = /^model: (\S+)$/
+
 /** The message without what only Claude Code reads, and with the path in OpenAI's spelling. */
 const messageOf = (error: GatewayError): string => {
   const { message, path } = error
   if (isAboutUnnamedKey(error)) return keyWords + message
-  const words = withoutCapability(message)
+  const words = withoutCapability(message).replace(
+    unknownModel,
+    "The model '$1' does not exist. GET /v1/models lists the models of this server.",
+  )
   if (path === undefined || path.length === 0 || !words.startsWith(dotted(path))) return words
   return bracketed(path) + words.slice(dotted(path).length)
 }

@@ -118,7 +118,14 @@ describe('the list of models', () => {
     const response = await fetch(`${failing.url}/v1/models/x`)
     expect([response.status, await response.json()]).toEqual([
       404,
-      { error: { message: 'model: x', type: 'invalid_request_error', param: 'model', code: 'model_not_found' } },
+      {
+        error: {
+          message: expect.stringContaining("The model 'x' does not exist."),
+          type: 'invalid_request_error',
+          param: 'model',
+          code: 'model_not_found',
+        },
+      },
     ])
     const silent = startNative(() => new Response(null, { status: 401 }))
     expect(await (await fetch(`${silent.url}/models`)).json()).toMatchObject({

@@ -154,7 +154,7 @@ describe('the error of response.failed has the codes that Codex acts on (OE-E12)
     ['rate_limit_error', 'slow', 'rate_limit_exceeded'],
     ['billing_error', 'spent', 'insufficient_quota'],
     ['invalid_request_error', 'bad', 'invalid_prompt'],
-    ['not_found_error', 'model: x', 'invalid_prompt'],
+    ['not_found_error', 'no such model', 'invalid_prompt'],
     ['policy_blocked', 'filtered', 'invalid_prompt'],
     ['overloaded_error', 'busy', 'server_error'],
     ['api_error', 'broken', 'server_error'],

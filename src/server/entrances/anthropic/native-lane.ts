@@ -164,7 +164,7 @@ export const nativeLane = (options: NativeLaneOptions) => {
     const { running } = scope
     // With an `Origin`, the guard has decided.
     if (!request.headers.has('origin')) refuseOtherSites(request)
-    const target = toUpstreamTarget(targetOf(request.url))
+    const target = toUpstreamTarget(targetOf(request.url), isOfOpenAi(scope) ? openAi?.names : undefined)
     const path = pathOf(request, target, native.forwardsUnknownPaths)
     if (!path.isKnown) running.hidePath()
     running.update({ upstream: upstream.name })

@@ -6,6 +6,7 @@ import type { NativeLane, NativeResponse } from '../../../upstreams/upstream.ts'
 import type { RequestTarget } from '../../http/request-target.ts'
 import { withOpenAiMembers } from '../openai/model-object.ts'
 import { toNativeCatalog } from '../openai/native-catalog.ts'
+import { modelNotFound } from './models.ts'
 
 /**
  * The upstream's list of models, with an entry for each alias of the model map, and in a form that OpenAI's clients can
@@ -44,11 +45,18 @@ export interface ModelsRequest {
 
 const decoded = (text: string): string => attempt(() => decodeURIComponent(text)) ?? text
 
-/** `/openai/v1/models/x` is `/v1/models/x`: the upstream has no other spelling. */
-export const toUpstreamTarget = ({ path, query }: RequestTarget): RequestTarget => ({
-  path: path.replace(/^(?:\/openai(?:\/v1)?)?(?=\/models(?:\/|$))/, '/v1'),
-  query,
-})
+/**
+ * `/openai/v1/models/x` is `/v1/models/x`: the upstream has no other spelling. `names`: of an OpenAI client, whose name of
+ * a model may begin with a provider's, and have an escaped slash (OE-M4). Throws a 404 for an unknown provider.
+ */
+export const toUpstreamTarget = ({ path, query }: RequestTarget, names?: OpenAiNames): RequestTarget => {
+  const upstreamPath = path.replace(/^(?:\/openai(?:\/v1)?)?(?=\/models(?:\/|$))/, '/v1')
+  const requested = decoded(/^\/v1\/models\/(.+?)\/?$/.exec(upstreamPath)?.[1] ?? '')
+  if (names === undefined || !requested.includes('/')) return { path: upstreamPath, query }
+  const id = names.find(requested)?.model.id
+  if (id === undefined || id.includes('/')) throw modelNotFound(requested)
+  return { path: `${listPath}/${encodeURIComponent(id)}`, query }
+}
 
 /** Anthropic's pages, if the client wants them. */
 const pagedQuery = (query: string): string => {

@@ -101,6 +101,21 @@ describe('the list of models', () => {
     ])
   })
 
+  test("finds a model by a name with a provider's, for OpenAI's clients alone (OE-M4)", async () => {
+    const { url, received } = startModels()
+    for (const name of ['anthropic%2Fclaude-opus-4.6', 'anthropic/claude-opus-4.6', 'openai%2Fgpt-4o-mini'])
+      expect((await fetch(`${url}/v1/models/${name}`)).status).toBe(200)
+    expect(received.map(({ path }) => path)).toEqual([
+      '/v1/models/claude-opus-4-6',
+      '/v1/models/claude-opus-4-6',
+      '/v1/models/claude-haiku-4-5',
+    ])
+    const unknown = await fetch(`${url}/v1/models/other%2Fname`)
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { code: 'model_not_found' } }])
+    expect((await fetch(`${url}/v1/models/anthropic%2Fx`, { headers: version })).status).toBe(404)
+    expect(received.length).toBe(3)
+  })
+
   test('has a 405 for another method on the paths that Anthropic does not have (OE-M5)', async () => {
     const { url, received } = startModels()
     for (const path of ['/models', '/openai/v1/models/x']) {

@@ -3,7 +3,7 @@ import { GatewayError } from '../../../base/errors.ts'
 /** OpenAI's paths that this server does not have. A 404 and not a 501, which SDKs would repeat (OE-M5). */
 
 const pattern =
-  /^\/(?:openai|v1)(?:\/v1)*\/(completions|embeddings|images|audio|moderations|files|batches|realtime|assistants|threads|vector_stores|fine_tuning|uploads|containers|conversations|evals)(?=\/|$)/
+  /^\/(?:openai|v1)(?:\/v1)*\/(completions|embeddings|images|audio|moderations|files|batches|realtime|assistants|threads|vector_stores|fine_tuning|uploads|conversations|evals)(?=\/|$)/
 
 /** The name of an endpoint of OpenAI's API that this server does not have. */
 const unsupportedEndpoint = (path: string): string | undefined => pattern.exec(path)?.[1]

@@ -22,7 +22,6 @@ describe('a path of the API that is not here is a 404 that names what is here (O
     '/v1/fine_tuning/jobs',
     '/v1/uploads',
     '/v1/conversations',
-    '/v1/containers',
     '/v1/evals',
     '/openai/v1/embeddings',
     '/openai/embeddings',
@@ -102,7 +101,15 @@ test('any other path below /openai is unknown in the same form (OE-E14)', async 
 describe('in front of Anthropic', () => {
   test('these paths are not forwarded, and have the same error (OE-M5, AU-P6)', async () => {
     const { url, received } = startNative(() => Response.json({}))
-    for (const path of ['/v1/embeddings', '/v1/batches', '/openai/v1/files', '/v1/chat/completions/x']) {
+    for (const path of [
+      '/v1/embeddings',
+      '/v1/conversations/x',
+      '/v1/uploads',
+      '/v1/evals',
+      '/v1/batches',
+      '/openai/v1/files',
+      '/v1/chat/completions/x',
+    ]) {
       const response = await fetch(url + path)
       expect([path, response.status]).toEqual([path, 404])
       expect(await response.json()).toMatchObject({ error: { code: 'unsupported_endpoint' } })

@@ -25,14 +25,14 @@ const requiresThinkingBack = (modelId: string): boolean => {
 const has = ({ content }: InputMessage, fits: (block: ContentBlock) => boolean): boolean =>
   Array.isArray(content) && content.some(fits)
 
-/** Whether the model calls tools to answer the last question, and the thinking in front of them is lost. */
+/** Whether the last step of the model calls tools, and the thinking since the question is lost. */
 const hasLostThinking = ({ messages }: MessagesRequest): boolean => {
   const isQuestion = (message: InputMessage): boolean =>
     message.role === 'user' && !has(message, ({ type }) => type === 'tool_result')
-  const steps = messages.slice(messages.findLastIndex(isQuestion) + 1).filter(({ role }) => role === 'assistant')
-  const last = steps.at(-1)
+  const answered = messages.slice(0, messages.findLastIndex(({ role }) => role === 'assistant') + 1)
+  const last = answered.at(-1)
   if (last === undefined || !has(last, ({ type }) => type === 'tool_use')) return false
-  return !steps.some((step) => has(step, isThinkingBlock))
+  return !answered.slice(answered.findLastIndex(isQuestion) + 1).some((step) => has(step, isThinkingBlock))
 }
 
 const isOn = (thinking: Thinking | null | undefined): thinking is Thinking =>

@@ -68,8 +68,12 @@ describe('thinking that was lost', () => {
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't2', content: 'y' }, ...content] },
     ] as MessagesRequest['messages']
 
-  test('thinking of an earlier question does not count (OE-C65)', () => {
-    const turns = [...history(thought, call), ...messages, ...later()]
+  const reminder: MessagesRequest['messages'][number] = { role: 'system', content: 'later' }
+
+  test.each([
+    ['thinking of an earlier question does not count', [...history(thought, call), ...messages, ...later()]],
+    ['what follows the results does not count', [...history(call), reminder, ...messages]],
+  ])('%s (OE-C65)', (_, turns) => {
     expect(translated({ thinking: adaptive, messages: turns }, 'claude-haiku-4-5').noted).toEqual(['thinking'])
   })
 

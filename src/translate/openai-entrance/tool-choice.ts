@@ -62,7 +62,7 @@ const nameIn = (named: Json, path: Path): string => {
 const toolNamed = (named: unknown, path: Path, { tools, identities }: OfferedTools): string => {
   if (!isObject(named)) throw refusal('invalid_value', path, 'expected an object that names a tool')
   const name = nameIn(named, path)
-  const namespace = textAt(named, 'namespace', path)
+  const namespace = textAt(named, 'namespace', path) || undefined
   const isNamed = (tool: Tool): boolean => {
     const identity = identities.get(tool.name ?? '')
     if (identity === undefined) return tool.name === name && namespace === undefined

@@ -35,13 +35,16 @@ const inputOf = (item: CallItem, path: Path, notes: Notes): object => {
   }
 }
 
+/** Some clients send an empty namespace for none. */
+const named = (name: string, namespace: string | null | undefined): Pick<ToolIdentity, 'name' | 'namespace'> =>
+  namespace ? { name, namespace } : { name }
+
 const identityOf = (item: CallItem): ToolIdentity => {
   switch (item.type) {
     case 'function_call':
     case 'custom_tool_call': {
       const kind = item.type === 'function_call' ? 'function' : 'custom'
-      const { name, namespace } = item
-      return typeof namespace === 'string' ? { kind, name, namespace } : { kind, name }
+      return { kind, ...named(item.name, item.namespace) }
     }
     case 'local_shell_call':
       return { kind: 'local_shell', name: 'local_shell' }
@@ -91,9 +94,7 @@ export class Calls {
   endLast(item: ItemOf<'function_call_output' | 'custom_tool_call_output'>): string {
     const { name, namespace } = item
     const canonical =
-      typeof name === 'string'
-        ? this.#names.nameOfCall({ kind: 'function', name, ...(typeof namespace === 'string' && { namespace }) })
-        : undefined
+      typeof name === 'string' ? this.#names.nameOfCall({ kind: 'function', ...named(name, namespace) }) : undefined
     const call = this.#open.findLast((open) => canonical === undefined || open.name === canonical)
     return this.end(call?.id ?? 'unknown')
   }

@@ -135,6 +135,16 @@ describe('calls and their outputs', () => {
     expect(conversationOf(input)).toMatchObject({ messages: [{}, ['assistant', toolUse('c1', 'mcp__gone__add')], {}] })
   })
 
+  test('an empty namespace, and null, is none (OE-R16, OE-R22)', () => {
+    const tools = [{ type: 'function', name: 'add', parameters: { type: 'object' } }]
+    for (const namespace of ['', null]) {
+      const input = [user, call('c1', 'add', '{}', { namespace }), output('c1')]
+      expect(conversationOf(input)).toMatchObject({ messages: [{}, ['assistant', toolUse('c1', 'add')], {}] })
+      const tool_choice = { type: 'function', name: 'add', namespace }
+      expect(translateResponses({ input, tools, tool_choice }).request.tool_choice).toMatchObject({ name: 'add' })
+    }
+  })
+
   test('broken arguments are kept as text, and an object is taken (OE-R16)', () => {
     const input = [user, call('c1', 'add', '{"a":'), call('c2', 'add', { a: 1 }), output('c1'), output('c2')]
     expect(conversationOf(input)).toMatchObject({

@@ -86,7 +86,8 @@ export const createResponseStore = ({
   return {
     canKeep: (inputBytes) => inputBytes <= maximumBytes,
     keep(owner, stored) {
-      const outputBytes = JSON.stringify(stored.response).length * bytesPerUnit
+      // The other members repeat the request.
+      const outputBytes = JSON.stringify(stored.response.output).length * bytesPerUnit
       add(keyOf(owner, stored.response.id), { stored, bytes: stored.inputBytes + outputBytes, usedAt: now() })
       trim()
     },

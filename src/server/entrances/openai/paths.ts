@@ -28,11 +28,22 @@ export interface OpenAiPathOptions {
   readonly hasFiles: boolean
 }
 
+/** The plain spellings, which nearly every request has: they need no pattern. */
+const plainPaths = (): ReadonlyMap<string, Entrance | undefined> =>
+  new Map([
+    ...spellingsOf('/chat/completions').map((path) => [path, chatEntrance] as const),
+    ...spellingsOf('/responses').map((path) => [path, responsesEntrance] as const),
+    ['/v1/messages', undefined],
+    ['/v1/messages/count_tokens', undefined],
+  ])
+
 /** Finds the entrance of a request; undefined for a path that is not OpenAI's. */
-export const createOpenAiEntranceOf =
-  ({ hasFiles }: OpenAiPathOptions) =>
-  ({ url, headers }: Request): Entrance | undefined => {
-    const path = comparable(targetOf(url).path)
+export const createOpenAiEntranceOf = ({ hasFiles }: OpenAiPathOptions) => {
+  const plain = plainPaths()
+  return ({ url, headers }: Request): Entrance | undefined => {
+    const sent = targetOf(url).path
+    if (plain.has(sent)) return plain.get(sent)
+    const path = comparable(sent)
     const name = served.exec(path)?.[1]
     if (name === 'chat/completions') return chatEntrance
     if (name === 'responses') return responsesEntrance
@@ -41,3 +52,4 @@ export const createOpenAiEntranceOf =
     if (hasFiles && startsWith(path, '/v1/files')) return undefined
     return name !== undefined || isUnsupported(path) || startsWith(path, '/openai') ? openAiEntrance : undefined
   }
+}

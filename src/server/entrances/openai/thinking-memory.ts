@@ -30,28 +30,25 @@ const bytesPerUnit = 2
 const unitsOf = (block: ThinkingContent): number =>
   block.type === 'thinking' ? block.thinking.length + block.signature.length : block.data.length
 
-interface Turn {
-  readonly thinking: readonly ThinkingContent[]
-  readonly keys: readonly string[]
+interface Turn extends AnswerThinking {
+  readonly owner: string
   readonly bytes: number
   usedAt: number
 }
 
-const createTurn = (thinking: readonly ThinkingContent[], keys: readonly string[], usedAt: number): Turn => {
-  let units = 0
+const createTurn = (owner: string, { thinking, toolCallIds }: AnswerThinking, usedAt: number): Turn => {
+  let units = owner.length
   for (const block of thinking) units += unitsOf(block)
-  for (const key of keys) units += key.length
-  return { thinking, keys, bytes: units * bytesPerUnit, usedAt }
+  for (const id of toolCallIds) units += id.length
+  return { owner, thinking, toolCallIds, bytes: units * bytesPerUnit, usedAt }
 }
-
-const keyOf = (owner: string, toolCallId: string): string => `${owner}\n${toolCallId}`
 
 export const createThinkingMemory = ({
   now,
   maximumBytes = defaultMaximumBytes,
 }: ThinkingMemoryOptions): ThinkingMemory => {
-  /** By each of its calls. */
-  const turnOf = new Map<string, Turn>()
+  /** By owner, and by each of its calls: a request looks up every call of its history. */
+  const turnsOf = new Map<string, Map<string, Turn>>()
   /** The least recently used first. */
   const turns = new Set<Turn>()
   let bytes = 0
@@ -59,7 +56,9 @@ export const createThinkingMemory = ({
   const remove = (turn: Turn): void => {
     if (!turns.delete(turn)) return
     bytes -= turn.bytes
-    for (const key of turn.keys) if (turnOf.get(key) === turn) turnOf.delete(key)
+    const own = turnsOf.get(turn.owner)
+    for (const id of turn.toolCallIds) if (own?.get(id) === turn) own.delete(id)
+    if (own?.size === 0) turnsOf.delete(turn.owner)
   }
   const isExpired = ({ usedAt }: Turn): boolean => now() - usedAt > lifetimeMs
   const trim = (): void => {
@@ -70,17 +69,18 @@ export const createThinkingMemory = ({
   }
 
   return {
-    keep(owner, { thinking, toolCallIds }) {
-      const keys = toolCallIds.map((id) => keyOf(owner, id))
-      const turn = createTurn(thinking, keys, now())
+    keep(owner, answer) {
+      const turn = createTurn(owner, answer, now())
       if (turn.bytes > maximumBytes) return
       turns.add(turn)
       bytes += turn.bytes
-      for (const key of keys) turnOf.set(key, turn)
+      const own = turnsOf.get(owner) ?? new Map<string, Turn>()
+      turnsOf.set(owner, own)
+      for (const id of answer.toolCallIds) own.set(id, turn)
       trim()
     },
     recall(owner, toolCallId) {
-      const turn = turnOf.get(keyOf(owner, toolCallId))
+      const turn = turnsOf.get(owner)?.get(toolCallId)
       if (turn === undefined) return undefined
       if (isExpired(turn)) {
         remove(turn)
@@ -92,7 +92,7 @@ export const createThinkingMemory = ({
       return turn.thinking
     },
     forget(owner, toolCallId) {
-      const turn = turnOf.get(keyOf(owner, toolCallId))
+      const turn = turnsOf.get(owner)?.get(toolCallId)
       if (turn !== undefined) remove(turn)
     },
   }

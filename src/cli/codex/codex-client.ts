@@ -28,6 +28,8 @@ const plan: PlanLaunch = async (setUp, server, io) => {
   const hasWebSearch = server.config.upstream === 'anthropic'
   const wanted: CodexWanted = { baseUrl, settings, hasWebSearch, model: modelFor(setUp, settings) }
   const path = shortPaths(codexSettingsPath(io.machine), io.machine)
+  // TOML allows each key once.
+  const others = Object.keys(settings).length === 0 ? '' : ', instead of others with the same names'
   const lines = codexFileLines({ ...wanted, model: clientNameOf(setUp.model.model) })
   return {
     environment: {
@@ -38,7 +40,9 @@ const plan: PlanLaunch = async (setUp, server, io) => {
     notes: [],
     environmentNotes: isConfigured(settings, baseUrl)
       ? []
-      : [`Codex also needs these lines at the top of ${path}:\n${lines.map((line) => `  ${line}`).join('\n')}`],
+      : [
+          `Codex also needs these lines at the top of ${path}${others}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+        ],
   }
 }
 

@@ -168,7 +168,8 @@ describe('env --client codex', () => {
       'web_search = "live"\n[analytics]\nenabled = true\n[model_providers.other]\nname = "x"\n[projects."/a"]\ntrust_level = "trusted"\n'
     writeFile(path, own)
     const env = () => cli(['env', '--client', 'codex', '--shell', 'dotenv'], {}, home)
-    const [, ...lines] = (await env()).err.trimEnd().split('\n')
+    const [words, ...lines] = (await env()).err.trimEnd().split('\n')
+    expect(words).toEndWith('at the top of ~/.codex/config.toml, instead of others with the same names:')
     const file = `${lines.map((line) => line.trim()).join('\n')}\n${own}`
     expect(Bun.TOML.parse(file)).toMatchObject({
       ...Bun.TOML.parse(own),

@@ -23,6 +23,9 @@ const jsonObject = (): TranslatedFormat => ({
   isJsonObject: true,
 })
 
+const ofSchema = (schema: Json | undefined): TranslatedFormat =>
+  schema === undefined ? jsonObject() : { format: { type: 'json_schema', schema }, isJsonObject: false }
+
 /**
  * Translates `response_format`, or `text.format` of Responses, where a schema stands flat (OE-C55, OE-C56). No tool is
  * forced in place of a schema: that would end thinking and streaming (OE-C58).
@@ -35,7 +38,8 @@ export const toOutputFormat = (holder: Json, name: string, path: Path, { notes }
     case 'text':
       return { isJsonObject: false }
     case 'json_object':
-      return jsonObject()
+      // llama.cpp and Together put a schema here, and so does Instructor.
+      return ofSchema(objectAt(requested, 'schema', formatPath))
     case 'json_schema': {
       const nested = objectAt(requested, 'json_schema', formatPath)
       const memberPath = nested === undefined ? formatPath : [...formatPath, 'json_schema']
@@ -43,7 +47,7 @@ export const toOutputFormat = (holder: Json, name: string, path: Path, { notes }
       const schema = objectAt(members, 'schema', memberPath)
       if (members['description'] !== undefined && members['description'] !== null)
         notes.changed([...memberPath, 'description'], 'a schema is sent without a description of its own')
-      return schema === undefined ? jsonObject() : { format: { type: 'json_schema', schema }, isJsonObject: false }
+      return ofSchema(schema)
     }
     default:
       throw refusal('unsupported_value', [...formatPath, 'type'], "expected 'text', 'json_object' or 'json_schema'")

@@ -22,6 +22,7 @@ describe('structured output', () => {
     [{ type: 'json_schema', json_schema: { name: 'n', schema, strict: true } }],
     [{ type: 'json_schema', json_schema: { name: 'n', schema, strict: false } }],
     [{ type: 'json_schema', name: 'codex_output_schema', schema, strict: true }],
+    [{ type: 'json_object', schema }],
   ])('a schema becomes the format, unchanged (OE-C55, OE-R6): %#', (format) => {
     const result = translated(format)
     expect<unknown>(result).toEqual({ format: { type: 'json_schema', schema }, isJsonObject: false, noted: [] })
@@ -44,6 +45,7 @@ describe('structured output', () => {
     ['json', 'response_format'],
     [{ type: 'grammar' }, 'response_format.type'],
     [{ type: 'json_schema', json_schema: { schema: 'x' } }, 'response_format.json_schema.schema'],
+    [{ type: 'json_object', schema: 'x' }, 'response_format.schema'],
   ])('%j is refused with its path (OE-C11)', (format, param) => {
     expect(refusalOf(() => translated(format)).param).toBe(param)
   })

@@ -1,7 +1,7 @@
 import { type Json, objectsIn } from '../../base/json.ts'
 import type { Path } from '../../base/path.ts'
 import type { CompletionMessage } from '../../wire/openai-chat/completion-request.ts'
-import type { OpenAiContext } from '../openai-entrance/context.ts'
+import type { IsThinkingOf, OpenAiContext } from '../openai-entrance/context.ts'
 import { completeThinking, type ThinkingContent, toThinkingContent } from '../openai-entrance/thinking-content.ts'
 
 /** The thinking that a client sends back with a message of the assistant (OE-C43, OE-C63). */
@@ -63,6 +63,23 @@ const members = ['reasoning_details', 'thinking_blocks', 'reasoning_content', 'r
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
+const markOf = (block: ThinkingContent): string => (block.type === 'thinking' ? block.signature : block.data)
+
+/** Remembered thinking is the message's if it contains what the client returns of it. */
+const createIsOf = (
+  { reasoning_content: content, reasoning }: Json,
+  parts: readonly ThinkingContent[],
+): IsThinkingOf => {
+  const text = (textOf(content) || textOf(reasoning)).trim()
+  return (remembered) => {
+    if (!parts.every((part) => remembered.some((block) => markOf(block) === markOf(part)))) return false
+    return remembered
+      .map((block) => (block.type === 'thinking' ? block.thinking : ''))
+      .join('')
+      .includes(text)
+  }
+}
+
 /**
  * The blocks of a message's thinking: from the message, or from the memory by the message's first call. Thinking without
  * a signature is left out: the model's API refuses it, and models imitate it if they read it as text.
@@ -74,11 +91,12 @@ export const toThinkingHistory = (
   { recall, notes }: OpenAiContext,
 ): readonly ThinkingContent[] => {
   const details = message['reasoning_details']
-  const detailed = startsLate(details) ? undefined : fromDetails(details)
+  const parts = fromDetails(details)
+  const detailed = startsLate(details) ? undefined : parts
   if (detailed !== undefined && !detailed.some(lacksText)) return detailed
   const thinking =
     fromBlocks(message['thinking_blocks']) ??
-    (firstCallId === undefined ? undefined : recall(firstCallId)) ??
+    (firstCallId === undefined ? undefined : recall(firstCallId, createIsOf(message, parts ?? []))) ??
     (detailed && withText(detailed, message['reasoning_content']))
   if (thinking !== undefined) return thinking
   const lost = members.find((member) => !isEmpty(message[member]))

@@ -10,6 +10,9 @@ export interface OpenAiPolicy {
   readonly reasoning: 'both' | 'content' | 'details' | 'none'
 }
 
+/** Whether remembered thinking may belong to the client's message. */
+export type IsThinkingOf = (remembered: readonly ThinkingContent[]) => boolean
+
 /** What the translation of one request needs besides its body. */
 export interface OpenAiContext {
   /** The model that the request's name stands for. */
@@ -26,6 +29,6 @@ export interface OpenAiContext {
    * The thinking of the turn with this tool call, if the thinking memory has it for this model (OE-C64). The translation
    * is a function of the body and of these answers.
    */
-  readonly recall: (toolCallId: string) => readonly ThinkingContent[] | undefined
+  readonly recall: (toolCallId: string, isOf?: IsThinkingOf) => readonly ThinkingContent[] | undefined
   readonly notes: Notes
 }

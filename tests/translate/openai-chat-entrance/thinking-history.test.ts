@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { OpenAiContext } from '../../../src/translate/openai-entrance/context.ts'
 import type { ThinkingContent } from '../../../src/translate/openai-entrance/thinking-content.ts'
 import { conversationOf } from '../../support/openai-chat-entrance.ts'
 import { notedPaths, openAiContext } from '../../support/openai-context.ts'
@@ -21,8 +22,12 @@ const redacted: ThinkingContent = { type: 'redacted_thinking', data: 'YQ==' }
 /** The blocks of the assistant's turn, and the paths of notes. */
 const turnOf = (
   members: object,
-  recall: (id: string) => readonly ThinkingContent[] | undefined = () => undefined,
+  kept: (id: string) => readonly ThinkingContent[] | undefined = () => undefined,
 ): [content: unknown, notes: string[]] => {
+  const recall: OpenAiContext['recall'] = (id, isOf = () => true) => {
+    const remembered = kept(id)
+    return remembered !== undefined && isOf(remembered) ? remembered : undefined
+  }
   const context = openAiContext({ recall, policy: { autoCache: false } })
   const messages = [
     { role: 'user', content: 'a' },
@@ -121,6 +126,23 @@ describe('thinking that a client sends back', () => {
   test('whose first block the client has lost is left out as a whole, with a note (OE-C63)', () => {
     const members = { ...details(textEntry('so', 1, 't')), reasoning_content: 'so' }
     expect(turnOf(members)).toEqual([without, ['messages.1.reasoning_details']])
+  })
+
+  test('without a text stays if the memory has other signatures (OE-C63)', () => {
+    expect(turnOf(details(textEntry('', 0, 's')), () => [thinking('so', 't')])).toEqual([
+      [thinking('', 's'), said, use],
+      [],
+    ])
+  })
+
+  test('that the memory has for a call of the same id in another conversation is not used (OE-C64)', () => {
+    expect(turnOf({ reasoning_content: 'hm' }, () => [thinking('so', 't')])).toEqual([
+      without,
+      ['messages.1.reasoning_content'],
+    ])
+    const kept = [thinking('hm\n', 's'), thinking('so', 't')]
+    expect(turnOf({ reasoning_content: 'hm\nso ' }, () => kept)).toEqual([[...kept, said, use], []])
+    expect(turnOf({ reasoning: 'm' }, () => kept)).toEqual([[...kept, said, use], []])
   })
 
   test('at the end of a turn is left out: nothing came of it', () => {

@@ -36,8 +36,8 @@ export const createRecollection = (memory: ThinkingMemory | undefined, owner: ()
     if (result !== undefined) memory.keep(ownerOfThis(), result)
   }
   return {
-    recall(toolCallId) {
-      const thinking = memory.recall(ownerOfThis(), toolCallId)
+    recall(toolCallId, isOf) {
+      const thinking = memory.recall(ownerOfThis(), toolCallId, isOf)
       if (thinking !== undefined) recalled.push(toolCallId)
       return thinking
     },

@@ -1,4 +1,5 @@
 import type { AnswerThinking } from '../../../translate/openai-entrance/answer-thinking.ts'
+import type { IsThinkingOf } from '../../../translate/openai-entrance/context.ts'
 import type { ThinkingContent } from '../../../translate/openai-entrance/thinking-content.ts'
 
 /**
@@ -8,7 +9,8 @@ import type { ThinkingContent } from '../../../translate/openai-entrance/thinkin
 export interface ThinkingMemory {
   /** `owner`: the client and its model. Another owner cannot read it. */
   keep(owner: string, answer: AnswerThinking): void
-  recall(owner: string, toolCallId: string): readonly ThinkingContent[] | undefined
+  /** The latest that `isOf` accepts: some upstreams give calls of several conversations the same id. */
+  recall(owner: string, toolCallId: string, isOf?: IsThinkingOf): readonly ThinkingContent[] | undefined
   /** The model has refused this thinking. */
   forget(owner: string, toolCallId: string): void
 }
@@ -47,8 +49,8 @@ export const createThinkingMemory = ({
   now,
   maximumBytes = defaultMaximumBytes,
 }: ThinkingMemoryOptions): ThinkingMemory => {
-  /** By owner, and by each of its calls: a request looks up every call of its history. */
-  const turnsOf = new Map<string, Map<string, Turn>>()
+  /** By owner, and by each of their calls, the latest last: a request looks up every call of its history. */
+  const turnsOf = new Map<string, Map<string, readonly Turn[]>>()
   /** The least recently used first. */
   const turns = new Set<Turn>()
   let bytes = 0
@@ -57,7 +59,11 @@ export const createThinkingMemory = ({
     if (!turns.delete(turn)) return
     bytes -= turn.bytes
     const own = turnsOf.get(turn.owner)
-    for (const id of turn.toolCallIds) if (own?.get(id) === turn) own.delete(id)
+    for (const id of turn.toolCallIds) {
+      const others = own?.get(id)?.filter((other) => other !== turn) ?? []
+      if (others.length === 0) own?.delete(id)
+      else own?.set(id, others)
+    }
     if (own?.size === 0) turnsOf.delete(turn.owner)
   }
   const isExpired = ({ usedAt }: Turn): boolean => now() - usedAt > lifetimeMs
@@ -74,26 +80,25 @@ export const createThinkingMemory = ({
       if (turn.bytes > maximumBytes) return
       turns.add(turn)
       bytes += turn.bytes
-      const own = turnsOf.get(owner) ?? new Map<string, Turn>()
+      const own = turnsOf.get(owner) ?? new Map<string, readonly Turn[]>()
       turnsOf.set(owner, own)
-      for (const id of answer.toolCallIds) own.set(id, turn)
+      for (const id of answer.toolCallIds) own.set(id, [...(own.get(id) ?? []), turn])
       trim()
     },
-    recall(owner, toolCallId) {
-      const turn = turnsOf.get(owner)?.get(toolCallId)
+    recall(owner, toolCallId, isOf = () => true) {
+      trim()
+      const turn = turnsOf
+        .get(owner)
+        ?.get(toolCallId)
+        ?.findLast(({ thinking }) => isOf(thinking))
       if (turn === undefined) return undefined
-      if (isExpired(turn)) {
-        remove(turn)
-        return undefined
-      }
       turn.usedAt = now()
       turns.delete(turn)
       turns.add(turn)
       return turn.thinking
     },
     forget(owner, toolCallId) {
-      const turn = turnsOf.get(owner)?.get(toolCallId)
-      if (turn !== undefined) remove(turn)
+      for (const turn of turnsOf.get(owner)?.get(toolCallId) ?? []) remove(turn)
     },
   }
 }

@@ -31,6 +31,21 @@ describe('the thinking memory', () => {
     expect(memory.recall('other\nopus', 'call_1')).toBeUndefined()
   })
 
+  test('finds the right one of several turns whose calls have the same id (OE-C64)', () => {
+    const { clock, memory } = memoryAt()
+    for (const text of ['a', 'b']) memory.keep('owner', { thinking: thought(text), toolCallIds: ['f:0'] })
+    const recall = (text: string) =>
+      memory.recall('owner', 'f:0', (kept) => kept[0]?.type === 'thinking' && kept[0].thinking === text)
+    expect([recall('a'), recall('b'), recall('c')]).toEqual([thought('a'), thought('b'), undefined])
+    expect(memory.recall('owner', 'f:0')).toEqual(thought('b'))
+    clock.ms = 11 * hour
+    recall('a')
+    clock.ms = 22 * hour
+    expect([recall('a'), recall('b')]).toEqual([thought('a'), undefined])
+    memory.forget('owner', 'f:0')
+    expect(recall('a')).toBeUndefined()
+  })
+
   test('keeps a turn for 12 hours after its last use (OE-C64)', () => {
     const { clock, memory } = memoryAt()
     memory.keep('owner', { thinking: thought('a'), toolCallIds: ['used'] })

@@ -58,7 +58,7 @@ const reportLine = async (
   io: Io,
 ): Promise<void> => {
   const { config } = setUp.loaded
-  const { title, plan } = await clientOf(name)
+  const { title, plan } = clientOf(name)
   const { environment, args, notes } = await plan(setUp, { config, port }, io)
   const line = launchLine(shell, environment, [name, ...args].map((word) => shellWord(shell, word)).join(' '))
   for (const note of notes) printer(io).info(note)

@@ -21,5 +21,5 @@ export const claudeCommand: Command = {
     { line: `${productName} claude --model opus "fix this"`, what: 'Use another main model, with a first prompt' },
     { line: `${productName} claude --simulate`, what: 'Try it without a key: the simulation repeats your prompt' },
   ],
-  run: async (args, io) => runSession(await clientOf('claude'), args, io),
+  run: (args, io) => runSession(clientOf('claude'), args, io),
 }

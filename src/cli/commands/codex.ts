@@ -24,5 +24,5 @@ export const codexCommand: Command = {
     { line: `${productName} codex resume --last`, what: 'Continue the last session' },
     { line: `${productName} codex --simulate`, what: 'Try it without a key: the simulation repeats your prompt' },
   ],
-  run: async (args, io) => runSession(await clientOf('codex'), args, io),
+  run: (args, io) => runSession(clientOf('codex'), args, io),
 }

@@ -22,7 +22,7 @@ const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =>
   for (const warning of warnings) printer(io).warn(warning)
   if (config.port === 0) throw new UsageError(unknownPort)
   const form = choiceFlag(flags, 'shell', environmentForms) ?? (await ownShell(io.machine))
-  const { plan } = await clientOf(choiceFlag(flags, 'client', clientNames) ?? 'claude')
+  const { plan } = clientOf(choiceFlag(flags, 'client', clientNames) ?? 'claude')
   const launch = await plan({ ...setUp, isElsewhere: true }, { config, port: config.port }, io)
   const { environment, notes, environmentNotes = [] } = launch
   for (const note of [...notes, ...environmentNotes]) printer(io).info(note)

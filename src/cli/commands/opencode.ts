@@ -23,5 +23,5 @@ export const openCodeCommand: Command = {
     { line: `${productName} opencode --model opus --continue`, what: 'Continue the last session with another model' },
     { line: `${productName} opencode --simulate`, what: 'Try it without a key: the simulation repeats your prompt' },
   ],
-  run: async (args, io) => runSession(await clientOf('opencode'), args, io),
+  run: (args, io) => runSession(clientOf('opencode'), args, io),
 }

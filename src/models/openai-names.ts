@@ -121,11 +121,15 @@ export const createOpenAiNames = (options: OpenAiNameOptions): OpenAiNames => {
   const { models, modelMap, defaultModel, refusesUnknown, providers } = options
   const targetOf = createTargetOf(modelMap)
   const prefix = new RegExp(`^(?:${providers.join('|')})[/:]`, 'i')
-  const listed = new Set(models.models.flatMap((model) => models.spellingsOf(model)).map(canonicalSpelling))
+  let listed: ReadonlySet<string> | undefined
   /** Such a server's own names may look like any other name here, or have a prefix. */
   const isServerOfAnyName = models.takesAnyName && models.keepsNames !== true
 
-  const isOwn = (name: string): boolean => models.modelMap?.has(name) === true || listed.has(canonicalSpelling(name))
+  const isOwn = (name: string): boolean => {
+    if (models.modelMap?.has(name) === true) return true
+    listed ??= new Set(models.models.flatMap((model) => models.spellingsOf(model)).map(canonicalSpelling))
+    return listed.has(canonicalSpelling(name))
+  }
 
   const choose = (requested: string): Choice | undefined => {
     const trimmed = requested.trim()

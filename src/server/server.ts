@@ -10,7 +10,9 @@ import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/mess
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { nativeLane } from './entrances/anthropic/native-lane.ts'
 import { carriedInOpenAi } from './entrances/openai/carried.ts'
+import { chatEntrance, responsesEntrance } from './entrances/openai/entrance.ts'
 import type { OpenAiRoutesOptions } from './entrances/openai/model-call.ts'
+import { openAiModelsRoutes } from './entrances/openai/models.ts'
 import { createOpenAiEntranceOf } from './entrances/openai/paths.ts'
 import { openAiRoutes } from './entrances/openai/routes.ts'
 import { createReadJson } from './http/body.ts'
@@ -19,7 +21,7 @@ import type { Entrance } from './http/entrance.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { knownDomain } from './http/known-domain.ts'
-import { createScopeOf, requestScope } from './http/request-scope.ts'
+import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { withTimeHeader } from './http/time-header.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
@@ -56,15 +58,17 @@ const defaultCommitMs = 10_000
 /** Anthropic's API, behind the client token. */
 const anthropicRoutes = (options: ServerOptions & MessagesOptions) => {
   const { gateway } = options
-  const { upstream, models } = gateway
+  const { upstream } = gateway
   const { native } = upstream
   const app = new Elysia({ name: 'anthropic', normalize: false }).use(requireToken(options))
   if (native?.countsTokens !== true) app.use(countTokensRoutes(options))
   if (native !== undefined) return app.use(nativeLane({ ...options, upstream, native }))
-  // With OpenAI's API, its routes serve this path for both protocols.
-  const listsModels = options.openAi === undefined
-  return app.use(listsModels ? modelsRoutes(models) : (plain) => plain).use(messagesRoutes(options))
+  return app.use(modelRoutes(options)).use(messagesRoutes(options))
 }
+
+/** With OpenAI's API, this list serves the clients of both protocols. Those of OpenAI have more spellings of its path. */
+const modelRoutes = ({ openAi, gateway: { models }, scopeOf }: ServerOptions & Pick<MessagesOptions, 'scopeOf'>) =>
+  openAi === undefined ? modelsRoutes(models) : openAiModelsRoutes({ ...openAi, models, scopeOf }, ['/v1/models'])
 
 /** Decides by the path which protocol a client speaks. */
 const createEntranceOf = ({ openAi, gateway }: ServerOptions): ((request: Request) => Entrance) => {
@@ -80,50 +84,82 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
   return clientSetupRoutes({ readSetupFile: readSetupFile ?? (async (name) => setupFiles.get(name)), log })
 }
 
+/** What every request passes before its route, in this order. */
+const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
+  const { gateway, shutdown, cors, slackTargetOf = () => undefined } = options
+  // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
+  return (
+    new Elysia({ normalize: false, handler: { standardHostname: false } })
+      .use(requestScope(scopeOf))
+      .use(errorHandler(options.log, scopeOf))
+      .use(cors === undefined ? (plain) => plain : corsHeadersOf(cors))
+      // Our hooks return nothing: Elysia awaits a returned value, which costs a promise for every request.
+      .onRequest(({ request }) => {
+        if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
+      })
+      .use(guard({ ...options, scopeOf }, gateway.upstream.domains))
+      .onRequest(({ request }) => {
+        const { running, domain } = scopeOf(request)
+        const host = request.headers.get('host')
+        const slack = slackTargetOf(host ?? '', domain)
+        running.update({ domain: knownDomain(host, domain, options.host), ...(slack !== undefined && { slack }) })
+        running.wantsWords = slack !== undefined
+      })
+  )
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>
+
 /**
- * Creates all routes of the server. A request passes these plugins in this order. Call `close` after stopping the
- * server by force: it reports the requests that still ran.
+ * OpenAI's API has many spellings of its paths: their routes would take 3 ms of each start, and a megabyte. The first
+ * request of such a client creates them.
  */
-export const createServer = (options: ServerOptions) => {
-  const { records, gateway, shutdown, cors, openAi, slackTargetOf = () => undefined } = options
-  const withTimes = {
-    ...options,
-    pingMs: options.pingMs ?? defaultPingMs,
-    commitMs: options.commitMs ?? defaultCommitMs,
+const withOpenAi = (plain: Fetch, create: () => Fetch, isOfOpenAi: (request: Request) => boolean): Fetch => {
+  let openAi: Fetch | undefined
+  return (request) => {
+    if (!isOfOpenAi(request)) return plain(request)
+    openAi ??= create()
+    return openAi(request)
   }
+}
+
+/** The native lane has the lists of models, and everything that OpenAI's clients request in vain. */
+const createIsOfOpenAi =
+  ({ gateway }: ServerOptions, scopeOf: ScopeOf) =>
+  (request: Request): boolean => {
+    const { entrance } = scopeOf(request)
+    if (gateway.upstream.native === undefined) return entrance !== anthropicEntrance
+    return entrance === chatEntrance || entrance === responsesEntrance
+  }
+
+/** Creates all routes of the server. Call `close` after stopping it by force: it reports the requests that still ran. */
+export const createServer = (options: ServerOptions) => {
+  const { records, gateway, openAi } = options
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: createEntranceOf(options), records })
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
   const readJson = createReadJson(onRead, carriedInRequest)
-  const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)
-  // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
-  const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
-    .use(requestScope(scopeOf))
-    .use(errorHandler(options.log, scopeOf))
-    .use(cors === undefined ? (plain) => plain : corsHeadersOf(cors))
-    // Our hooks return nothing: Elysia awaits a returned value, which costs a promise for every request.
-    .onRequest(({ request }) => {
-      if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
-    })
-    .use(guard({ ...options, scopeOf }, upstream.domains))
-    .onRequest(({ request }) => {
-      const { running, domain } = scopeOf(request)
-      const host = request.headers.get('host')
-      const slack = slackTargetOf(host ?? '', domain)
-      running.update({ domain: knownDomain(host, domain, options.host), ...(slack !== undefined && { slack }) })
-      running.wantsWords = slack !== undefined
-    })
+  const shared = {
+    ...options,
+    scopeOf,
+    pingMs: options.pingMs ?? defaultPingMs,
+    commitMs: options.commitMs ?? defaultCommitMs,
+  }
+  const app = createBase(options, scopeOf)
     .use(statusRoutes({ ...options, upstream, degraded, readJson, hasOpenAi: openAi !== undefined }))
     .use(setupRoutes(options))
-    .use(testConnectionRoutes({ ...options, scopeOf }))
-    .use(tokenStatsRoutes({ ...options, scopeOf }))
-    .use(
-      openAi === undefined
-        ? (plain) => plain
-        : openAiRoutes({ ...withTimes, ...openAi, scopeOf, readJson: readOpenAiJson }),
-    )
-    .use(anthropicRoutes({ ...withTimes, scopeOf, readJson }))
-  const fetch = withTimeHeader(app.fetch, scopeOf, options.now)
+    .use(testConnectionRoutes(shared))
+    .use(tokenStatsRoutes(shared))
+    .use(anthropicRoutes({ ...shared, readJson }))
+  const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
+    const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)
+    return createBase(options, scopeOf).use(openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })).fetch
+  }
+  const routed =
+    openAi === undefined
+      ? app.fetch
+      : withOpenAi(app.fetch, () => createOpenAi(openAi), createIsOfOpenAi(options, scopeOf))
+  const fetch = withTimeHeader(routed, scopeOf, options.now)
   return { fetch: records.watch(fetch, (request) => scopeOf(request).running), close: records.close }
 }

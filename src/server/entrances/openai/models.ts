@@ -12,7 +12,6 @@ import { type ModelInfo, toModelInfo } from '../anthropic/model-info.ts'
 import { type ListQuery, listedModels, listQuery, modelNotFound, toPage } from '../anthropic/models.ts'
 import { type CatalogModel, modelSpellings, toCatalog } from './catalog.ts'
 import { withOpenAiMembers } from './model-object.ts'
-import { spellingsOf } from './paths.ts'
 
 /** The list of models, and single models, in one object for both protocols. */
 
@@ -71,13 +70,15 @@ const everything = '1000'
 const withoutPages = (query: ListQuery): ListQuery =>
   pagingMembers.some((name) => query[name] !== undefined) ? query : { ...query, limit: everything }
 
-/** `GET /v1/models` and `GET /v1/models/{id}`, in every spelling. */
-export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptions) => {
+/** `GET /v1/models` and `GET /v1/models/{id}`, in these spellings. */
+export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptions, paths: readonly string[]) => {
   const isOfAnthropic = (request: Request): boolean => scopeOf(request).entrance === anthropicEntrance
   const listed = listedModels(models)
-  const infos = listed.map((model) => toObject(toModelInfo(model, clientNameOf(model)), model))
+  let infos: ReturnType<typeof toObject>[] | undefined
 
   const list = (query: ListQuery, request: Request) => {
+    // Few clients request the list.
+    infos ??= listed.map((model) => toObject(toModelInfo(model, clientNameOf(model)), model))
     const page = toPage(infos, models, isOfAnthropic(request) ? query : withoutPages(query))
     return {
       object: 'list',
@@ -92,7 +93,7 @@ export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptio
   }
 
   const app = new Elysia({ name: 'openai-models', normalize: false })
-  for (const path of spellingsOf('/models')) {
+  for (const path of paths) {
     app
       .get(path, ({ query, request }) => list(query, request), { query: listQuery })
       // The id may have a provider's name and a slash, which some clients do not escape.

@@ -5,6 +5,7 @@ import { compactRoutes } from './compact.ts'
 import { inputTokensRoutes } from './input-tokens.ts'
 import type { ModelCallOptions, OpenAiRoutesOptions } from './model-call.ts'
 import { openAiModelsRoutes } from './models.ts'
+import { spellingsOf } from './paths.ts'
 import { createResponseStore } from './response-store.ts'
 import { responsesRoutes } from './responses.ts'
 import type { StoredContextOptions } from './stored-context.ts'
@@ -26,6 +27,6 @@ export const openAiRoutes = (options: OpenAiRoutesOptions & DomainGuardOptions) 
     .use(storedResponsesRoutes(shared))
   // The native lane gets the list from the upstream.
   return gateway.upstream.native === undefined
-    ? app.use(openAiModelsRoutes({ ...options, models: gateway.models }))
+    ? app.use(openAiModelsRoutes({ ...options, models: gateway.models }, spellingsOf('/models')))
     : app
 }

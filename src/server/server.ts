@@ -123,7 +123,7 @@ const withOpenAi = (plain: Fetch, create: () => Fetch, isOfOpenAi: (request: Req
   }
 }
 
-/** The native lane has the lists of models, and everything that OpenAI's clients request in vain. */
+/** The native lane has the lists of models, and answers unknown paths of OpenAI's API itself. */
 const createIsOfOpenAi =
   ({ gateway }: ServerOptions, scopeOf: ScopeOf) =>
   (request: Request): boolean => {

@@ -49,8 +49,11 @@ const pass: Target = { id: 'pass', title: 'pass', wire: 'converse', launch: ours
 /** Chat Completions in the short rounds of `--guard`, as a multiple of Converse's cost. */
 const openAiGuard = 1.6
 
-/** OpenAI's protocols in front, in the short rounds of `--guard`, as a multiple of the Messages API's cost: 1.3, and noise. */
-const entranceGuard = 1.6
+/**
+ * OpenAI's protocols in front, in the short rounds of `--guard`, as a multiple of the Messages API's cost: 1.3, and
+ * noise. A stream of Responses repeats the tools of its request, which are 57 KB here.
+ */
+const entranceGuards = { chat: 1.7, responses: 2 } as const
 
 /** Clients of OpenAI's protocols, in front of the same upstream. */
 const openAiClients = (program: string): readonly Target[] =>
@@ -60,7 +63,7 @@ const openAiClients = (program: string): readonly Target[] =>
     wire,
     launch: productLaunch(program, 'nexus'),
     mark: 'product',
-    guard: { mark: 'product', limit: entranceGuard },
+    guard: { mark: 'product', limit: entranceGuards[wire] },
   }))
 
 /** Programs that translate. */

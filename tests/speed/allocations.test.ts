@@ -6,11 +6,14 @@ import { join } from 'node:path'
  * engine's collector counts them, with the compilers off, so that the result is the same every time.
  */
 
-const program = join(import.meta.dir, '..', 'support', 'allocating-program.ts')
+/** In front of the kinds of OpenAI's clients, which have a program of their own: what it loads counts, too. */
+const client = 'client '
 
 /** Bytes, without those of the collector's last cycle, which it does not report. */
 const allocated = (kind: string, size: number, times: number): number => {
-  const { stdout, stderr, exitCode } = Bun.spawnSync([process.execPath, program, kind, String(size), String(times)], {
+  const [name, work] = kind.startsWith(client) ? ['allocating-client', kind.slice(client.length)] : ['allocating', kind]
+  const program = join(import.meta.dir, '..', 'support', `${name}-program.ts`)
+  const { stdout, stderr, exitCode } = Bun.spawnSync([process.execPath, program, work, String(size), String(times)], {
     env: { PATH: process.env['PATH'] ?? '', BUN_JSC_logGC: '1', BUN_JSC_useJIT: '0' },
   })
   expect(exitCode).toBe(0)
@@ -25,7 +28,16 @@ const turns = 20_000
 const perTurn = (ofEach: number, kind = 'request'): number => allocated(kind, ofEach, turns / ofEach) / turns
 
 /** A third above the first measurement. A commit that raises a limit gives the reason. */
-const byteLimits = { delta: 1150, chatDelta: 1750, turn: 4300, chatTurn: 6000 } as const
+const byteLimits = {
+  delta: 1150,
+  chatDelta: 1750,
+  turn: 4300,
+  chatTurn: 6000,
+  chatClientDelta: 1660,
+  responsesClientDelta: 2240,
+  chatClientTurn: 10_100,
+  responsesClientTurn: 10_500,
+} as const
 
 /** No test here measures time: the limit only ends programs that hang, also on a busy machine. */
 const limitMs = 60_000
@@ -50,6 +62,34 @@ describe('the allocated memory', () => {
       const [short, long] = [perDelta(200, 'chat-stream'), perDelta(10_000, 'chat-stream')]
       expect(short).toBeWithin(100, byteLimits.chatDelta)
       expect(long / short).toBeWithin(1 / growth, growth)
+    },
+    limitMs,
+  )
+
+  test.each([
+    ['chat', byteLimits.chatClientDelta],
+    ['responses', byteLimits.responsesClientDelta],
+  ])(
+    'for a delta to a client of %s is limited, and the same in a long stream',
+    (wire, limit) => {
+      const kind = `${client}${wire}-stream`
+      const [short, long] = [perDelta(200, kind), perDelta(10_000, kind)]
+      expect(short).toBeWithin(100, limit)
+      expect(long / short).toBeWithin(1 / growth, growth)
+    },
+    limitMs,
+  )
+
+  test.each([
+    ['chat', byteLimits.chatClientTurn],
+    ['responses', byteLimits.responsesClientTurn],
+  ])(
+    'for a turn of a conversation of a client of %s is limited, and the same in a long conversation',
+    (wire, limit) => {
+      const kind = `${client}${wire}-request`
+      const [short, long] = [perTurn(40, kind), perTurn(1000, kind)]
+      expect(short).toBeWithin(100, limit)
+      expect(long / short).toBeWithin(0.5, growth)
     },
     limitMs,
   )

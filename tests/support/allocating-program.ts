@@ -1,5 +1,4 @@
 import { toUnicodeJson, toUnicodeJsonWithoutNul } from '../../src/base/unicode-json.ts'
-import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
 import { createSseDecoder } from '../../src/codec/sse/decode.ts'
 import { eventText } from '../../src/server/entrances/anthropic/event-text.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
@@ -10,8 +9,8 @@ import { MessageEvents as ChatEvents } from '../../src/translate/openai-chat-to-
 import { readChatEvent } from '../../src/translate/openai-chat-to-anthropic/stream-event.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
 import type { EventBatch } from '../../src/wire/anthropic/events.ts'
-import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ChatResponse } from '../../src/wire/openai-chat/response.ts'
+import { converseChunks, inChunks, longRequest } from './allocating-inputs.ts'
 import { chatContext, toStream, usage } from './chat-response.ts'
 import { countingIds, responseContext } from './response-context.ts'
 
@@ -27,20 +26,6 @@ import { countingIds, responseContext } from './response-context.ts'
 const [kind, size, times] = [Bun.argv[2], Number(Bun.argv[3]), Number(Bun.argv[4])]
 const utf8 = new TextEncoder()
 
-const frame = (type: string, payload: object): Uint8Array =>
-  encodeFrame(
-    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
-    utf8.encode(JSON.stringify({ ...payload, p: 'abcdefghijklmnop' })),
-  )
-
-/** Bytes that the network delivers at once. */
-const chunkBytes = 16 * 1024
-
-const inChunks = (bytes: Uint8Array): Uint8Array[] =>
-  Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
-    bytes.slice(index * chunkBytes, (index + 1) * chunkBytes),
-  )
-
 /** Writes events as the server does. */
 const write = (batch: EventBatch): void => {
   let text = ''
@@ -49,15 +34,7 @@ const write = (batch: EventBatch): void => {
 }
 
 const streamed = (deltas: number): (() => void) => {
-  const delta = frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'The "next" line' } })
-  const bytes = Buffer.concat([
-    frame('messageStart', { role: 'assistant' }),
-    ...Array.from({ length: deltas }, () => delta),
-    frame('contentBlockStop', { contentBlockIndex: 0 }),
-    frame('messageStop', { stopReason: 'end_turn' }),
-    frame('metadata', { usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3 } }),
-  ])
-  const chunks = inChunks(bytes)
+  const chunks = converseChunks(deltas)
   return () => {
     const reader = createConverseReader({ model: 'm', maxTokens: 1 })
     const events = new MessageEvents(responseContext(), countingIds())
@@ -88,32 +65,8 @@ const chatStreamed = (deltas: number): (() => void) => {
   }
 }
 
-const turn = (index: number): object[] => [
-  {
-    role: 'assistant',
-    content: [
-      { type: 'text', text: 'I look into the file.' },
-      { type: 'tool_use', id: `toolu_${index}`, name: 'Read', input: { file_path: '/srv/a.ts' } },
-    ],
-  },
-  {
-    role: 'user',
-    content: [
-      { type: 'tool_result', tool_use_id: `toolu_${index}`, content: [{ type: 'text', text: 'x'.repeat(900) }] },
-    ],
-  },
-]
-
-const requestOf = (turns: number): MessagesRequest =>
-  ({
-    model: 'claude-sonnet-4-6',
-    max_tokens: 100,
-    tools: [{ name: 'Read', input_schema: { type: 'object' } }],
-    messages: [{ role: 'user', content: 'Go.' }, ...Array.from({ length: turns }, (_, index) => turn(index)).flat()],
-  }) as MessagesRequest
-
 const translated = (turns: number): (() => void) => {
-  const request = requestOf(turns)
+  const request = longRequest(turns)
   return () => {
     const { body } = toConverseRequest(request, { modelId: 'claude-sonnet-4.6', betas: [] })
     toUnicodeJson(body)
@@ -121,7 +74,7 @@ const translated = (turns: number): (() => void) => {
 }
 
 const chatTranslated = (turns: number): (() => void) => {
-  const request = requestOf(turns)
+  const request = longRequest(turns)
   return () => {
     const { body } = toChatRequest(request, { modelId: 'gpt-4.1', dialect: unknownDialect })
     toUnicodeJsonWithoutNul(body)

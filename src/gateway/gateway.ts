@@ -120,19 +120,19 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   }
 }
 
-/** Rejects with what `call` throws. */
-const withRetry = async <Answer>(
+/** Rejects with what `call` rejects with. Not asynchronous itself: most requests have no replacement. */
+const withRetry = <Answer>(
   request: MessagesRequest,
   call: (request: MessagesRequest) => Promise<Answer>,
   { afterRefusal }: RequestContext,
 ): Promise<Answer> => {
-  try {
-    return await call(request)
-  } catch (thrown) {
-    const replacement = afterRefusal?.(toGatewayError(thrown))
+  const answer = call(request)
+  if (afterRefusal === undefined) return answer
+  return answer.catch((thrown: unknown) => {
+    const replacement = afterRefusal(toGatewayError(thrown))
     if (replacement === undefined) throw thrown
     return call(replacement)
-  }
+  })
 }
 
 /** Forwards the batches, and records every kind of end. */

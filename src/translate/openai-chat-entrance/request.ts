@@ -2,13 +2,12 @@ import type { Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { CompletionRequest } from '../../wire/openai-chat/completion-request.ts'
 import type { AnswerPlan } from '../openai-entrance/answer-plan.ts'
-import { withCachePoints } from '../openai-entrance/cache-points.ts'
+import { assembleRequest } from '../openai-entrance/assemble.ts'
 import type { OpenAiContext } from '../openai-entrance/context.ts'
 import { arrange } from '../openai-entrance/conversation.ts'
 import { booleanAt, objectAt } from '../openai-entrance/members.ts'
 import { toOutputFormat } from '../openai-entrance/output-format.ts'
 import { toChatReasoning } from '../openai-entrance/reasoning-request.ts'
-import { withThinkingRules } from '../openai-entrance/thinking-rules.ts'
 import { toPlacedMessages } from './messages.ts'
 import { toChatParameters } from './parameters.ts'
 import { toChatTools } from './tools.ts'
@@ -43,29 +42,19 @@ const includesUsage = (body: Json): boolean => {
 export const completionToMessages = (body: CompletionRequest & Json, context: OpenAiContext): TranslatedCompletion => {
   const { system, messages } = arrange(toPlacedMessages(body.messages, context), context)
   const { tools, toolChoice, identities, usesFunctions } = toChatTools(body, context)
-  const { effort, thinking, isHidden } = toChatReasoning(body, context)
+  const reasoning = toChatReasoning(body, context)
   const { format, instruction, isJsonObject } = toOutputFormat(body, 'response_format', [], context)
   if (instruction !== undefined) system.push(instruction)
-  const request: MessagesRequest = {
-    model: body.model,
-    ...toChatParameters(body, context),
-    ...(system.length > 0 && { system }),
-    messages,
-    ...(tools.length > 0 && { tools: [...tools] }),
-    ...(toolChoice && { tool_choice: toolChoice }),
-    ...(thinking && { thinking }),
-    ...((effort ?? format) && { output_config: { ...(effort && { effort }), ...(format && { format }) } }),
-    ...(body.stream === true && { stream: true }),
-  }
+  const parameters = toChatParameters(body, context)
   return {
-    request: withCachePoints(withThinkingRules(request, context), body, context),
+    request: assembleRequest({ parameters, system, messages, tools, toolChoice, reasoning, format }, body, context),
     plan: {
       model: body.model,
       tools: identities,
       isJsonObject,
       includesUsage: includesUsage(body),
       usesFunctions,
-      reasoning: isHidden ? 'none' : context.policy.reasoning,
+      reasoning: reasoning.isHidden ? 'none' : context.policy.reasoning,
     },
   }
 }

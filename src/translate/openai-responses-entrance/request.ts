@@ -6,7 +6,7 @@ import type { InputItem } from '../../wire/openai-responses/input-item.ts'
 import type { ResponsesRequest } from '../../wire/openai-responses/request.ts'
 import type { ResponseEcho } from '../../wire/openai-responses/response.ts'
 import type { AnswerPlan } from '../openai-entrance/answer-plan.ts'
-import { withCachePoints } from '../openai-entrance/cache-points.ts'
+import { assembleRequest } from '../openai-entrance/assemble.ts'
 import type { OpenAiContext } from '../openai-entrance/context.ts'
 import { arrange } from '../openai-entrance/conversation.ts'
 import { booleanAt, objectAt } from '../openai-entrance/members.ts'
@@ -14,7 +14,6 @@ import { toOutputFormat } from '../openai-entrance/output-format.ts'
 import { toParameters } from '../openai-entrance/parameters.ts'
 import { toResponsesReasoning } from '../openai-entrance/reasoning-request.ts'
 import { refusal } from '../openai-entrance/refusal.ts'
-import { withThinkingRules } from '../openai-entrance/thinking-rules.ts'
 import { toToolChoice } from '../openai-entrance/tool-choice.ts'
 import { toEcho } from './echo.ts'
 import { readItems } from './items.ts'
@@ -65,29 +64,20 @@ export const responsesToMessages = (body: ResponsesRequest & Json, context: Open
   }
   const { tools, toolChoice } = toToolChoice(choice, { ...collected, identities: names.identities }, context)
   const settings = withUpdates(body, items)
-  const { effort, thinking, isHidden } = toResponsesReasoning(settings, context)
+  const reasoning = toResponsesReasoning(settings, context)
   const output = isCompaction ? {} : (objectAt(settings, 'text') ?? {})
   const { format, instruction, isJsonObject } = toOutputFormat(output, 'format', ['text'], context)
   const prompt = [...text(body.instructions), ...system, ...(instruction ? [instruction] : [])]
-  const request: MessagesRequest = {
-    model: body.model,
-    ...toParameters(body, ['max_output_tokens'], context),
-    ...(prompt.length > 0 && { system: prompt }),
-    messages,
-    ...(tools.length > 0 && { tools: [...tools] }),
-    ...(toolChoice && { tool_choice: toolChoice }),
-    ...(thinking && { thinking }),
-    ...((effort ?? format) && { output_config: { ...(effort && { effort }), ...(format && { format }) } }),
-    ...(body.stream === true && { stream: true }),
-  }
+  const parameters = toParameters(body, ['max_output_tokens'], context)
+  const parts = { parameters, system: prompt, messages, tools, toolChoice, reasoning, format }
   return {
-    request: withCachePoints(withThinkingRules(request, context), body, context),
+    request: assembleRequest(parts, body, context),
     plan: {
       model: body.model,
       tools: names.identities,
       isJsonObject,
       modelId: context.model.id,
-      showsSummary: !isHidden,
+      showsSummary: !reasoning.isHidden,
       isCompaction,
       echo: toEcho(body),
     },

@@ -1,3 +1,5 @@
+import { emptyMessage } from '../../src/messages/empty-message.ts'
+import { withUnknownFigures } from '../../src/messages/usage.ts'
 import type { ChatAnswerPlan } from '../../src/translate/openai-chat-entrance/request.ts'
 import type { Message, ResponseBlock } from '../../src/wire/anthropic/response.ts'
 import type { Completion, CompletionMessage } from '../../src/wire/openai-chat/completion.ts'
@@ -25,35 +27,20 @@ export const identity = { id: 'chatcmpl-1', created: 1764409000 }
 
 export const caller = { type: 'direct' } as const
 
-const usage: Message['usage'] = {
+const usage = withUnknownFigures({
   input_tokens: 10,
   cache_creation_input_tokens: 200,
   cache_read_input_tokens: 3000,
   cache_creation: { ephemeral_5m_input_tokens: 200, ephemeral_1h_input_tokens: 0 },
   output_tokens: 50,
   service_tier: 'standard',
-  output_tokens_details: null,
-  server_tool_use: null,
-  inference_geo: null,
-  speed: null,
-  iterations: null,
-  fallback_credit: null,
-}
+})
 
 /** A canonical message that ended by itself. */
 export const answered = (content: readonly ResponseBlock[], rest: Partial<Message> = {}): Message => ({
-  id: 'msg_1',
-  type: 'message',
-  role: 'assistant',
-  model: 'claude-sonnet-4-6',
+  ...emptyMessage('msg_1', 'claude-sonnet-4-6', usage),
   content,
   stop_reason: 'end_turn',
-  stop_sequence: null,
-  stop_details: null,
-  container: null,
-  context_management: null,
-  diagnostics: null,
-  usage,
   ...rest,
 })
 

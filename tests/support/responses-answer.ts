@@ -1,3 +1,4 @@
+import { emptyMessage } from '../../src/messages/empty-message.ts'
 import { noUsage } from '../../src/messages/usage.ts'
 import type { ToolIdentity } from '../../src/translate/openai-entrance/answer-plan.ts'
 import { toEcho } from '../../src/translate/openai-responses-entrance/echo.ts'
@@ -44,19 +45,18 @@ export const callBlock = (name: string, input: Record<string, unknown>): Respons
   input: input as never,
   caller: { type: 'direct' },
 })
+const usage = {
+  ...noUsage,
+  input_tokens: 10,
+  cache_read_input_tokens: 5,
+  cache_creation_input_tokens: 3,
+  output_tokens: 7,
+}
+
 export const answerWith = (content: ResponseBlock[], members: Partial<Message> = {}): Message => ({
-  id: 'msg_1',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
+  ...emptyMessage('msg_1', 'm', usage),
   content,
   stop_reason: 'end_turn',
-  stop_sequence: null,
-  stop_details: null,
-  container: null,
-  context_management: null,
-  diagnostics: null,
-  usage: { ...noUsage, input_tokens: 10, cache_read_input_tokens: 5, cache_creation_input_tokens: 3, output_tokens: 7 },
   ...members,
 })
 

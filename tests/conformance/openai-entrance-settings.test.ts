@@ -1,23 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { toUnicodeJson, toUnicodeJsonWithoutNul } from '../../src/base/unicode-json.ts'
+import { toUnicodeJson } from '../../src/base/unicode-json.ts'
 import { createNotes } from '../../src/messages/notes.ts'
 import { apiModels } from '../../src/simulator/anthropic/models.ts'
 import { MessagesBody } from '../../src/simulator/anthropic/request-schema.ts'
 import { validateBody } from '../../src/simulator/anthropic/validate-request.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
-import { faces } from '../../src/simulator/openai-chat/faces.ts'
-import { createRequestValidator } from '../../src/simulator/openai-chat/validate-request.ts'
 import { validateRequest } from '../../src/simulator/validate-request.ts'
 import { toAcceptedRequest } from '../../src/translate/anthropic-to-anthropic/request.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
-import { toChatRequest } from '../../src/translate/anthropic-to-openai-chat/request.ts'
 import { completionToMessages } from '../../src/translate/openai-chat-entrance/request.ts'
-import { dialectOf, providerOf } from '../../src/upstreams/openai/provider.ts'
-import { providers } from '../../src/upstreams/openai/providers.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { MessagesRequest as schema } from '../../src/wire/anthropic/request.ts'
 import { findIssue } from '../../src/wire/issue.ts'
+import { chatJudges } from '../support/chat-judges.ts'
 import { openAiContext } from '../support/openai-context.ts'
 
 /** Every upstream accepts every combination of valid settings: the strict simulators are the judges. */
@@ -148,19 +144,12 @@ describe('every upstream accepts each combination of settings', () => {
     },
   )
 
-  test.each(Object.entries(faces))(
-    'the OpenAI-compatible server %s (OE-C3, OE-C5, OE-C52, OE-C57, OE-C60)',
-    (name, face) => {
-      const [model] = face.models
-      if (model === undefined) throw new Error('The face has no model.')
-      const row = name === 'strict' || name === 'gpt-5.6' ? 'openai' : name
-      const provider = providerOf(providers, 'https://any.example/v1', row)
-      const dialect = { ...dialectOf(provider, model.id), images: model.images }
-      const validate = createRequestValidator(face, face.models, false)
+  test.each(chatJudges)(
+    'the OpenAI-compatible server $name (OE-C3, OE-C5, OE-C52, OE-C57, OE-C60)',
+    ({ modelId, judge }) => {
       fc.assert(
         fc.property(settings, (given) => {
-          const { body } = toChatRequest(translated(given, model.id, 32_000), { modelId: model.id, dialect })
-          expect(validate(JSON.parse(toUnicodeJsonWithoutNul(body)))).not.toHaveProperty('refusal')
+          expect(judge(translated(given, modelId, 32_000))).not.toHaveProperty('refusal')
         }),
         { numRuns: 50 },
       )

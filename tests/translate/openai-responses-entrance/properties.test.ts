@@ -1,22 +1,18 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { Json } from '../../../src/base/json.ts'
-import { toUnicodeJson, toUnicodeJsonWithoutNul } from '../../../src/base/unicode-json.ts'
+import { toUnicodeJson } from '../../../src/base/unicode-json.ts'
 import { createNotes } from '../../../src/messages/notes.ts'
 import { apiModels } from '../../../src/simulator/anthropic/models.ts'
 import { MessagesBody } from '../../../src/simulator/anthropic/request-schema.ts'
 import { validateBody } from '../../../src/simulator/anthropic/validate-request.ts'
 import { simulatedModels } from '../../../src/simulator/models.ts'
-import { faces } from '../../../src/simulator/openai-chat/faces.ts'
-import { createRequestValidator } from '../../../src/simulator/openai-chat/validate-request.ts'
 import { validateRequest } from '../../../src/simulator/validate-request.ts'
 import { toAcceptedRequest } from '../../../src/translate/anthropic-to-anthropic/request.ts'
 import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/request.ts'
-import { toChatRequest } from '../../../src/translate/anthropic-to-openai-chat/request.ts'
-import { dialectOf, providerOf } from '../../../src/upstreams/openai/provider.ts'
-import { providers } from '../../../src/upstreams/openai/providers.ts'
 import type { ContentBlock } from '../../../src/wire/anthropic/content.ts'
 import type { InputMessage, MessagesRequest } from '../../../src/wire/anthropic/request.ts'
+import { chatJudges } from '../../support/chat-judges.ts'
 import { openAiFixture, openAiFixtureNames } from '../../support/openai-fixtures.ts'
 import {
   conversationModel,
@@ -150,21 +146,10 @@ const bedrockValidators = simulatedModels.map((model): [string, Validate] => [
   },
 ])
 
-const chatValidators = Object.entries(faces).map(([name, face]): [string, Validate] => {
-  const [model] = face.models
-  if (model === undefined) throw new Error('The face has no model.')
-  const row = name === 'strict' || name === 'gpt-5.6' ? 'openai' : name
-  const provider = providerOf(providers, 'https://any.example/v1', row)
-  const dialect = { ...dialectOf(provider, model.id), images: model.images }
-  const validate = createRequestValidator(face, face.models, false)
-  return [
-    `the OpenAI-compatible server ${name}`,
-    (request) => {
-      const { body } = toChatRequest(request, { modelId: model.id, dialect })
-      expect(validate(JSON.parse(toUnicodeJsonWithoutNul(body)))).not.toHaveProperty('refusal')
-    },
-  ]
-})
+const chatValidators = chatJudges.map(({ name, judge }): [string, Validate] => [
+  `the OpenAI-compatible server ${name}`,
+  (request) => expect(judge(request)).not.toHaveProperty('refusal'),
+])
 
 const recorded = openAiFixtureNames.filter((name) => Array.isArray(openAiFixture(name).body['input']))
 

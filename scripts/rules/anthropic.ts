@@ -184,12 +184,6 @@ const process = section(
   'AU-D',
 )
 
-const sharedVariables = section({
-  'OP-S1': 'the defaults are the same for each upstream',
-  'OP-S3': 'a file of variables sets only what the environment lacks',
-  'OP-S4': 'each setting is a row of the table',
-})
-
 export const anthropicRules = [
   ...settings,
   ...nativeLane,
@@ -204,5 +198,4 @@ export const anthropicRules = [
   ...slack,
   ...telemetry,
   ...process,
-  ...sharedVariables,
 ]

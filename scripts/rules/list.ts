@@ -3,9 +3,10 @@ import { chatRequestRules } from './chat-requests.ts'
 import { chatResponseRules } from './chat-responses.ts'
 import { openAiEntranceRules } from './openai-entrance.ts'
 import { openAiSettingsRules } from './openai-settings.ts'
+import { operateRules } from './operate.ts'
 import { type Rule, section } from './rule.ts'
 
-/** All rules. The rules of Chat Completions, of Anthropic's API and of our own OpenAI API are in their own files. */
+/** All rules. Those of Chat Completions, Anthropic's API, our own OpenAI API and operation have their own files. */
 
 const transport = section({
   T1: 'any model id is one encoded segment of the path',
@@ -303,4 +304,5 @@ export const rules: readonly Rule[] = [
   ...openAiSettingsRules,
   ...anthropicRules,
   ...openAiEntranceRules,
+  ...operateRules,
 ]

@@ -1,6 +1,6 @@
 /**
- * A rule of the translation. Tests have its id in their names. A rule without a passing test fails the build, unless
- * docs/translation.md gives the reason.
+ * A rule of a specification. Tests have its id in their names. A rule without a passing test fails the build, unless a
+ * page of the docs gives the reason.
  */
 export interface Rule {
   readonly id: string

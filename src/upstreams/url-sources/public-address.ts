@@ -1,3 +1,5 @@
+import { ipv4Bits, ipv6Bits, parseIPv4, parseIPv6 } from '../../base/ip-address.ts'
+
 /**
  * Which addresses belong to the public internet. Fails closed: an unusual spelling is not public.
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
@@ -41,29 +43,7 @@ const reservedIPv6: readonly Range[] = [
 /** For networks without IPv4 (NAT64): the last 32 bits are the IPv4 address. 64:ff9b:1::/48 is private. */
 const translatedIPv4: Range = ['64:ff9b::', 96]
 
-const ipv4Bits = 32
-const ipv6Bits = 128
 const ipv4Mask = 0xffff_ffffn
-
-/** Four decimal numbers without leading zeros: programs read other spellings differently. */
-const parseIPv4 = (text: string): bigint | undefined => {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  const isPart = (part: string): boolean => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255
-  return parts.every(isPart) ? parts.reduce((sum, part) => (sum << 8n) | BigInt(part), 0n) : undefined
-}
-
-/** Only hexadecimal groups: no zone, and no IPv4 at the end, because public addresses are not written like that. */
-const parseIPv6 = (text: string): bigint | undefined => {
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
-  const missing = 8 - head.length - tail.length
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
-  const groups = [...head, ...Array<string>(missing).fill('0'), ...tail]
-  if (!groups.every((group) => /^[\da-f]{1,4}$/i.test(group))) return undefined
-  return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n)
-}
 
 const isWithin = (
   address: bigint,

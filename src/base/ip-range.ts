@@ -1,0 +1,81 @@
+import { ipv4Bits, ipv6Bits, parseIPv4, parseIPv6 } from './ip-address.ts'
+
+/** Ranges of IP addresses. An IPv4 address and its IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) are the same one. */
+
+interface Block {
+  /** A number of 128 bits. */
+  readonly network: bigint
+  readonly prefixBits: number
+}
+
+/** One or more blocks of addresses. */
+export type Range = readonly Block[]
+
+const mappedPrefix = 0xffffn << BigInt(ipv4Bits)
+const mappedPrefixBits = ipv6Bits - ipv4Bits
+
+/** IPv4 at the end: `::ffff:10.0.0.1`. */
+const dottedEnd = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/
+const zone = /%[^%]*$/
+
+/** Writes an IPv4 address at the end as two hexadecimal groups. */
+const withoutDots = (text: string): string =>
+  text.replace(dottedEnd, (whole, head: string, tail: string) => {
+    const address = parseIPv4(tail)
+    if (address === undefined) return whole
+    return `${head}${(address >> 16n).toString(16)}:${(address & 0xffffn).toString(16)}`
+  })
+
+/** An address of either version as a number of 128 bits; undefined if the text is not an address. */
+const parseAddress = (text: string): bigint | undefined => {
+  const ipv4 = parseIPv4(text)
+  return ipv4 === undefined ? parseIPv6(withoutDots(text)) : mappedPrefix | ipv4
+}
+
+/** The address without the network interface that a link-local one may have (`fe80::1%eth0`). */
+const parseSentAddress = (text: string): bigint | undefined => parseAddress(text.replace(zone, ''))
+
+const networkOf = (address: bigint, prefixBits: number): bigint => address >> BigInt(ipv6Bits - prefixBits)
+
+/** `10.0.0.0/8`, or a single address. */
+const parseBlock = (text: string): Block | undefined => {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const network = parseAddress(address)
+  if (network === undefined || rest.length > 0) return undefined
+  if (prefix === undefined) return { network, prefixBits: ipv6Bits }
+  const [mostBits, skippedBits] = address.includes(':') ? [ipv6Bits, 0] : [ipv4Bits, mappedPrefixBits]
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > mostBits) return undefined
+  return { network, prefixBits: Number(prefix) + skippedBits }
+}
+
+const blocksByName: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1']],
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+])
+
+/** Reads an address, a CIDR block, `loopback` or `private`. Returns undefined for any other text. */
+export const parseRange = (text: string): Range | undefined => {
+  const blocks = (blocksByName.get(text) ?? [text]).map(parseBlock)
+  return blocks.every((block) => block !== undefined) ? blocks : undefined
+}
+
+/** Whether the range has this address. A text that is not an address is in no range. */
+export const contains = (range: Range, address: string): boolean => {
+  const number = parseSentAddress(address)
+  if (number === undefined) return false
+  return range.some(({ network, prefixBits }) => networkOf(number, prefixBits) === networkOf(network, prefixBits))
+}
+
+/** A provider gives each IPv6 customer at least this much. */
+const ipv6CustomerBits = 64
+
+/**
+ * A key for the client with this address: its IPv4 address, or the /64 network of its IPv6 address, in which one client
+ * has all addresses. Undefined if the text is not an address.
+ */
+export const networkKey = (address: string): string | undefined => {
+  const number = parseSentAddress(address)
+  if (number === undefined) return undefined
+  const isIPv4 = networkOf(number, mappedPrefixBits) === networkOf(mappedPrefix, mappedPrefixBits)
+  return isIPv4 ? `4:${number.toString(16)}` : `6:${networkOf(number, ipv6CustomerBits).toString(16)}`
+}

@@ -5,6 +5,7 @@ import { wantsRequestClass } from './config/request-class.ts'
 import { upstreamSettings } from './config/settings/upstream.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
+import { createLosses, type Losses } from './gateway/observers/losses.ts'
 import { createReports, type Reports } from './gateway/observers/reports.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
@@ -55,10 +56,21 @@ const millisecondsPerSecond = 1000
 const now = (): number => performance.now()
 
 /** What is sent to Slack and to a telemetry address. */
-const reportsOf = ({ slack, telemetry }: Config, { domains }: Upstream, dependencies: AppDependencies): Reports => {
+const reportsOf = (config: Config, { domains }: Upstream, dependencies: AppDependencies, losses: Losses): Reports => {
+  const { slack, telemetry } = config
   const { fetch: ask, sleep, defer, log } = dependencies
   const hasDomains = domains !== undefined
-  return createReports({ slack, hasDomains, telemetryUrl: telemetry.endpoint, fetch: ask, sleep, defer, log, now })
+  return createReports({
+    slack,
+    hasDomains,
+    telemetryUrl: telemetry.endpoint,
+    fetch: ask,
+    sleep,
+    defer,
+    log,
+    now,
+    losses,
+  })
 }
 
 /** The upstream, and in front of it the check of auto mode's actions if the server is configured to do that. */
@@ -111,7 +123,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const upstream = upstreamOf(config, dependencies, () => models.resolve(smallName).model.id)
   const counting = config.countTokens === 'auto' ? upstream : undefined
   const tokenStatistics = createTokenStatistics(Date.now)
-  const reports = reportsOf(config, upstream, dependencies)
+  const losses = createLosses({ log, now })
+  const reports = reportsOf(config, upstream, dependencies, losses)
   const server = createServer({
     gateway: createGateway({
       models,

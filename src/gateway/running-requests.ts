@@ -1,6 +1,6 @@
-import { nameOf } from '../base/error-location.ts'
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
+import { createFailureLog, isolated } from './observers/isolated.ts'
 import type {
   ConversationWords,
   RequestFacts,
@@ -175,24 +175,20 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
   const { observers, log, now, date, wantsClass = true } = options
   const running = new Set<RunningRequest>()
   const isWanted = observers.length > 0
-  const fail = ({ requestId }: RequestRecord, error: unknown): void =>
-    log.error('observer.failed', { requestId, error: nameOf(error) })
+  const all = observers.map((observer) => isolated(observer, { log, now }))
+  const fail = createFailureLog({ log, now })
+  const wordsOf = (request: RunningRequest, record: RequestRecord): ConversationWords | undefined => {
+    try {
+      return request.words?.()
+    } catch (error) {
+      fail(record, error)
+      return undefined
+    }
+  }
   const onEnd = (request: RunningRequest, record: RequestRecord): void => {
     running.delete(request)
-    const isolated = <T>(work: () => T): T | undefined => {
-      try {
-        return work()
-      } catch (error) {
-        fail(record, error)
-        return undefined
-      }
-    }
-    const words = isolated(() => request.words?.())
-    for (const observer of observers) {
-      // Not awaited: an observer that takes its time, or never ends, delays no request.
-      const result: unknown = isolated(() => observer(record, words))
-      if (result instanceof Promise) result.catch((error) => fail(record, error))
-    }
+    const words = wordsOf(request, record)
+    for (const observe of all) observe(record, words)
   }
   return {
     begin(head: Omit<RequestHead, 'at'>): RunningRequest {

@@ -178,7 +178,10 @@ describe('the record', () => {
     responded()
     expect(reported.length).toBe(1)
     expect(records.filter(({ level }) => level === 'error')).toEqual([
-      expect.objectContaining({ event: 'observer.failed', fields: { requestId: 'req_1', error: 'TypeError' } }),
+      expect.objectContaining({
+        event: 'observer.failed',
+        fields: { requestId: 'req_1', error: 'TypeError', failures: 1 },
+      }),
     ])
   })
 })

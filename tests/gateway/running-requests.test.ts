@@ -15,7 +15,7 @@ const startWith = (observers: readonly RequestObserver[]) => {
 const failed: LogRecord = {
   level: 'error',
   event: 'observer.failed',
-  fields: { requestId: 'req_1', error: 'TypeError' },
+  fields: { requestId: 'req_1', error: 'TypeError', failures: 1 },
 }
 
 describe('an observer', () => {

@@ -2,6 +2,8 @@ import { nameOf } from '../../base/error-location.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Fetch } from '../../upstreams/http/post.ts'
 import type { RequestObserver } from '../request-record.ts'
+import { createFailureLog } from './isolated.ts'
+import type { Losses, ObserverLosses } from './losses.ts'
 import { createPostJson } from './post-json.ts'
 import type { Report } from './report.ts'
 import { createSlackTargetOf, type GeneralSlackSettings, type SlackTargetOf } from './slack-target.ts'
@@ -18,6 +20,9 @@ export interface ReportOptions {
   readonly log: Logger
   /** Milliseconds, monotonic. */
   readonly now: () => number
+  readonly losses: Losses
+  /** Reports that the caller made. */
+  readonly others?: readonly Report[]
 }
 
 export interface Reports {
@@ -28,36 +33,11 @@ export interface Reports {
   end(): Promise<void>
 }
 
-const silenceMs = 60_000
-
-/** Logs lost reports, at most once a minute, with their number since the start. */
-const createLossLog = (observer: string, { log, now }: ReportOptions) => {
-  let [lost, logged, silentUntil] = [0, 0, Number.NEGATIVE_INFINITY]
-  let lastReason = ''
-  const write = (): void => {
-    logged = lost
-    silentUntil = now() + silenceMs
-    log.warn('observer.dropped', { observer, dropped: lost, reason: lastReason })
-  }
-  return {
-    add(reason: string): void {
-      lost += 1
-      lastReason = reason
-      if (now() >= silentUntil) write()
-    },
-    /** Logs the rest. */
-    end(): void {
-      if (lost > logged) write()
-    },
-  }
-}
-
-type LossLog = ReturnType<typeof createLossLog>
-
 /** Loads a report with the first record. Most servers never need one. */
-const lazily = (name: string, load: (losses: LossLog) => Promise<Report>, options: ReportOptions): Report => {
-  const { defer, log } = options
-  const losses = createLossLog(name, options)
+const lazily = (name: string, load: (losses: ObserverLosses) => Promise<Report>, options: ReportOptions): Report => {
+  const { defer, log, now } = options
+  const losses = options.losses.of(name)
+  const fail = createFailureLog({ log, now })
   let loading: Promise<Report> | undefined
   const pass: RequestObserver = async (record, words) => {
     try {
@@ -65,7 +45,7 @@ const lazily = (name: string, load: (losses: LossLog) => Promise<Report>, option
       const { observe } = await loading
       observe(record, words)
     } catch (error) {
-      log.error('observer.failed', { requestId: record.requestId, error: nameOf(error) })
+      fail(record, error)
     }
   }
   return {
@@ -73,7 +53,6 @@ const lazily = (name: string, load: (losses: LossLog) => Promise<Report>, option
     async end(limit) {
       const report = await loading?.catch(() => undefined)
       await report?.end(limit)
-      losses.end()
     },
   }
 }
@@ -100,13 +79,14 @@ const telemetryReport = (endpoint: string, options: ReportOptions): Report =>
 
 const mostEndMs = 2000
 
-/** The reports that the configuration switches on. */
+/** The reports that the configuration switches on, with a common end. */
 export const createReports = (options: ReportOptions): Reports => {
-  const { slack, hasDomains, telemetryUrl } = options
+  const { slack, hasDomains, telemetryUrl, defer, log, losses, others = [] } = options
   const hasSlack = (slack.enabled && slack.webhookUrl !== undefined) || hasDomains
   const reports = [
     ...(hasSlack ? [slackReport(options)] : []),
     ...(telemetryUrl === undefined ? [] : [telemetryReport(telemetryUrl, options)]),
+    ...others,
   ]
   return {
     observers: reports.map(({ observe }) => observe),
@@ -114,9 +94,11 @@ export const createReports = (options: ReportOptions): Reports => {
     async end() {
       if (reports.length === 0) return
       // After the records that are deferred.
-      await new Promise<void>((resolve) => options.defer(resolve))
+      await new Promise<void>((resolve) => defer(resolve))
       const limit = AbortSignal.timeout(mostEndMs)
-      await Promise.all(reports.map((report) => report.end(limit)))
+      for (const end of await Promise.allSettled(reports.map((report) => report.end(limit))))
+        if (end.status === 'rejected') log.error('observer.failed', { error: nameOf(end.reason) })
+      losses.end()
     },
   }
 }

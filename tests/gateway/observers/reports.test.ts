@@ -1,6 +1,8 @@
 import { describe, expect, jest, test } from 'bun:test'
 import { createLogger, type LogRecord } from '../../../src/base/logger.ts'
 import { Secret } from '../../../src/base/secret.ts'
+import { createLosses } from '../../../src/gateway/observers/losses.ts'
+import type { Report } from '../../../src/gateway/observers/report.ts'
 import { createReports, type ReportOptions } from '../../../src/gateway/observers/reports.ts'
 import type { Fetch } from '../../../src/upstreams/http/post.ts'
 import { requestRecord } from '../../support/records.ts'
@@ -18,6 +20,7 @@ const noSlack = {
 const start = (options: Partial<ReportOptions> = {}) => {
   const records: LogRecord[] = []
   let at = 0
+  const log = createLogger('debug', (record) => records.push(record))
   const reports = createReports({
     slack: noSlack,
     hasDomains: false,
@@ -25,8 +28,9 @@ const start = (options: Partial<ReportOptions> = {}) => {
     fetch: fetch as Fetch,
     sleep: async () => {},
     defer: setImmediate,
-    log: createLogger('debug', (record) => records.push(record)),
+    log,
     now: () => at,
+    losses: createLosses({ log, now: () => at }),
     ...options,
   })
   const observe = (requestId: string): void => {
@@ -87,6 +91,24 @@ describe('the reports', () => {
     expect(records).toEqual([
       { level: 'warn', event: 'observer.dropped', fields: { observer: 'telemetry', dropped: 1, reason: 'shutdown' } },
     ])
+  })
+
+  test('of the caller end with the others, also if one of them fails (OP-E4)', async () => {
+    const ended: string[] = []
+    const observed: string[] = []
+    const report = (name: string, end: () => Promise<void>): Report => ({
+      observe: ({ requestId }) => observed.push(`${name} ${requestId}`),
+      end,
+    })
+    const failing = async (): Promise<void> => {
+      throw new RangeError('secret words')
+    }
+    const others = [report('metrics', failing), report('history', async () => void ended.push('history'))]
+    const { reports, observe, records } = start({ others })
+    observe('first')
+    await reports.end()
+    expect([observed, ended]).toEqual([['metrics first', 'history first'], ['history']])
+    expect(records).toEqual([{ level: 'error', event: 'observer.failed', fields: { error: 'RangeError' } }])
   })
 
   test('that are lost are logged once a minute, with their number and without an address (AU-Y3)', async () => {

@@ -23,7 +23,7 @@ export const startTokenReports = (options: TokenReportsOptions): (() => void) =>
   if (config.statsInterval === 0) return () => {}
   const report = (): void => {
     const uptimeSeconds = uptime()
-    if (config.logging.format === 'json') {
+    if (config.logging.format !== 'text') {
       const fields = tokenReportFields(statistics, { uptimeSeconds })
       if (fields !== undefined) log.info('tokens.report', fields)
       return

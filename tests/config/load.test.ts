@@ -207,7 +207,7 @@ describe('values', () => {
     [{ 'endpoint-url': 'genai.example' }, '--endpoint-url must be an http or https URL.'],
     [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not contain a user name or a password.'],
     [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not contain a query or a fragment.'],
-    [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
+    [{ 'log-format': 'xml' }, '--log-format must be one of text, json, json-snake.'],
     [{ upstream: 'bedrock' }, '--upstream must be one of nexus, openai, anthropic.'],
     [{ 'api-key': 'Bearer abc' }, '--api-key begins with "Bearer": give only the part after it.'],
     [

@@ -13,7 +13,8 @@ import { describeConfig } from '../config/describe-config.ts'
 import { checkUpstreamAddress, readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
 import { domainsText } from '../credentials/domains-text.ts'
 import { obtainKey } from '../credentials/first-run.ts'
-import { inJson, isJsonWanted, reportListening } from '../log/json-messages.ts'
+import { type JsonFormat, jsonFormatOf } from '../log/json-line.ts'
+import { inJson, reportListening, wantedJson } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
@@ -55,8 +56,8 @@ const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io
 }
 
 /** Prints the banner, or one log record with the same facts. */
-const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io): void => {
-  if (!isJson) {
+const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | undefined, io: Io): void => {
+  if (json === undefined) {
     printer(io).info(banner(setUp, facts, io.machine))
     return
   }
@@ -69,7 +70,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io
     smallModel: clientNameOf(setUp.smallModel.model),
     ...reportHosts(config),
   }
-  reportListening(fields, io)
+  reportListening(json, fields, io)
 }
 
 /** `raw` is for log records, which are complete lines; `io` for all other messages. */
@@ -80,7 +81,7 @@ const serveUntilStopped = async (
   raw: Io,
 ): Promise<void> => {
   const { config } = setUp.loaded
-  const isJson = config.logging.format === 'json'
+  const json = jsonFormatOf(config.logging.format)
   const log = composeLog(config, raw)
   await checkAddress(setUp, io)
   reportVariables(setUp, io)
@@ -90,7 +91,7 @@ const serveUntilStopped = async (
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
   const facts = { apiKey, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
-  reportServing(setUp, facts, isJson, isJson ? raw : io)
+  reportServing(setUp, facts, json, json === undefined ? io : raw)
   if (launchLines !== undefined) await reportLaunch(launchLines, setUp, port, io)
   else if (io.isTerminal)
     printer(io).info(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
@@ -104,17 +105,18 @@ const serveUntilStopped = async (
 const usageExitCode = 2
 
 const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | undefined> => {
-  let isJson = isJsonWanted(flags, raw)
+  let json = wantedJson(flags, raw)
+  const messages = (): Io => (json === undefined ? raw : inJson(json, raw))
   try {
-    const setUp = await readSetUp(flags, isJson ? inJson(raw) : raw)
-    isJson = setUp.loaded.config.logging.format === 'json'
+    const setUp = await readSetUp(flags, messages())
+    json = jsonFormatOf(setUp.loaded.config.logging.format)
     const launchLines = await readLaunchLines(flags, raw.machine)
     if (flags['dry-run'] === true) await dryRun(setUp, launchLines, raw)
-    else await serveUntilStopped(setUp, launchLines, isJson ? inJson(raw) : raw, raw)
+    else await serveUntilStopped(setUp, launchLines, messages(), raw)
     return undefined
   } catch (error) {
-    if (!isJson || flags['dry-run'] === true || !(error instanceof UsageError)) throw error
-    printer(inJson(raw)).error(error.message)
+    if (json === undefined || flags['dry-run'] === true || !(error instanceof UsageError)) throw error
+    printer(inJson(json, raw)).error(error.message)
     return usageExitCode
   }
 }

@@ -1,16 +1,17 @@
 import { createLogger, type LogFields } from '../../base/logger.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
+import { type JsonFormat, jsonFormatOf } from './json-line.ts'
 import { createLogSink } from './log-sink.ts'
 
 /** Writes a command's messages as JSON log records, so that standard error contains only JSON. */
 
-const jsonLog = ({ err: write }: Pick<Io, 'err'>) =>
-  createLogger('info', createLogSink({ format: 'json', file: undefined, color: false, write, now: () => new Date() }))
+const jsonLog = (format: JsonFormat, { err: write }: Pick<Io, 'err'>) =>
+  createLogger('info', createLogSink({ format, file: undefined, color: false, write, now: () => new Date() }))
 
 /** Returns an `Io` that writes each message to standard error as a record. */
-export const inJson = (io: Io): Io => {
-  const log = jsonLog(io)
+export const inJson = (format: JsonFormat, io: Io): Io => {
+  const log = jsonLog(format, io)
   return {
     ...io,
     // No layout and no colours.
@@ -27,9 +28,9 @@ export const inJson = (io: Io): Io => {
 }
 
 /** Replaces the banner. */
-export const reportListening = (fields: LogFields, io: Pick<Io, 'err'>): void =>
-  jsonLog(io).info('program.listening', fields)
+export const reportListening = (format: JsonFormat, fields: LogFields, io: Pick<Io, 'err'>): void =>
+  jsonLog(format, io).info('program.listening', fields)
 
-/** Whether a flag or a variable selects JSON; used before the configuration is read. */
-export const isJsonWanted = (flags: Flags, { machine }: Io): boolean =>
-  (flags['log-format'] ?? machine.environment['NEXUS_LOG_FORMAT']) === 'json'
+/** The JSON format that a flag or a variable selects, if any; used before the configuration is read. */
+export const wantedJson = (flags: Flags, { machine }: Io): JsonFormat | undefined =>
+  jsonFormatOf(flags['log-format'] ?? machine.environment['NEXUS_LOG_FORMAT'])

@@ -2,15 +2,12 @@ import type { LogRecord, LogSink } from '../../base/logger.ts'
 import type { Config } from '../../config/load.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
 import { createDeferredSink, type Defer } from './deferred-sink.ts'
+import { toJsonLine } from './json-line.ts'
 import { LogFile } from './log-file.ts'
-import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
+import { createDateAndClock, eventPieces, layOut, type TextStyle } from './log-text.ts'
 
 const asText = (record: LogRecord, time: Date, style: TextStyle): string =>
   layOut(time, isAccessRecord(record) ? accessPieces(record) : eventPieces(record), style)
-
-/** One JSON object per line. Times are UTC; unknown fields are left out. */
-const asJson = ({ level, event, fields }: LogRecord, time: Date): string =>
-  `${harmless(JSON.stringify({ time: time.toISOString(), level, event, ...fields }))}\n`
 
 export interface LogOptions {
   readonly format: Config['logging']['format']
@@ -34,18 +31,20 @@ export const createLogSink = (options: LogOptions): LogSink => {
   const inFile: TextStyle = { columns: undefined, color: false, dateAndClock }
   const warn = (reason: string): void => {
     const record: LogRecord = { level: 'warn', event: 'log.file_trouble', fields: { reason } }
-    write(format === 'json' ? asJson(record, now()) : `warning: ${reason}\n`)
+    write(format === 'text' ? `warning: ${reason}\n` : toJsonLine(format, record, now()))
   }
   const logFile = file === undefined ? undefined : new LogFile(file, { warn })
   const toLine = (record: LogRecord, time: Date): string =>
-    format === 'json' ? asJson(record, time) : asText(record, time, { columns: terminal?.columns, color, dateAndClock })
+    format === 'text'
+      ? asText(record, time, { columns: terminal?.columns, color, dateAndClock })
+      : toJsonLine(format, record, time)
   // A file gets each record at once: the process may be killed before the turn ends.
   if (defer !== undefined && logFile === undefined) return createDeferredSink(toLine, write, now, defer)
   return (record) => {
     const time = now()
     const line = toLine(record, time)
     // The file first: a record on the terminal is already in the file.
-    logFile?.write(format === 'json' ? line : asText(record, time, inFile), time)
+    logFile?.write(format === 'text' ? asText(record, time, inFile) : line, time)
     write(line)
   }
 }

@@ -6,10 +6,10 @@ export const loggingSettings = [
     key: 'logging.format',
     flag: 'log-format',
     environment: ['NEXUS_LOG_FORMAT'],
-    type: { kind: 'choice', options: ['text', 'json'] },
+    type: { kind: 'choice', options: ['text', 'json', 'json-snake'] },
     default: 'text',
     description: 'Write the log in this format',
-    details: '[What it contains](logging.md).',
+    details: '[What it contains](logging.md). `json-snake` has the names of claude-code-proxy-api.',
   },
   {
     key: 'logging.level',

@@ -64,7 +64,7 @@ describe('wrong use ends with exit code 2 and a remedy', () => {
     [['start', '--port'], '--port needs a value: a whole number from 0 to 65535. See nexus-claude-api start --help.'],
     [['start', '-p'], '--port needs a value: a whole number from 0 to 65535.'],
     [['start', '--port', '--verbose'], '--port needs a value: a whole number from 0 to 65535.'],
-    [['start', '--log-format'], '--log-format needs a value: one of text, json.'],
+    [['start', '--log-format'], '--log-format needs a value: one of text, json, json-snake.'],
     [['start', '--config'], '--config needs a value: --config <file>.'],
     [['simulate', '--port'], '--port needs a value: a whole number from 0 to 65535.'],
     [['start', '--max-retries', '-1'], '--max-retries must be a whole number from 0 to 10.'],

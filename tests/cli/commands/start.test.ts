@@ -176,6 +176,45 @@ describe('start', () => {
     })
   })
 
+  test('writes only JSON with the names of claude-code-proxy-api with --log-format json-snake (OP-G1)', async () => {
+    const program = startCli(
+      ['start', '--simulate', '-p', '0', '--log-format', 'json-snake', '--stats-interval', '1', '--shell', 'bash', '-c'],
+      { NEXUS_NONSENSE: '1' },
+    )
+    const [, url = ''] = await program.says(address)
+    const body = JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] })
+    const headers = { 'content-type': 'application/json' }
+    await (await fetch(`${url}/v1/messages?secret`, { method: 'POST', headers, body })).text()
+    await program.says(/"event":"tokens\.report"/)
+    program.kill('SIGTERM')
+    const { code, err } = await program.ended
+    expect(code).toBe(0)
+    const records = recordsOf(err) as unknown as Record<string, unknown>[]
+    expect(records.map((record) => Object.keys(record).slice(0, 3))).toEqual(
+      records.map(() => ['timestamp', 'level', 'event']),
+    )
+    expect(records).toContainEqual(
+      expect.objectContaining({ event: 'program.listening', address: url, small_model: 'claude-haiku-4-5' }) as never,
+    )
+    expect(records).toContainEqual(
+      expect.objectContaining({ event: 'request.answered', status_code: 200, path: '/v1/messages' }) as never,
+    )
+    expect(err).not.toContain('secret')
+  }, 20_000)
+
+  test('reports a failed start as a record with --log-format json-snake (OP-G1)', async () => {
+    const { code, err } = await startCli(['start', '--simulate', '--port', 'x', '--log-format', 'json-snake']).ended
+    expect(code).toBe(2)
+    expect(recordsOf(err)).toEqual([
+      {
+        timestamp: expect.any(String),
+        level: 'error',
+        event: 'program.message',
+        text: expect.stringContaining('--port must be a whole number'),
+      } as never,
+    ])
+  })
+
   test.each<[string[], Record<string, string>, string]>([
     [['--log-format', 'json'], {}, 'No AI Nexus key.'],
     [['--log-format', 'json', '--config', '/nowhere/c.json'], {}, 'cannot be read (ENOENT)'],

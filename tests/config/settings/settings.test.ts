@@ -18,7 +18,7 @@ describe('the type of the configuration', () => {
       IsSame<Config['gatewayMode'], 'auto' | 'on' | 'off'>,
       IsSame<Config['apiKeyCommandMaxAge'], number | undefined>,
       IsSame<Config['logging']['file'], string | undefined>,
-      IsSame<Config['logging']['format'], 'text' | 'json'>,
+      IsSame<Config['logging']['format'], 'text' | 'json' | 'json-snake'>,
       IsSame<Config['translation']['betas'], readonly string[]>,
       IsSame<Config['bedrock']['latency'], 'standard' | 'optimized' | undefined>,
       IsSame<Config['bedrock']['guardrailMode'], 'sync' | 'async'>,

@@ -49,10 +49,10 @@ describe('the candidates for a line', () => {
     [['start', '--log-format=text', '--log-f'], ['--log-file']],
     [
       ['start', '--log-format', ''],
-      ['text', 'json'],
+      ['text', 'json', 'json-snake'],
     ],
-    [['start', '--log-format', 'j'], ['json']],
-    [['start', '--log-format=j'], ['json']],
+    [['start', '--log-format', 'json-'], ['json-snake']],
+    [['start', '--log-format=t'], ['text']],
     [['start', '-v', '--log-level', 's'], ['silent']],
     [
       ['start', '--shell', 'p'],

@@ -67,7 +67,7 @@ const lines: readonly (readonly [typed: string, completed: string])[] = [
   ['sim', 'simulate '],
   ['start --log-form', 'start --log-format '],
   ['start --log-format=te', 'start --log-format=text '],
-  ['start --log-format js', 'start --log-format json '],
+  ['start --log-format te', 'start --log-format text '],
   ['start --model claude-o', 'start --model claude-opus-4-6 '],
   ['start --config set', 'start --config settings.json '],
   ['start --config=set', 'start --config=settings.json '],
@@ -157,7 +157,7 @@ test -e evil; and echo evil; true`
         'sim',
         'start --log-form',
         'start --log-format=te',
-        'start --log-format js',
+        'start --log-format te',
         'start --config set',
         'start --config=set',
         'start --config "two words" --dry',
@@ -172,8 +172,8 @@ simulate\tRun a simulated AI Nexus, to try things without a key
 --log-format\tWrite the log in this format
 > start --log-format=te
 --log-format=text
-> start --log-format js
-json
+> start --log-format te
+text
 > start --config set
 settings.json
 > start --config=set

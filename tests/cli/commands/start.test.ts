@@ -178,7 +178,19 @@ describe('start', () => {
 
   test('writes only JSON with the names of claude-code-proxy-api with --log-format json-snake (OP-G1)', async () => {
     const program = startCli(
-      ['start', '--simulate', '-p', '0', '--log-format', 'json-snake', '--stats-interval', '1', '--shell', 'bash', '-c'],
+      [
+        'start',
+        '--simulate',
+        '-p',
+        '0',
+        '--log-format',
+        'json-snake',
+        '--stats-interval',
+        '1',
+        '--shell',
+        'bash',
+        '-c',
+      ],
       { NEXUS_NONSENSE: '1' },
     )
     const [, url = ''] = await program.says(address)

@@ -22,10 +22,11 @@ export interface Catalogue {
 
 const isMember = (group: CommandGroup, { name }: Command): boolean => name.startsWith(`${group.name} `)
 
-/** The commands on the first page; a group represents its members. */
+/** The commands on the first page; a group represents its members, and the command that has its name. */
 export const topLevel = ({ commands, groups }: Catalogue): CommandSummary[] => {
   const alone = commands.filter(
-    (command) => command.isHidden !== true && !groups.some((group) => isMember(group, command)),
+    (command) =>
+      command.isHidden !== true && !groups.some((group) => group.name === command.name || isMember(group, command)),
   )
   return [...alone.filter(({ name }) => name !== 'help'), ...groups, ...alone.filter(({ name }) => name === 'help')]
 }
@@ -33,12 +34,8 @@ export const topLevel = ({ commands, groups }: Catalogue): CommandSummary[] => {
 export const mainHelp = (catalogue: Catalogue, layout: HelpLayout): string =>
   mainUsage(topLevel(catalogue), catalogue.defaultCommand.name, layout)
 
-const groupHelp = (group: CommandGroup, { commands }: Catalogue, layout: HelpLayout): string =>
-  groupUsage(
-    group,
-    commands.filter((command) => isMember(group, command)),
-    layout,
-  )
+const membersOf = (name: string, { commands, groups }: Catalogue): Command[] =>
+  commands.filter((command) => groups.some((group) => group.name === name && isMember(group, command)))
 
 /** The command or group that the first words of a command line name; `words` is their number. */
 export type HelpTarget =
@@ -68,24 +65,26 @@ const unknown = (typed: readonly string[], known: readonly string[], help: strin
 
 const isNamed = ({ name, aliases = [] }: Command, words: string): boolean => name === words || aliases.includes(words)
 
+const isNoMember = (word: string): boolean => word === '' || word.startsWith('-')
+
 /** Throws UsageError that suggests the nearest known command. */
 export const findCommand = ([first = '', second = '']: readonly string[], catalogue: Catalogue): HelpTarget => {
   const { commands, groups } = catalogue
   const group = groups.find(({ name }) => name === first)
+  const alone = commands.find((candidate) => isNamed(candidate, first))
+  if (alone !== undefined && (group === undefined || isNoMember(second)))
+    return { kind: 'command', command: alone, words: 1 }
   if (group === undefined) {
-    const command = commands.find((candidate) => isNamed(candidate, first))
-    if (command !== undefined) return { kind: 'command', command, words: 1 }
     throw unknown(
       [first],
       topLevel(catalogue).map(({ name }) => name),
       '--help',
     )
   }
-  if (second === '' || second.startsWith('-')) return { kind: 'group', group }
+  if (isNoMember(second)) return { kind: 'group', group }
   const command = commands.find((candidate) => isNamed(candidate, `${first} ${second}`))
   if (command !== undefined) return { kind: 'command', command, words: 2 }
-  const members = commands
-    .filter((member) => isMember(group, member))
+  const members = membersOf(group.name, catalogue)
     .flatMap(({ name, aliases = [] }) => [name, ...aliases])
     .map((name) => name.slice(group.name.length + 1))
   throw unknown([first, second], members, `${first} --help`)
@@ -93,7 +92,9 @@ export const findCommand = ([first = '', second = '']: readonly string[], catalo
 
 /** The help of a command or a group. */
 export const helpOf = (found: HelpTarget, catalogue: Catalogue, layout: HelpLayout): string =>
-  found.kind === 'group' ? groupHelp(found.group, catalogue, layout) : commandUsage(found.command, layout)
+  found.kind === 'group'
+    ? groupUsage(found.group, membersOf(found.group.name, catalogue), layout)
+    : commandUsage(found.command, layout, membersOf(found.command.name, catalogue))
 
 /** Throws UsageError for a second word after a command of one word. */
 const findNamed = (command: string, member: string | undefined, all: Catalogue): HelpTarget => {

@@ -59,12 +59,22 @@ export const usageLine = ({ name, args, rest }: Command): string =>
 
 const usageOf = (line: string, layout: HelpLayout): string => `${heading('Usage:', layout)} ${line}`
 
-export const commandUsage = (command: Command, layout: HelpLayout): string => {
+export interface CommandSummary {
+  readonly name: string
+  readonly description: string
+}
+
+const summaryRows = (commands: readonly CommandSummary[], layout: HelpLayout): string[] =>
+  commands.map(({ name, description }) => row(name, description, layout))
+
+/** `members` are commands whose names begin with the name of this one: `usage watch`. */
+export const commandUsage = (command: Command, layout: HelpLayout, members: readonly CommandSummary[] = []): string => {
   const { description, details = [], args, examples } = command
   const paragraphs = [
     paragraph(`${description}.`, layout),
     ...details.map((text) => paragraph(text, layout)),
     usageOf(usageLine(command), layout),
+    ...section('Commands', summaryRows(members, layout), layout),
     ...section(
       'Arguments',
       positionalsOf(args).map(([name, argument]) => row(name, argument.description ?? '', layout)),
@@ -85,14 +95,6 @@ export const commandUsage = (command: Command, layout: HelpLayout): string => {
   ]
   return `${paragraphs.join('\n\n')}\n`
 }
-
-export interface CommandSummary {
-  readonly name: string
-  readonly description: string
-}
-
-const summaryRows = (commands: readonly CommandSummary[], layout: HelpLayout): string[] =>
-  commands.map(({ name, description }) => row(name, description, layout))
 
 export const groupUsage = (
   { name, description }: CommandSummary,

@@ -69,7 +69,11 @@ const propose = (words: readonly string[], word: string, catalogue: Catalogue): 
   if (isNamed) {
     const found = findCommand(words, catalogue)
     if (found.kind === 'group') return { candidates: memberCandidates(found.group.name, catalogue), begun: word }
-    return proposeFor(found.command, words.slice(found.words), word, catalogue)
+    const proposal = proposeFor(found.command, words.slice(found.words), word, catalogue)
+    const members = words.length === 1 && !word.startsWith('-') ? memberCandidates(first, catalogue) : []
+    return members.length === 0 || proposal.candidates === 'files'
+      ? proposal
+      : { candidates: [...members, ...proposal.candidates], begun: word }
   }
   if (first === undefined && !word.startsWith('-')) return { candidates: commandCandidates(catalogue), begun: word }
   return proposeFor(catalogue.defaultCommand, words, word, catalogue)

@@ -51,7 +51,7 @@ export const commandCandidates = (catalogue: Catalogue): Candidates =>
   topLevel(catalogue).map(({ name, description }) => ({ value: name, description }))
 
 /** The second words of a group's commands; an empty list for an unknown group. */
-export const memberCandidates = (group: string | undefined, { commands }: Catalogue): Candidates =>
+export const memberCandidates = (group: string | undefined, { commands }: Catalogue): readonly Candidate[] =>
   commands
     .filter(({ name }) => name.startsWith(`${group} `))
     .map(({ name, description }) => ({ value: name.slice(name.indexOf(' ') + 1), description }))

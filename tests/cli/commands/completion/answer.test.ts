@@ -121,6 +121,8 @@ describe('groups and settings', () => {
       start,
       member('config get', { key }),
       member('config set', { key, value: { type: 'positional', required: false } }),
+      member('usage', { by: { type: 'string', valueHint: 'day|week' } }),
+      member('usage watch', {}),
       member('claude', {}, { rest: { hint: 'arguments', owner: 'claude' } }),
       member('hidden', {}, { isHidden: true }),
       member('help', {
@@ -128,7 +130,10 @@ describe('groups and settings', () => {
         member: { type: 'positional', required: false },
       }),
     ],
-    groups: [{ name: 'config', description: 'Settings' }],
+    groups: [
+      { name: 'config', description: 'Settings' },
+      { name: 'usage', description: 'Usage' },
+    ],
     defaultCommand: start,
   }
   const given = (...words: string[]): string[] =>
@@ -138,7 +143,32 @@ describe('groups and settings', () => {
       .map((line) => line.split('\t')[0] ?? '')
 
   test.each([
-    [[''], ['start', 'claude', 'config', 'help', ':4']],
+    [[''], ['start', 'claude', 'config', 'usage', 'help', ':4']],
+    // A command that has members: both are possible.
+    [
+      ['usage', ''],
+      ['watch', '--by', '--help', '--version', ':4'],
+    ],
+    [
+      ['usage', 'w'],
+      ['watch', ':4'],
+    ],
+    [
+      ['usage', '--by', ''],
+      ['day', 'week', ':4'],
+    ],
+    [
+      ['usage', '--by=w'],
+      ['week', ':4'],
+    ],
+    [
+      ['usage', 'watch', ''],
+      ['--help', '--version', ':4'],
+    ],
+    [
+      ['help', 'usage', ''],
+      ['watch', ':4'],
+    ],
     [
       ['config', ''],
       ['get', 'set', ':4'],

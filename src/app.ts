@@ -15,12 +15,13 @@ import type { ModelCatalog } from './models/model.ts'
 import { createOpenAiNames, type OpenAiNames } from './models/openai-names.ts'
 import { createModelResolver, type ModelResolver } from './models/resolver.ts'
 import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
-import { createServer, type ServerOptions } from './server/server.ts'
+import { createServer, type PeerOf, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
 import { estimateCount } from './tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
 import type { Upstream } from './upstreams/upstream.ts'
+import type { UsageStore } from './usage/usage-store.ts'
 
 /**
  * The composition root: makes a request handler from a configuration and the platform's dependencies. Runs on every
@@ -35,6 +36,8 @@ export interface AppDependencies
   /** For tests; the default is the upstream's own catalog. */
   readonly catalog?: ModelCatalog
   readonly shutdown?: Shutdown
+  /** Keeps figures of the requests; absent if the configuration does not want that (OP-H). */
+  readonly history?: UsageStore
   /** In addition to the access log. */
   readonly observers?: readonly RequestObserver[]
   /** Does the work when the process is idle. */
@@ -42,7 +45,7 @@ export interface AppDependencies
 }
 
 export interface App {
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly fetch: (request: Request, peer?: PeerOf) => Response | Promise<Response>
   readonly tokenStatistics: TokenStatistics
   /**
    * Reports the requests that still run after the server has stopped by force, and sends what waits to be sent: within
@@ -70,6 +73,7 @@ const reportsOf = (config: Config, { domains }: Upstream, dependencies: AppDepen
     log,
     now,
     losses,
+    ...(dependencies.history && { others: [dependencies.history.writer] }),
   })
 }
 

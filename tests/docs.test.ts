@@ -120,6 +120,8 @@ describe('docs/logging.md', () => {
     method: 'GET',
     path: '/',
     session: undefined,
+    isSubagent: false,
+    endpoint: 'other',
     at: 0,
     outcome: 'answered',
     status: 200,

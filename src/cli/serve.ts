@@ -66,9 +66,9 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     ...io.times,
   })
   const address = { hostname: config.host, port: config.port }
-  const answer: typeof app.fetch = (request) => {
+  const answer: typeof app.fetch = (request, peer) => {
     onRequest?.(request)
-    return app.fetch(request)
+    return app.fetch(request, peer)
   }
   const listener = await listenOrExplain(() => listen({ ...address, fetch: answer }), address)
   surviveFaults(log)

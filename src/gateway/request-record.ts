@@ -1,6 +1,7 @@
 import type { ErrorType } from '../base/errors.ts'
 import type { CredentialKind } from '../upstreams/upstream.ts'
 import type { Usage } from '../wire/anthropic/response.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { SlackTarget } from './observers/slack-target.ts'
 
 /**
@@ -18,7 +19,11 @@ export type RequestClass = 'query_evaluation' | 'inference'
 export type TokenFigures = Pick<
   Usage,
   'input_tokens' | 'cache_creation_input_tokens' | 'cache_read_input_tokens' | 'output_tokens'
->
+> &
+  Partial<Pick<Usage, 'cache_creation'>>
+
+/** The limit that refused a request (OP-L). */
+type LimitName = 'rate' | 'tokens' | 'cost' | 'requests' | 'concurrency' | 'queue'
 
 /** Facts of a request before it is processed. */
 export interface RequestHead {
@@ -30,6 +35,8 @@ export interface RequestHead {
   readonly path: string
   /** The client's own id of its session. */
   readonly session: string | undefined
+  /** Whether Claude Code sends it for a subagent (OP-E2). */
+  readonly isSubagent: boolean
   /** Milliseconds since 1970 at the start. */
   readonly at: number
 }
@@ -59,6 +66,14 @@ export interface RequestFacts {
   /** Calls of the client's tools in the answer. */
   readonly toolCalls?: number
   readonly credential?: CredentialKind
+  /** Name of the client whose token opened the server; absent without named clients (OP-A). */
+  readonly client?: string
+  readonly limit?: LimitName
+  /** Milliseconds that the request waited for a place. */
+  readonly queuedMs?: number
+  /** Only if the configuration wants it in the log (OP-G2). */
+  readonly clientIp?: string
+  readonly userAgent?: string
   /** Where the messages about this request are posted; absent if there are none. */
   readonly slack?: SlackTarget
   /** The end of a long key, for telemetry and Slack only; never for the log (AU-Y2). */
@@ -77,6 +92,9 @@ export interface ConversationWords {
  * never a client's text. Observers get it frozen.
  */
 export interface RequestRecord extends RequestHead, RequestFacts {
+  readonly endpoint: Endpoint
+  /** In the configured currency; absent if the price or the usage is not known (OP-C3). */
+  readonly cost?: number
   readonly outcome: RequestOutcome
   /** The status that was sent; 499 if the client disconnected. */
   readonly status: number

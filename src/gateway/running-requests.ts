@@ -1,5 +1,6 @@
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
+import { endpointOf } from './endpoint.ts'
 import { createFailureLog, isolated } from './observers/isolated.ts'
 import type {
   ConversationWords,
@@ -25,10 +26,15 @@ const internalStatus = 500
 /** Lower statuses report success, also for a stream that fails later. */
 const firstFailureStatus = 400
 
+/** The cost of a request in the configured currency; undefined if the price or the usage is not known (OP-C). */
+export type CostOf = (record: Omit<RequestRecord, 'cost'>) => number | undefined
+
 export interface RunningRequestOptions {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly wantsClass: boolean
+  /** Absent without prices. */
+  readonly costOf?: CostOf | undefined
   readonly onEnd: (request: RunningRequest, record: RequestRecord) => void
 }
 
@@ -43,6 +49,7 @@ export class RunningRequest {
   words: (() => ConversationWords) | undefined
   readonly #now: () => number
   readonly #startedAt: number
+  readonly #costOf: CostOf | undefined
   readonly #onEnd: (request: RunningRequest, record: RequestRecord) => void
   #facts: RequestFacts = {}
   #attempts = 0
@@ -56,11 +63,12 @@ export class RunningRequest {
   #hasLeft = false
   #isOver = false
 
-  constructor(head: RequestHead, { now, wantsClass, onEnd }: RunningRequestOptions) {
+  constructor(head: RequestHead, { now, wantsClass, costOf, onEnd }: RunningRequestOptions) {
     this.head = head
     this.wantsClass = wantsClass
     this.#now = now
     this.#startedAt = now()
+    this.#costOf = costOf
     this.#onEnd = onEnd
   }
 
@@ -133,9 +141,10 @@ export class RunningRequest {
     const outcome = this.#outcome(status)
     const error = outcome === 'cancelled' ? undefined : this.#error
     const upstreamRequestId = this.#facts.upstreamRequestId ?? this.#error?.upstreamRequestId
-    return {
+    const record: Omit<RequestRecord, 'cost'> = {
       ...this.head,
       ...this.#facts,
+      endpoint: endpointOf(this.head.path),
       ...(upstreamRequestId !== undefined && { upstreamRequestId }),
       outcome,
       status: outcome === 'cancelled' ? clientClosedStatus : status,
@@ -145,6 +154,8 @@ export class RunningRequest {
       errorType: error?.type,
       errorReason: error?.reason,
     }
+    const cost = this.#costOf?.(record)
+    return cost === undefined ? record : { ...record, cost }
   }
 
   #outcome(status: number): RequestOutcome {
@@ -157,7 +168,7 @@ export class RunningRequest {
   }
 }
 
-export interface RequestRecordsOptions extends Pick<RunningRequestOptions, 'now'> {
+export interface RequestRecordsOptions extends Pick<RunningRequestOptions, 'now' | 'costOf'> {
   readonly observers: readonly RequestObserver[]
   readonly log: Logger
   /** Whether an observer uses the class of requests; default: yes. A forwarded request is parsed only for that. */
@@ -172,7 +183,7 @@ export type RequestRecords = ReturnType<typeof createRequestRecords>
 
 /** The running requests, and the observers of their ends. */
 export const createRequestRecords = (options: RequestRecordsOptions) => {
-  const { observers, log, now, date, wantsClass = true } = options
+  const { observers, log, now, date, costOf, wantsClass = true } = options
   const running = new Set<RunningRequest>()
   const isWanted = observers.length > 0
   const all = observers.map((observer) => isolated(observer, { log, now }))
@@ -192,7 +203,7 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
   }
   return {
     begin(head: Omit<RequestHead, 'at'>): RunningRequest {
-      const request = new RunningRequest({ ...head, at: date() }, { now, wantsClass, onEnd })
+      const request = new RunningRequest({ ...head, at: date() }, { now, wantsClass, costOf, onEnd })
       if (isWanted) running.add(request)
       return request
     },

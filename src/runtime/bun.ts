@@ -14,7 +14,8 @@ export interface ListenOptions {
   readonly hostname: string
   /** 0 for any free port. */
   readonly port: number
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  /** `peer` returns the address of the other end of the connection; undefined if there is none any more. */
+  readonly fetch: (request: Request, peer: () => string | undefined) => Response | Promise<Response>
 }
 
 /** An HTTP/1.0 request may have no host. Its URL is then only a path, which the router cannot read. */
@@ -36,7 +37,7 @@ export const listen = ({ hostname, port, fetch: answer }: ListenOptions): Listen
     // Bun's error pages show stacks. The app handles its own errors; this handles errors outside of it.
     development: false,
     error: () => new Response(null, { status: 500 }),
-    fetch: (request) => answer(withHost(request)),
+    fetch: (request, self) => answer(withHost(request), () => self.requestIP(request)?.address),
   })
   return {
     port: server.port ?? port,

@@ -1,7 +1,9 @@
 import { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import { endpointOf } from '../gateway/endpoint.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
+import type { Limits } from '../gateway/policy/limits.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
 import { carriedInRequest } from '../wire/anthropic/carried.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
@@ -38,6 +40,10 @@ export interface ServerOptions
   readonly openAi?:
     | Pick<OpenAiRoutesOptions, 'names' | 'policy' | 'keepsThinking' | 'storedResponses' | 'date'>
     | undefined
+  /** Absent without limits. */
+  readonly limits?: Limits | undefined
+  /** Whether something needs the addresses of clients: to know them costs each request a little. */
+  readonly wantsAddress?: boolean
   readonly newId: NewId
   readonly log: Logger
   readonly records: RequestRecords
@@ -84,8 +90,28 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
   return clientSetupRoutes({ readSetupFile: readSetupFile ?? (async (name) => setupFiles.get(name)), log })
 }
 
+/** In front of each request to a model, before its body is read (OP-L). */
+const limited =
+  (limits: Limits, { scopeOf, addressOf }: Seams) =>
+  (app: Elysia) =>
+    app.onRequest(({ request, set }) => {
+      const { running, client } = scopeOf(request)
+      const endpoint = endpointOf(running.head.path)
+      const address = (): string | undefined => addressOf(request)
+      Object.assign(set.headers, limits.admit({ method: request.method, endpoint, client, address, running }))
+    })
+
+/** What the parts of the server know of a request. */
+interface Seams {
+  readonly scopeOf: ScopeOf
+  /** The address of the client; undefined if it is not known. */
+  readonly addressOf: (request: Request) => string | undefined
+}
+
 /** What every request passes before its route, in this order. */
-const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
+const createBase = (options: ServerOptions, seams: Seams) => {
+  const { limits } = options
+  const { scopeOf } = seams
   const { gateway, shutdown, cors, slackTargetOf = () => undefined } = options
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   return (
@@ -105,8 +131,12 @@ const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
         running.update({ domain: knownDomain(host, domain, options.host), ...(slack !== undefined && { slack }) })
         running.wantsWords = slack !== undefined
       })
+      .use(limits === undefined ? (plain) => plain : limited(limits, seams))
   )
 }
+
+/** The address of the other end of a connection. */
+export type PeerOf = () => string | undefined
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
@@ -138,6 +168,8 @@ export const createServer = (options: ServerOptions) => {
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: createEntranceOf(options), records })
+  const peers = options.wantsAddress ? new WeakMap<Request, PeerOf>() : undefined
+  const seams: Seams = { scopeOf, addressOf: (request) => peers?.get(request)?.() }
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
   const readJson = createReadJson(onRead, carriedInRequest)
   const shared = {
@@ -146,7 +178,7 @@ export const createServer = (options: ServerOptions) => {
     pingMs: options.pingMs ?? defaultPingMs,
     commitMs: options.commitMs ?? defaultCommitMs,
   }
-  const app = createBase(options, scopeOf)
+  const app = createBase(options, seams)
     .use(statusRoutes({ ...options, upstream, degraded, readJson, hasOpenAi: openAi !== undefined }))
     .use(setupRoutes(options))
     .use(testConnectionRoutes(shared))
@@ -154,12 +186,17 @@ export const createServer = (options: ServerOptions) => {
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
     const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)
-    return createBase(options, scopeOf).use(openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })).fetch
+    return createBase(options, seams).use(openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })).fetch
   }
   const routed =
     openAi === undefined
       ? app.fetch
       : withOpenAi(app.fetch, () => createOpenAi(openAi), createIsOfOpenAi(options, scopeOf))
   const fetch = withTimeHeader(routed, scopeOf, options.now)
-  return { fetch: records.watch(fetch, (request) => scopeOf(request).running), close: records.close }
+  const watched = records.watch(fetch, (request) => scopeOf(request).running)
+  const withPeer = (request: Request, peer?: PeerOf): Response | Promise<Response> => {
+    if (peer !== undefined) peers?.set(request, peer)
+    return watched(request)
+  }
+  return { fetch: peers === undefined ? watched : withPeer, close: records.close }
 }

@@ -78,6 +78,7 @@ const gatewayOver = (
     method: 'POST',
     path: '/v1/messages',
     session: undefined,
+    isSubagent: false,
   })
   const client = new AbortController()
   const context = { running, betas: [], signal: client.signal, onUpstreamId: () => {} }
@@ -100,6 +101,8 @@ describe('the record', () => {
         method: 'POST',
         path: '/v1/messages',
         session: undefined,
+        isSubagent: false,
+        endpoint: 'messages',
         at: 1000,
         operation: 'message',
         upstream: 'test',

@@ -31,7 +31,14 @@ const observe = (exchange: Exchange): Observed => {
   const { status = 200, contentType = 'text/event-stream', operation = 'message', wantsClass = false } = exchange
   const logged: LogRecord[] = []
   const ended: RequestRecord[] = []
-  const head = { requestId: 'req_1', entrance: 'anthropic', method: 'POST', path: '/v1/messages', session: undefined }
+  const head = {
+    requestId: 'req_1',
+    entrance: 'anthropic',
+    method: 'POST',
+    path: '/v1/messages',
+    session: undefined,
+    isSubagent: false,
+  }
   const running = new RunningRequest(
     { ...head, at: 0 },
     { now: () => 0, wantsClass, onEnd: (_, record) => ended.push(record) },

@@ -8,7 +8,14 @@ const startWith = (observers: readonly RequestObserver[]) => {
   const logged: LogRecord[] = []
   const log = createLogger('info', (record) => logged.push(record))
   const records = createRequestRecords({ observers, log, now: () => 0, date: () => 0 })
-  const head = { requestId: 'req_1', entrance: 'anthropic', method: 'GET', path: '/x', session: undefined }
+  const head = {
+    requestId: 'req_1',
+    entrance: 'anthropic',
+    method: 'GET',
+    path: '/x',
+    session: undefined,
+    isSubagent: false,
+  }
   return { running: records.begin(head), logged }
 }
 

@@ -19,7 +19,14 @@ const observe = (read: (answer: TranslatedAnswer) => void, wantsWords: boolean) 
     now: () => 0,
     date: () => 0,
   })
-  const head = { requestId: 'req_1', entrance: 'anthropic', method: 'POST', path: '/v1/messages', session: undefined }
+  const head = {
+    requestId: 'req_1',
+    entrance: 'anthropic',
+    method: 'POST',
+    path: '/v1/messages',
+    session: undefined,
+    isSubagent: false,
+  }
   const running = records.begin(head)
   running.wantsWords = wantsWords
   read(new TranslatedAnswer(running, ask))

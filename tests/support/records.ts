@@ -14,6 +14,8 @@ const answered: RequestRecord = {
   method: 'POST',
   path: '/v1/messages',
   session: 'session-1234',
+  isSubagent: false,
+  endpoint: 'messages',
   at: Date.UTC(2026, 10, 29, 12, 0, 0),
   operation: 'message',
   model: 'claude-sonnet-4-6',

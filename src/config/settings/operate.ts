@@ -32,6 +32,21 @@ export const loggingSettings = [
       'Only you can read it. The server rotates it at the start if it is larger than 10 MB, and keeps three files ([how](logging.md#the-file)).',
     hint: 'file',
   },
+  {
+    key: 'logging.clientIp',
+    environment: ['NEXUS_LOG_CLIENT_IP'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Log the addresses of clients',
+  },
+  {
+    key: 'logging.userAgent',
+    environment: ['NEXUS_LOG_USER_AGENT'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Log the programs that clients name',
+    details: 'The first word of `User-Agent`, at most 64 characters.',
+  },
 ] as const satisfies readonly Setting[]
 
 /** A day. */

@@ -1,4 +1,6 @@
+import { accessSettings, drainSettings } from './access.ts'
 import { anthropicSettings } from './anthropic.ts'
+import { limitSettings } from './limits.ts'
 import { bedrockSettings, nexusSettings } from './nexus.ts'
 import { openAiSettings } from './openai.ts'
 import { openAiEntranceSettings, streamSettings } from './openai-entrance.ts'
@@ -7,6 +9,7 @@ import { clientSettings, corsSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
 import { translationSettings } from './translation.ts'
 import { callSettings, modelSettings, upstreamSettings } from './upstream.ts'
+import { usageSettings } from './usage.ts'
 
 /**
  * All settings, in the order of help and documentation. The command line, the type of the configuration, the file
@@ -20,11 +23,15 @@ export const settings = [
   ...anthropicSettings,
   ...modelSettings,
   ...clientSettings,
+  ...accessSettings,
   ...corsSettings,
+  ...limitSettings,
   ...openAiEntranceSettings,
   ...streamSettings,
   ...loggingSettings,
   ...reportSettings,
+  ...usageSettings,
+  ...drainSettings,
   ...callSettings,
   ...translationSettings,
   ...bedrockSettings,

@@ -1,5 +1,6 @@
 import type { Elysia } from 'elysia'
 import type { NewId } from '../../base/ids.ts'
+import type { ClientIdentity } from '../../gateway/policy/access.ts'
 import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
 import type { Domain } from '../../upstreams/upstream.ts'
 import type { Entrance } from './entrance.ts'
@@ -20,6 +21,8 @@ export interface RequestScope {
   readonly entrance: Entrance
   /** Flags of the `anthropic-beta` header; empty without the header. */
   readonly betas: readonly string[]
+  /** Set by the guard, if a client token is required. */
+  client: ClientIdentity | undefined
   /** Set by the guard, if the upstream has credentials for this `Host`. */
   domain: Domain | undefined
 }
@@ -49,6 +52,10 @@ interface ScopeOptions {
   readonly records: RequestRecords
 }
 
+/** Claude Code names the agents of a request (OP-E2). */
+const isOfSubagent = (headers: Headers): boolean =>
+  headers.has('x-claude-code-agent-id') || headers.has('x-claude-code-parent-agent-id')
+
 /**
  * Creates the scope of a request on first use, before the request can fail. A map instead of a member of Elysia's
  * context: the body reader and `onError` get only the request.
@@ -61,12 +68,20 @@ export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): Sco
     const { headers, method, url } = request
     const requestId = newId('req_')
     const entrance = entranceOf(request)
-    const head = { requestId, entrance: entrance.name, method, path: loggedPath(url), session: sessionOf(headers) }
+    const head = {
+      requestId,
+      entrance: entrance.name,
+      method,
+      path: loggedPath(url),
+      session: sessionOf(headers),
+      isSubagent: isOfSubagent(headers),
+    }
     const scope: RequestScope = {
       requestId,
       running: records.begin(head),
       entrance,
       betas: headerList(headers, 'anthropic-beta'),
+      client: undefined,
       domain: undefined,
     }
     scopes.set(request, scope)

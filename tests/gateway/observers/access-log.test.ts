@@ -371,7 +371,7 @@ describe('a client that disconnects', () => {
 const recordsOf = (log: Logger): RequestRecords =>
   createRequestRecords({ observers: accessLogObservers(log), log, now: () => 0, date: () => 0 })
 const startRequest = (records: RequestRecords, requestId: string): RunningRequest =>
-  records.begin({ requestId, entrance: 'anthropic', method: 'GET', path: '/x', session: undefined })
+  records.begin({ requestId, entrance: 'anthropic', method: 'GET', path: '/x', session: undefined, isSubagent: false })
 
 describe('records that no observer needs', () => {
   const fetchOf = (status: number) => async (): Promise<Response> => new Response(null, { status })

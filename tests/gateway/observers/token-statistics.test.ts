@@ -10,6 +10,8 @@ const recordOf = (facts: Partial<RequestRecord> = {}): RequestRecord => ({
   method: 'POST',
   path: '/v1/messages',
   session: undefined,
+  isSubagent: false,
+  endpoint: 'messages',
   at: 0,
   outcome: 'answered',
   status: 200,

@@ -1,0 +1,72 @@
+import type { Setting, SettingType } from './setting.ts'
+
+/** Ten years. */
+const mostDays = 3660
+const days = { kind: 'number', minimum: 1, maximum: mostDays, integer: true } as const satisfies SettingType
+
+/** What the server records for those who run it (OP-M, OP-C, OP-H, OP-D). All is off by default. */
+export const usageSettings = [
+  {
+    key: 'metrics',
+    flag: 'metrics',
+    environment: ['NEXUS_METRICS'],
+    upstreamEnvironment: { openai: ['METRICS'], anthropic: ['METRICS'] },
+    type: {
+      kind: 'choice',
+      options: ['off', 'on', 'open'],
+      synonyms: { true: 'on', '1': 'on', yes: 'on', false: 'off', '0': 'off', no: 'off' },
+    },
+    default: 'off',
+    description: 'Serve metrics for Prometheus at /metrics',
+    details: 'With `on`, clients need a token where the server requires one; with `open`, they need none.',
+  },
+  {
+    key: 'currency',
+    environment: ['NEXUS_CURRENCY'],
+    type: { kind: 'text' },
+    default: 'USD',
+    description: 'Name this currency next to costs',
+    hint: 'name',
+  },
+  {
+    key: 'history.enabled',
+    flag: 'history',
+    environment: ['NEXUS_HISTORY'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Keep figures of each request in a file, for the usage command',
+    details: 'Figures and names only, never words ([more](operate.md#history)).',
+  },
+  {
+    key: 'history.file',
+    environment: ['NEXUS_HISTORY_FILE'],
+    type: { kind: 'text' },
+    description: 'Keep them in this file',
+    details: 'By default `usage.sqlite` in the folder for the state of programs.',
+    hint: 'file',
+  },
+  {
+    key: 'history.days',
+    environment: ['NEXUS_HISTORY_DAYS'],
+    type: days,
+    default: 90,
+    description: 'Keep the figures of single requests this many days',
+    hint: 'days',
+  },
+  {
+    key: 'history.rollupDays',
+    environment: ['NEXUS_HISTORY_ROLLUP_DAYS'],
+    type: days,
+    default: 730,
+    description: 'Keep sums this many days',
+    hint: 'days',
+  },
+  {
+    key: 'dashboard',
+    flag: 'dashboard',
+    environment: ['NEXUS_DASHBOARD'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Serve a page with the usage at /dashboard',
+  },
+] as const satisfies readonly Setting[]

@@ -12,5 +12,14 @@ export const passThrough: PassThrough = {
   },
   absent: flagsOfOtherServers,
   // First flags that we have, too, then flags that look like a typo in one of ours.
-  shared: ['--model', '--help', '--version', '--debug-file', '--ide', '--mcp-config'],
+  shared: [
+    '--model',
+    '--help',
+    '--version',
+    '--debug-file',
+    '--ide',
+    '--mcp-config',
+    '--allowedTools',
+    '--allowed-tools',
+  ],
 }

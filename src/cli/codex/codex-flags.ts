@@ -7,5 +7,5 @@ export const codexPassThrough: PassThrough = {
   ambiguous: {},
   absent: flagsOfOtherServers,
   // First flags that we have, too, then flags that look like a typo in one of ours.
-  shared: ['--model', '--help', '--version', '--config', '--all', '--last'],
+  shared: ['--model', '--help', '--version', '--config', '--all', '--last', '--trust'],
 }

@@ -11,6 +11,14 @@ const groups: readonly (readonly [title: string, names: readonly string[]])[] = 
   ['Models', ['model', 'small-model', 'model-map']],
   ['Server', ['host', 'port', 'client-token', 'cors-origin', 'no-openai-api', 'no-prompt-cache']],
   [
+    'Server for a team',
+    [
+      ...['clients', 'require-token', 'trust-proxy', 'allowed-hosts', 'tls-cert', 'tls-key'],
+      ...['rate-limit', 'rate-burst', 'max-concurrency', 'queue', 'queue-wait'],
+      ...['metrics', 'history', 'dashboard', 'drain-delay', 'drain-timeout'],
+    ],
+  ],
+  [
     'Upstream',
     ['upstream', 'endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate'],
   ],

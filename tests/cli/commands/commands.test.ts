@@ -269,6 +269,7 @@ describe('help', () => {
       'Launching a client:',
       'Models:',
       'Server:',
+      'Server for a team:',
       'Upstream:',
       'OpenAI-compatible server:',
       'Anthropic:',

@@ -1,6 +1,7 @@
 import { randomId } from './base/ids.ts'
 import { clientTokensOf } from './config/client-tokens.ts'
 import type { Config } from './config/load.ts'
+import { networkOf } from './config/network.ts'
 import { wantsRequestClass } from './config/request-class.ts'
 import { upstreamSettings } from './config/settings/upstream.ts'
 import { createGateway } from './gateway/gateway.ts'
@@ -116,6 +117,13 @@ const openAiOf = (config: Config, models: ModelResolver): ServerOptions['openAi'
   }
 }
 
+/** The names and addresses of the server and its clients. */
+const addressesOf = (config: Config) => {
+  const { host, trustProxy, logging, rateLimit, dashboard } = config
+  const wantsAddress = trustProxy.length > 0 || logging.clientIp || rateLimit.requestsPerMinute > 0 || dashboard
+  return { host, wantsAddress, ...networkOf(config) }
+}
+
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
   const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, commitMs } = dependencies
@@ -143,7 +151,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       now,
       date: Date.now,
     }),
-    host: config.host,
+    ...addressesOf(config),
     openAi: openAiOf(config, models),
     clientTokens: clientTokensOf(config),
     ...(config.cors.origins.length > 0 && { cors: config.cors }),

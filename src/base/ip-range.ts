@@ -66,6 +66,21 @@ export const contains = (range: Range, address: string): boolean => {
   return range.some(({ network, prefixBits }) => networkOf(number, prefixBits) === networkOf(network, prefixBits))
 }
 
+/** The usual spelling of an address: `2001:db8::1`, `10.0.0.1` for `::ffff:10.0.0.1`. Undefined for any other text. */
+export const ipText = (address: string): string | undefined => {
+  if (parseIPv4(address) !== undefined) return address
+  const number = parseSentAddress(address)
+  if (number === undefined) return undefined
+  const long = Array.from({ length: 8 }, (_, index) => ((number >> BigInt(112 - 16 * index)) & 0xffffn).toString(16))
+  const ipv6 = new URL(`http://[${long.join(':')}]`).hostname.slice(1, -1)
+  const [, high, low] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(ipv6) ?? []
+  if (high === undefined || low === undefined) return ipv6
+  return [high, low]
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((group) => [group >> 8, group & 255])
+    .join('.')
+}
+
 /** A provider gives each IPv6 customer at least this much. */
 const ipv6CustomerBits = 64
 

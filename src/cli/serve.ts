@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts'
 import { checkCors } from '../config/cors.ts'
+import { checkNetwork } from '../config/network.ts'
 import { settingPath } from '../config/paths.ts'
 import { checkReports } from '../config/reports.ts'
 import { listen } from '../runtime/bun.ts'
@@ -43,6 +44,7 @@ interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
 export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: ServeOptions, io: Io) => {
   const { model, connection, isSimulated, loaded } = setUp
   checkCors(config)
+  checkNetwork(config)
   checkUpstreamAddress(setUp, config)
   checkReports(config)
   const simulator = isSimulated ? await startSimulatorFor(config) : undefined

@@ -18,6 +18,7 @@ import { openAiModelsRoutes } from './entrances/openai/models.ts'
 import { createOpenAiEntranceOf } from './entrances/openai/paths.ts'
 import { openAiRoutes } from './entrances/openai/routes.ts'
 import { createReadJson } from './http/body.ts'
+import { type ClientConnectionOptions, createConnectionOf } from './http/client-address.ts'
 import { corsHeadersOf } from './http/cors.ts'
 import type { Entrance } from './http/entrance.ts'
 import { errorHandler } from './http/errors.ts'
@@ -35,7 +36,8 @@ export interface ServerOptions
     Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson' | 'scopeOf'>,
     Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown' | 'hasOpenAi'>,
     Pick<TestConnectionOptions, 'testModel' | 'now'>,
-    Pick<TokenStatsOptions, 'tokenStatistics'> {
+    Pick<TokenStatsOptions, 'tokenStatistics'>,
+    Omit<ClientConnectionOptions, 'peerOf'> {
   /** Absent if the server does not serve OpenAI's API. */
   readonly openAi?:
     | Pick<OpenAiRoutesOptions, 'names' | 'policy' | 'keepsThinking' | 'storedResponses' | 'date'>
@@ -91,27 +93,16 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
 }
 
 /** In front of each request to a model, before its body is read (OP-L). */
-const limited =
-  (limits: Limits, { scopeOf, addressOf }: Seams) =>
-  (app: Elysia) =>
-    app.onRequest(({ request, set }) => {
-      const { running, client } = scopeOf(request)
-      const endpoint = endpointOf(running.head.path)
-      const address = (): string | undefined => addressOf(request)
-      Object.assign(set.headers, limits.admit({ method: request.method, endpoint, client, address, running }))
-    })
-
-/** What the parts of the server know of a request. */
-interface Seams {
-  readonly scopeOf: ScopeOf
-  /** The address of the client; undefined if it is not known. */
-  readonly addressOf: (request: Request) => string | undefined
-}
+const limited = (limits: Limits, scopeOf: ScopeOf) => (app: Elysia) =>
+  app.onRequest(({ request, set }) => {
+    const { running, client, address } = scopeOf(request)
+    const endpoint = endpointOf(running.head.path)
+    Object.assign(set.headers, limits.admit({ method: request.method, endpoint, client, address, running }))
+  })
 
 /** What every request passes before its route, in this order. */
-const createBase = (options: ServerOptions, seams: Seams) => {
+const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
   const { limits } = options
-  const { scopeOf } = seams
   const { gateway, shutdown, cors, slackTargetOf = () => undefined } = options
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   return (
@@ -125,13 +116,12 @@ const createBase = (options: ServerOptions, seams: Seams) => {
       })
       .use(guard({ ...options, scopeOf }, gateway.upstream.domains))
       .onRequest(({ request }) => {
-        const { running, domain } = scopeOf(request)
-        const host = request.headers.get('host')
+        const { running, domain, host } = scopeOf(request)
         const slack = slackTargetOf(host ?? '', domain)
         running.update({ domain: knownDomain(host, domain, options.host), ...(slack !== undefined && { slack }) })
         running.wantsWords = slack !== undefined
       })
-      .use(limits === undefined ? (plain) => plain : limited(limits, seams))
+      .use(limits === undefined ? (plain) => plain : limited(limits, scopeOf))
   )
 }
 
@@ -162,14 +152,20 @@ const createIsOfOpenAi =
     return entrance === chatEntrance || entrance === responsesEntrance
   }
 
+/** Creates the scopes of requests, and keeps the addresses of peers if something needs them. */
+const createScopes = (options: ServerOptions) => {
+  const peers = options.wantsAddress ? new WeakMap<Request, PeerOf>() : undefined
+  const connectionOf = createConnectionOf({ ...options, peerOf: (request) => peers?.get(request)?.() })
+  const { newId, records } = options
+  return { peers, scopeOf: createScopeOf({ newId, records, entranceOf: createEntranceOf(options), connectionOf }) }
+}
+
 /** Creates all routes of the server. Call `close` after stopping it by force: it reports the requests that still ran. */
 export const createServer = (options: ServerOptions) => {
   const { records, gateway, openAi } = options
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
-  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: createEntranceOf(options), records })
-  const peers = options.wantsAddress ? new WeakMap<Request, PeerOf>() : undefined
-  const seams: Seams = { scopeOf, addressOf: (request) => peers?.get(request)?.() }
+  const { peers, scopeOf } = createScopes(options)
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
   const readJson = createReadJson(onRead, carriedInRequest)
   const shared = {
@@ -178,7 +174,7 @@ export const createServer = (options: ServerOptions) => {
     pingMs: options.pingMs ?? defaultPingMs,
     commitMs: options.commitMs ?? defaultCommitMs,
   }
-  const app = createBase(options, seams)
+  const app = createBase(options, scopeOf)
     .use(statusRoutes({ ...options, upstream, degraded, readJson, hasOpenAi: openAi !== undefined }))
     .use(setupRoutes(options))
     .use(testConnectionRoutes(shared))
@@ -186,7 +182,7 @@ export const createServer = (options: ServerOptions) => {
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
     const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)
-    return createBase(options, seams).use(openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })).fetch
+    return createBase(options, scopeOf).use(openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })).fetch
   }
   const routed =
     openAi === undefined

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { contains, networkKey, parseRange } from '../../src/base/ip-range.ts'
+import { contains, ipText, networkKey, parseRange } from '../../src/base/ip-range.ts'
 
 const isIn = (range: string, address: string): boolean => contains(parseRange(range) ?? [], address)
 
@@ -56,4 +56,23 @@ describe('the key of an address (OP-L1)', () => {
   test('does not exist for a text that is not an address', () => {
     expect(networkKey('unknown')).toBeUndefined()
   })
+})
+
+describe('the usual spelling (OP-W2)', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['::', '::'],
+    ['::1', '::1'],
+    ['::ffff:0', '::ffff:0'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::ffff:c000:201', '192.0.2.1'],
+    ['64:ff9b::192.0.2.33', '64:ff9b::c000:221'],
+  ])('of %s is %s', (text, expected) => expect(ipText(text)).toBe(expected))
+
+  test.each(['', 'localhost', '192.0.2', '192.0.2.256', '192.0.02.1', '2001:db8', '1::2::3', '::12345', '1.2.3.4:80'])(
+    'is undefined for %p',
+    (text) => expect(ipText(text)).toBeUndefined(),
+  )
 })

@@ -38,11 +38,14 @@ const tokenBytes = 32
 const newToken = (): Secret =>
   new Secret(crypto.getRandomValues(new Uint8Array(tokenBytes)).toBase64({ alphabet: 'base64url', omitPadding: true }))
 
-/** A server for one client: the tokens of other clients do not count. */
+/** A server for one client on this machine: what other clients need does not count. */
 const ownServer = (config: Config, { usesOpenAi }: Client): Config => ({
   ...config,
   host: '127.0.0.1',
   port: 0,
+  trustProxy: [],
+  allowedHosts: [],
+  tls: { cert: undefined, key: undefined },
   clientToken: undefined,
   openai: { ...config.openai, gatewayToken: undefined, clientKey: undefined },
   openaiEntrance: { ...config.openaiEntrance, enabled: usesOpenAi },

@@ -1,6 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { checkCors } from '../../config/cors.ts'
+import { checkNetwork } from '../../config/network.ts'
 import { checkReports, reportHosts } from '../../config/reports.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
@@ -47,6 +48,7 @@ const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   checkCors(config)
+  checkNetwork(config)
   checkUpstreamAddress(setUp, config)
   checkReports(config)
   if (launchLines !== undefined && config.port === 0) throw new UsageError(unknownPort)

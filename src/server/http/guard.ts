@@ -1,8 +1,8 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../base/errors.ts'
-import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
+import { type AllowedHostsOptions, createIsForeignHost } from './allowed-hosts.ts'
 import { type CorsOptions, isAllowedOrigin, preflight } from './cors.ts'
 import type { RequestScope, ScopeOf } from './request-scope.ts'
 
@@ -10,9 +10,7 @@ import type { RequestScope, ScopeOf } from './request-scope.ts'
 
 type Domains = NonNullable<Upstream['domains']>
 
-export interface GuardOptions {
-  /** The address the server is bound to. */
-  readonly host: string
+export interface GuardOptions extends AllowedHostsOptions {
   /**
    * `/v1/*`, the paths of OpenAI's API, `/test-connection` and `/token-stats` require one of these, as `x-api-key`,
    * `api-key` or in `authorization`, with or without `Bearer`. Without any, the server ignores what clients send.
@@ -32,16 +30,14 @@ export const testConnectionPath = '/test-connection'
 export const tokenStatsPath = '/token-stats'
 const protectedPaths: readonly (string | undefined)[] = [undefined, testConnectionPath, tokenStatsPath]
 
-/** `localhost:4141` and `[::1]:4141` without their port. */
-const withoutPort = (host: string): string => host.replace(/:\d+$/, '')
+type IsForeignHost = ReturnType<typeof createIsForeignHost>
 
-/** Whether a request for this host may be the rebinding of a web page's name (DNS rebinding). */
-const isForeignHost = (host: string | null, options: GuardOptions): boolean =>
-  host !== null && isLoopbackHost(options.host) && !isLoopbackHost(withoutPort(host))
-
-const refuseHost = (domains?: Domains): never => {
-  const others = domains === undefined ? '' : ', and for names that have a file of credentials'
-  throw new GatewayError('permission_error', `This server answers only to requests for localhost${others}.`, {
+const refuseHost = (domains: Domains | undefined, allowedHosts: readonly string[]): never => {
+  const others = [
+    ...(allowedHosts.length === 0 ? [] : ['for its allowed hosts']),
+    ...(domains === undefined ? [] : ['for names that have a file of credentials']),
+  ].map((words) => `, and ${words}`)
+  throw new GatewayError('permission_error', `This server answers only to requests for localhost${others.join('')}.`, {
     shouldRetry: false,
     isLoggable: true,
   })
@@ -54,10 +50,16 @@ const refusePage = (): never => {
   })
 }
 
+/** Whether a page of this server has the origin. A page never names the default port. */
+const isOwnOrigin = (origin: string, { host, isSecure }: RequestScope): boolean => {
+  const own = `${isSecure ? 'https' : 'http'}://${host}`
+  return origin === own || origin === URL.parse(own)?.origin
+}
+
 /** A web page must not spend the company's key. */
-const checkOrigin = (headers: Headers, cors: CorsOptions | undefined): void => {
+const checkOrigin = (headers: Headers, scope: RequestScope, cors: CorsOptions | undefined): void => {
   const origin = headers.get('origin')
-  if (origin === null || origin === `http://${headers.get('host')}` || isAllowedOrigin(origin, cors)) return
+  if (origin === null || isOwnOrigin(origin, scope) || isAllowedOrigin(origin, cors)) return
   refusePage()
 }
 
@@ -92,23 +94,30 @@ const isProtected = (url: string, { entrance }: RequestScope): boolean => {
 }
 
 /** Finds the domain of a request. A name for which there is a file is a name of this server (AU-K11). */
-const findDomain = (options: DomainGuardOptions, domains: Domains) => async (request: Request) => {
-  const host = request.headers.get('host')
-  const domain = host === null ? undefined : await domains.find(host)
-  options.scopeOf(request).domain = domain
-  if (!isForeignHost(host, options)) return
-  if (domain === undefined) refuseHost(domains)
-  if (domain?.problem !== undefined) throw domain.problem
-}
+const findDomain =
+  (options: DomainGuardOptions, domains: Domains, isForeign: IsForeignHost) => async (request: Request) => {
+    const scope = options.scopeOf(request)
+    const own = request.headers.get('host')
+    const { host: named } = scope
+    const domain = named === null ? undefined : await domains.find(named)
+    scope.domain = domain
+    if (isForeign({ own, named, hasDomain: domain !== undefined })) refuseHost(domains, options.allowedHosts)
+    // A probe of this machine does not depend on the file.
+    if (domain?.problem !== undefined && isForeign({ own, named, hasDomain: false })) throw domain.problem
+  }
 
 /** Runs before the server reads a request's body. `domains` finds the names that have a file. */
 export const guard = (options: DomainGuardOptions, domains: Domains | undefined) => (app: Elysia) => {
-  const find = domains && findDomain(options, domains)
+  const isForeign = createIsForeignHost(options)
+  const find = domains && findDomain(options, domains, isForeign)
   // Only here a hook returns a promise, which Elysia awaits.
   if (find) app.onRequest(async ({ request }) => find(request))
-  app.onRequest(({ request: { headers } }) => {
-    if (find === undefined && isForeignHost(headers.get('host'), options)) refuseHost()
-    checkOrigin(headers, options.cors)
+  app.onRequest(({ request }) => {
+    const { headers } = request
+    const scope = options.scopeOf(request)
+    if (find === undefined && isForeign({ own: headers.get('host'), named: scope.host, hasDomain: false }))
+      refuseHost(undefined, options.allowedHosts)
+    checkOrigin(headers, scope, options.cors)
   })
   // A preflight carries no token.
   if (options.cors !== undefined) app.use(preflight(options.cors))

@@ -2,9 +2,7 @@ import { unbracketed } from '../../base/brackets.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import { otherDomain } from '../../gateway/observers/token-statistics.ts'
 import type { Domain } from '../../upstreams/upstream.ts'
-
-/** A host name or an address, with or without a port. */
-const hostForm = /^(?<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,253})(?::\d{1,5})?$/
+import { hostNameOf } from './host-name.ts'
 
 /**
  * The name of a request's domain for statistics and the log (AU-U5): its `Host`, if the upstream has a file for it, or if
@@ -13,7 +11,7 @@ const hostForm = /^(?<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,253})(?::\d{1,5})?$
 export const knownDomain = (host: string | null, domain: Domain | undefined, boundHost: string): string => {
   if (domain !== undefined) return domain.name
   const lower = host?.toLowerCase() ?? ''
-  const name = hostForm.exec(lower)?.groups?.['name']
+  const name = hostNameOf(lower)
   const isKnown = name !== undefined && (isLoopbackHost(name) || unbracketed(name) === boundHost.toLowerCase())
   return isKnown ? lower : otherDomain
 }

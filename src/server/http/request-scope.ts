@@ -3,6 +3,7 @@ import type { NewId } from '../../base/ids.ts'
 import type { ClientIdentity } from '../../gateway/policy/access.ts'
 import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
 import type { Domain } from '../../upstreams/upstream.ts'
+import type { ClientConnection } from './client-address.ts'
 import type { Entrance } from './entrance.ts'
 import { headerList } from './header-list.ts'
 import { targetOf } from './request-target.ts'
@@ -12,7 +13,7 @@ export const requestIdHeader = 'request-id'
 export const upstreamIdHeader = 'x-amzn-requestid'
 
 /** Facts from the head of one request. Response headers are output only: no code reads them back. */
-export interface RequestScope {
+export interface RequestScope extends ClientConnection {
   /** Our own id, which every response contains, errors included. */
   readonly requestId: string
   /** Collects the facts for the request's record. */
@@ -50,6 +51,8 @@ interface ScopeOptions {
   /** The request's path decides. */
   readonly entranceOf: (request: Request) => Entrance
   readonly records: RequestRecords
+  /** Reads how the client reached the server. */
+  readonly connectionOf: (request: Request) => ClientConnection
 }
 
 /** Claude Code names the agents of a request (OP-E2). */
@@ -60,7 +63,7 @@ const isOfSubagent = (headers: Headers): boolean =>
  * Creates the scope of a request on first use, before the request can fail. A map instead of a member of Elysia's
  * context: the body reader and `onError` get only the request.
  */
-export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): ScopeOf => {
+export const createScopeOf = ({ newId, entranceOf, records, connectionOf }: ScopeOptions): ScopeOf => {
   const scopes = new WeakMap<Request, RequestScope>()
   return (request) => {
     const known = scopes.get(request)
@@ -76,11 +79,15 @@ export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): Sco
       session: sessionOf(headers),
       isSubagent: isOfSubagent(headers),
     }
+    const { address, host, isSecure } = connectionOf(request)
     const scope: RequestScope = {
       requestId,
       running: records.begin(head),
       entrance,
       betas: headerList(headers, 'anthropic-beta'),
+      address,
+      host,
+      isSecure,
       client: undefined,
       domain: undefined,
     }

@@ -4,6 +4,7 @@ import { GatewayError } from '../../../src/base/errors.ts'
 import { createLogger } from '../../../src/base/logger.ts'
 import { createRequestRecords } from '../../../src/gateway/running-requests.ts'
 import { anthropicEntrance } from '../../../src/server/entrances/anthropic/entrance.ts'
+import { createConnectionOf } from '../../../src/server/http/client-address.ts'
 import type { Entrance, StreamWriter } from '../../../src/server/http/entrance.ts'
 import { errorHandler } from '../../../src/server/http/errors.ts'
 import { createScopeOf, requestScope } from '../../../src/server/http/request-scope.ts'
@@ -29,6 +30,7 @@ const appOf = () => {
     newId: () => 'req_1',
     entranceOf: ({ url }) => (new URL(url).pathname.startsWith('/other/') ? other : anthropicEntrance),
     records,
+    connectionOf: createConnectionOf({ trustedProxies: [], isTls: false, peerOf: () => undefined }),
   })
   return new Elysia()
     .use(requestScope(scopeOf))

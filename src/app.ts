@@ -31,7 +31,7 @@ import type { UsageStore } from './usage/usage-store.ts'
 
 export interface AppDependencies
   extends Omit<UpstreamDependencies, 'config' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
-    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile'> {
+    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'> {
   /** The model for names like `claude`, without family and version. */
   readonly defaultModelId: string
   /** For tests; the default is the upstream's own catalog. */
@@ -124,11 +124,17 @@ const addressesOf = (config: Config) => {
   return { host, wantsAddress, ...networkOf(config) }
 }
 
+/** What the server gets from the platform. */
+const platformOf = ({ pingInterval, history }: Config, dependencies: AppDependencies) => {
+  const { pid, uptime, readSetupFile, tlsExpires, commitMs } = dependencies
+  const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
+  const hasHistory = history.enabled
+  return { pid, uptime, readSetupFile, hasHistory, tlsExpires, pingMs, ...(commitMs !== undefined && { commitMs }) }
+}
+
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
-  const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, commitMs } = dependencies
-  const { pingMs = config.pingInterval * millisecondsPerSecond } = dependencies
-  const { catalog, defaultModelId, readSetupFile } = dependencies
+  const { log, defer, observers = [], shutdown = createShutdown(), catalog, defaultModelId } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
@@ -161,12 +167,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     log,
     shutdown,
     tokenStatistics,
-    pid,
-    uptime,
-    readSetupFile,
+    ...platformOf(config, dependencies),
     slackTargetOf: reports.slackTargetOf,
-    pingMs,
-    ...(commitMs !== undefined && { commitMs }),
   })
   const close = async (): Promise<void> => {
     server.close()

@@ -50,7 +50,7 @@ export interface ServerOptions
   extends UpstreamOptions,
     Pick<
       AppDependencies,
-      'defaultModelId' | 'catalog' | 'shutdown' | 'observers' | 'pingMs' | 'commitMs' | 'readSetupFile'
+      'defaultModelId' | 'catalog' | 'shutdown' | 'observers' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'
     > {}
 
 /** Creates the app for this process to serve. */

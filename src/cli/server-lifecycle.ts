@@ -5,6 +5,7 @@ import { errorCode } from '../base/error-code.ts'
 import { errorLocation } from '../base/error-location.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
+import type { Config } from '../config/load.ts'
 import { type Listener, listen } from '../runtime/bun.ts'
 import { productName } from '../version.ts'
 import { fetchHealth, type Healthy } from './system/fetch-health.ts'
@@ -19,7 +20,10 @@ export interface ListenAddress {
  * stops the listener.
  */
 export const tryToListen = (address: ListenAddress): Listener =>
-  listen({ ...address, fetch: () => new Response(null, { status: 503 }) })
+  listen({
+    ...address,
+    fetch: () => Response.json({ status: 'starting' }, { status: 503, headers: { 'retry-after': '1' } }),
+  })
 
 /** Short, because the user waits for the error message. */
 const probeMs = 1000
@@ -57,27 +61,42 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Lis
 
 /** Limits for the shutdown, in milliseconds. */
 interface EndTimes {
+  /** The server accepts requests for this long after the first signal, until load balancers have noticed it. */
+  readonly delayMs: number
   /** Running responses may take this long to finish after the first signal. */
   readonly graceMs: number
   /** Written bytes may take this long to be sent after the last response ends. */
   readonly flushMs: number
 }
 
-/** Longer than most turns, shorter than the time after which service managers kill (systemd: 90 s). */
-const defaultTimes: EndTimes = { graceMs: 30_000, flushMs: 1000 }
+const millisecondsPerSecond = 1000
+/** A simulated server has no settings for its end. */
+const defaultTimes: EndTimes = { delayMs: 0, graceMs: 30_000, flushMs: 1000 }
+
+/** How the configuration says that the server ends. */
+export const endTimes = ({ drain: { delay, timeout } }: Pick<Config, 'drain'>): EndTimes => ({
+  delayMs: delay * millisecondsPerSecond,
+  graceMs: timeout * millisecondsPerSecond,
+  flushMs: defaultTimes.flushMs,
+})
+
 /** The interval between checks for running requests. */
 const pollMs = 20
 
 /** The server to end, and the steps of the shutdown. */
 export interface Ending extends Pick<Listener, 'stop' | 'running'> {
+  /** Tells probes and clients that the server will stop. */
+  drain(): void
   /** Refuses new requests. */
   begin(): void
   /** Ends running responses with an error that gives the reason. */
   end(): void
 }
 
-const stopOrderly = async (ending: Ending, { graceMs, flushMs }: EndTimes): Promise<void> => {
+const stopOrderly = async (ending: Ending, { delayMs, graceMs, flushMs }: EndTimes): Promise<void> => {
   let isStopped = false
+  ending.drain()
+  if (delayMs > 0) await resolveAfter(delayMs)
   ending.begin()
   // `stop` also waits for connections without a request; the shutdown does not wait for it.
   const stopped = ending.stop(false).then(() => {
@@ -94,6 +113,13 @@ const stopOrderly = async (ending: Ending, { graceMs, flushMs }: EndTimes): Prom
   await ending.stop(true)
 }
 
+const stopping = (ending: Ending, { delayMs }: EndTimes): string | undefined => {
+  if (delayMs > 0)
+    return `Stopping: accepting requests for another ${delayMs / millisecondsPerSecond} s. Press Ctrl-C again to stop at once.\n`
+  if (ending.running() === 0) return undefined
+  return 'Stopping: waiting for running requests. Press Ctrl-C again to stop at once.\n'
+}
+
 /**
  * Resolves after a signal of `names`, when the running responses have ended or the time limit is over. A second signal
  * ends at once.
@@ -102,7 +128,7 @@ export const untilStopped = (
   ending: Ending,
   say: (text: string) => void,
   names: readonly NodeJS.Signals[],
-  times: Partial<EndTimes> = {},
+  times = defaultTimes,
 ): Promise<void> =>
   new Promise((resolve) => {
     let isStopping = false
@@ -116,8 +142,9 @@ export const untilStopped = (
         return
       }
       isStopping = true
-      if (ending.running() > 0) say('Stopping: waiting for running requests. Press Ctrl-C again to stop at once.\n')
-      void stopOrderly(ending, { ...defaultTimes, ...times }).then(over)
+      const words = stopping(ending, times)
+      if (words !== undefined) say(words)
+      void stopOrderly(ending, times).then(over)
     }
     for (const name of names) process.on(name, stop)
   })

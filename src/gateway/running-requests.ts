@@ -207,12 +207,20 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
       if (isWanted) running.add(request)
       return request
     },
-    /** Wraps the handler so that every request is reported. Without observers, returns the handler itself. */
-    watch(answer: Handler, runningOf: (request: Request) => RunningRequest): Handler {
-      if (!isWanted) return answer
+    /**
+     * Wraps the handler so that every request is reported. `finish` sees each answer when its head is complete. Without
+     * both, returns the handler itself.
+     */
+    watch(
+      answer: Handler,
+      runningOf: (request: Request) => RunningRequest,
+      finish?: (answer: Response) => void,
+    ): Handler {
+      if (!isWanted && finish === undefined) return answer
       return async (request) => {
         try {
           const response = await answer(request)
+          finish?.(response)
           runningOf(request).responded(response.status)
           return response
         } catch (thrown) {

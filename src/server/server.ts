@@ -189,7 +189,7 @@ export const createServer = (options: ServerOptions) => {
       ? app.fetch
       : withOpenAi(app.fetch, () => createOpenAi(openAi), createIsOfOpenAi(options, scopeOf))
   const fetch = withTimeHeader(routed, scopeOf, options.now)
-  const watched = records.watch(fetch, (request) => scopeOf(request).running)
+  const watched = records.watch(fetch, (request) => scopeOf(request).running, options.shutdown.finish)
   const withPeer = (request: Request, peer?: PeerOf): Response | Promise<Response> => {
     if (peer !== undefined) peers?.set(request, peer)
     return watched(request)

@@ -117,7 +117,7 @@ export type Degradation = ModelDegradation | CredentialDegradation
 
 export interface UpstreamStatus {
   readonly upstream: Readonly<Record<string, string>>
-  health(): Readonly<Record<string, string | boolean>>
+  health?(): Readonly<Record<string, string | boolean>>
   root(): Readonly<Record<string, unknown>>
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { tryToListen } from '../../src/cli/server-lifecycle.ts'
 import type { Reply } from '../../src/simulator/reply.ts'
 import { simulate } from '../support/chain.ts'
 import { entry, type RunningCli, startCli } from '../support/cli.ts'
@@ -142,6 +143,55 @@ describe('the shutdown', () => {
     expect((await program.ended).code).toBe(0)
   })
 
+  test('tells probes and clients at once, and accepts requests for --drain-delay: 50 streams end whole (OP-K3)', async () => {
+    const upstream = simulate({ scenario: () => ({ ...slowReply(30), pace: { frameMs: 100, deltaCharacters: 1 } }) })
+    const drain = ['--drain-delay', '1.5', '--drain-timeout', '20', '--endpoint-url', upstream.url, '--api-key', 'any']
+    const program = startCli(['start', '-p', '0', ...drain])
+    const [, url = ''] = await program.says(address)
+    const begun = await Promise.all(Array.from({ length: 50 }, async () => afterFirstEvent(await ask(url, true))))
+    program.kill('SIGTERM')
+    await program.says(/Stopping: accepting requests for another 1\.5 s\. Press Ctrl-C again to stop at once\./)
+    const ready = await fetch(`${url}/ready`)
+    expect([ready.status, ready.headers.get('connection'), await ready.json()]).toEqual([
+      503,
+      'close',
+      { status: 'draining' },
+    ])
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'healthy', draining: true, active: 50 })
+    const late = await Promise.all([true, false, true].map((stream) => ask(url, stream)))
+    expect(late.map(({ status, headers }) => [status, headers.get('connection')])).toEqual(
+      late.map(() => [200, 'close']),
+    )
+    const whole = [...begun, late[0], late[2]].map(async (response) => {
+      const events = await readEvents(response ?? new Response())
+      return [grammarFault(events), events.at(-1)?.type]
+    })
+    expect(await Promise.all(whole)).toEqual(whole.map(() => [undefined, 'message_stop']))
+    expect(await late[1]?.json()).toMatchObject({ type: 'message', stop_reason: 'end_turn' })
+    expect((await program.ended).code).toBe(0)
+    await expect(fetch(`${url}/ready`)).rejects.toThrow()
+  })
+
+  test('ends running answers after --drain-timeout (OP-K3)', async () => {
+    const upstream = simulate({ scenario: () => slowReply(5000) })
+    const drain = ['--drain-timeout', '0.2', '--endpoint-url', upstream.url, '--api-key', 'any']
+    const program = startCli(['start', '-p', '0', ...drain])
+    const [, url = ''] = await program.says(address)
+    const response = await afterFirstEvent(await ask(url, true))
+    program.kill('SIGTERM')
+    expect(withoutPings(await readEvents(response)).at(-1)).toMatchObject({ type: 'error', error: stopped })
+    expect((await program.ended).code).toBe(0)
+  })
+
+  test('ends at once after a second signal within --drain-delay (OP-K3)', async () => {
+    const program = startCli(['start', '-p', '0', '--simulate', '--drain-delay', '600'])
+    await program.says(address)
+    program.kill('SIGTERM')
+    await program.says(/accepting requests for another 600 s/)
+    program.kill('SIGTERM')
+    expect((await program.ended).code).toBe(0)
+  })
+
   test('ends at once after the second signal', async () => {
     // The real program, with a grace period of 30 seconds.
     const program = await start(slowReply(5000), entry)
@@ -215,4 +265,15 @@ test('T7 the server sends pings while an upstream is silent, at their interval',
   // One at the beginning, then at most one for each 40 ms of silence.
   expect(events.filter(({ type }) => type === 'ping').length).toBeLessThanOrEqual(1 + silenceMs / 40)
   expect(events.at(-1)?.type).toBe('message_stop')
+})
+
+test('the address that a starting server checks answers that it is not ready (OP-K2)', async () => {
+  const listener = tryToListen({ hostname: '127.0.0.1', port: 0 })
+  const response = await fetch(`http://127.0.0.1:${listener.port}/ready`)
+  await listener.stop(true)
+  expect([response.status, response.headers.get('retry-after'), await response.json()]).toEqual([
+    503,
+    '1',
+    { status: 'starting' },
+  ])
 })

@@ -5,6 +5,7 @@ import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { composeApp } from '../../src/cli/compose.ts'
 import type { Config } from '../../src/config/load.ts'
 import { listen } from '../../src/runtime/bun.ts'
+import type { Shutdown } from '../../src/server/http/shutdown.ts'
 import { createDomainFiles, type DomainFiles } from '../../src/upstreams/anthropic/credentials/domain-files.ts'
 import { defaultConfig } from './chain.ts'
 import { afterTest } from './cleanup.ts'
@@ -32,6 +33,7 @@ interface Received {
 
 interface DomainServerOptions {
   readonly config?: Partial<Config>
+  readonly shutdown?: Shutdown
   /** Keys that the upstream answers with a 429. */
   readonly refusedKeys?: readonly string[]
 }
@@ -39,7 +41,7 @@ interface DomainServerOptions {
 /** The whole server with files of credentials, in front of a server that plays Anthropic. */
 export const startDomainServer = (
   files: Record<string, object>,
-  { config = {}, refusedKeys = [] }: DomainServerOptions = {},
+  { config = {}, refusedKeys = [], shutdown }: DomainServerOptions = {},
 ) => {
   const received: Received[] = []
   const upstream = Bun.serve({
@@ -68,6 +70,7 @@ export const startDomainServer = (
     apiKey: undefined,
     log,
     credentialSources: { domainFiles: filesOf(files, log) },
+    ...(shutdown && { shutdown }),
   })
   const { port, stop } = listen({ hostname: '127.0.0.1', port: 0, fetch: answer })
   afterTest(() => stop(true))

@@ -160,7 +160,8 @@ const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefine
   printer(io).info(`The simulated ${what} listens at ${simulator.url}. Use it with:`)
   io.out(`${productName} start ${flagsFor(simulator.url)} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
-  const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
+  const nothing = (): void => {}
+  const ending = { drain: nothing, begin: nothing, end: nothing, running: () => 0, stop: () => simulator.stop() }
   await untilStopped(ending, io.err, endingSignals(io.isTerminal))
 }
 

@@ -22,7 +22,7 @@ import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { checkAddress, serve } from '../serve.ts'
-import { endingSignals, untilStopped } from '../server-lifecycle.ts'
+import { endingSignals, endTimes, untilStopped } from '../server-lifecycle.ts'
 import { networkAddresses } from '../system/network-addresses.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
@@ -91,7 +91,7 @@ const serveUntilStopped = async (
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   const { port, ending, stop, tokenStatistics: statistics } = await serve(setUp, { config, apiKey, log }, io)
   // Before the banner: a program that reads the address may send a signal at once.
-  const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
+  const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), { ...endTimes(config), ...io.times })
   const facts = { apiKey, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
   reportServing(setUp, facts, json, json === undefined ? io : raw)
   if (launchLines !== undefined) await reportLaunch(launchLines, setUp, port, io)

@@ -15,13 +15,23 @@ export type Shutdown = ReturnType<typeof createShutdown>
 /** The shutdown of the server, for its requests. */
 export const createShutdown = () => {
   const calls = new Set<AbortController>()
+  let isDraining = false
   let hasBegun = false
   return {
+    /** Tells probes and clients from now on that the server will stop. It still accepts requests. */
+    drain(): void {
+      isDraining = true
+    },
+    isDraining: (): boolean => isDraining || hasBegun,
     /** Refuses new requests from now on. */
     begin(): void {
       hasBegun = true
     },
     hasBegun: (): boolean => hasBegun,
+    /** Ends the connection of each answer that begins now: the client's next request then reaches another server (OP-K3). */
+    finish({ headers }: Response): void {
+      if (isDraining || hasBegun) headers.set('connection', 'close')
+    },
     /** Throws GatewayError for a request after the start of the shutdown. */
     admit(): void {
       if (hasBegun) throw beingStopped()

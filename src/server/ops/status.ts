@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Context, Elysia } from 'elysia'
+import type { Limits } from '../../gateway/policy/limits.ts'
 import type { Degradation, Upstream } from '../../upstreams/upstream.ts'
 import { productName, version } from '../../version.ts'
 import type { ReadJson } from '../http/body.ts'
@@ -16,7 +17,12 @@ export interface StatusOptions {
   readonly pid: number
   /** Seconds since the start. */
   readonly uptime: () => number
-  readonly shutdown: Pick<Shutdown, 'hasBegun'>
+  readonly shutdown: Pick<Shutdown, 'isDraining' | 'running'>
+  /** Requests that have a place upstream, and requests that wait for one; absent without limits. */
+  readonly limits?: Pick<Limits, 'counts'> | undefined
+  readonly hasHistory: boolean
+  /** When the server's certificate expires; absent without HTTPS. */
+  readonly tlsExpires?: Date | undefined
   readonly readJson: ReadJson
   /** Whether the server also serves OpenAI's API. */
   readonly hasOpenAi: boolean
@@ -45,10 +51,23 @@ const unavailableStatus = 503
 
 /** Whether the server accepts requests. Independent of the upstream: its outage must not remove every replica. */
 const readiness = (shutdown: StatusOptions['shutdown'], set: Context['set']): { readonly status: string } => {
-  if (!shutdown.hasBegun()) return { status: 'ready' }
+  if (!shutdown.isDraining()) return { status: 'ready' }
   set.status = unavailableStatus
   set.headers['retry-after'] = String(comeAgainSeconds)
   return { status: 'draining' }
+}
+
+/** The work of this process (OP-K1). */
+const activity = ({ shutdown, limits, hasHistory, tlsExpires }: StatusOptions) => {
+  const { queued } = limits?.counts() ?? { queued: 0 }
+  return {
+    draining: shutdown.isDraining(),
+    active: shutdown.running() - queued,
+    queued,
+    state: 'memory',
+    history: hasHistory ? 'on' : 'off',
+    ...(tlsExpires !== undefined && { tls: { expires: tlsExpires.toISOString() } }),
+  }
 }
 
 const anyJson = toRouteSchema(Type.Unknown())
@@ -64,10 +83,12 @@ export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
     service: productName,
     version,
     pid,
+    timestamp: new Date().toISOString(),
     uptime: Math.round(uptime()),
+    ...activity(options),
     upstream,
     degraded: degraded(),
-    ...status?.health(),
+    ...status?.health?.(),
   })
   for (const path of healthPaths) app.get(path, health).all(path, methodNotAllowed('GET', 'HEAD'))
   for (const path of readyPaths) {

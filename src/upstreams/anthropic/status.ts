@@ -5,7 +5,6 @@ import type { UpstreamStatus } from '../upstream.ts'
 /** Facts for `/` and `/health`. Scripts of the replaced program read these names (AU-D1). */
 export const toStatus = ({ anthropic: { credentialsDir } }: Pick<Config, 'anthropic'>): UpstreamStatus => ({
   upstream: {},
-  health: () => ({ timestamp: new Date().toISOString() }),
   root: () => ({
     message: `${productName} is running`,
     ...(credentialsDir !== undefined && { config: { CREDENTIALS_DIR: credentialsDir } }),

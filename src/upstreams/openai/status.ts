@@ -16,7 +16,6 @@ export const toStatus = ({ settings, hasKey, hasClientTokens, isKeyValid }: Stat
   return {
     upstream: { provider: provider.id },
     health: () => ({
-      timestamp: new Date().toISOString(),
       openai_api_configured: hasKey || settings.isKeyOptional,
       api_key_valid: (hasKey || settings.isKeyOptional) && isKeyValid(),
       client_api_key_validation: hasClientTokens,

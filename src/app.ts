@@ -22,6 +22,7 @@ import { estimateCount } from './tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
 import type { Upstream } from './upstreams/upstream.ts'
+import { createCostOf } from './usage/prices.ts'
 import type { UsageStore } from './usage/usage-store.ts'
 
 /**
@@ -153,6 +154,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     records: createRequestRecords({
       observers: [...accessLogObservers(log), tokenStatistics.observer, ...reports.observers, ...observers],
       wantsClass: wantsRequestClass(config),
+      costOf: createCostOf(config.prices, config.upstream),
       log,
       now,
       date: Date.now,

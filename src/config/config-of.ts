@@ -1,3 +1,4 @@
+import type { PriceTable } from '../base/price.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Setting, SettingType } from './settings/setting.ts'
 
@@ -13,6 +14,8 @@ interface Values {
   readonly number: number
   readonly map: ReadonlyMap<string, string>
   readonly headers: ReadonlyMap<string, Secret>
+  readonly prices: PriceTable
+  readonly currency: string
 }
 
 type ValueOf<Type extends SettingType> = Type extends { kind: 'choice'; options: readonly (infer Option)[] }
@@ -20,7 +23,9 @@ type ValueOf<Type extends SettingType> = Type extends { kind: 'choice'; options:
   : Values[Exclude<Type['kind'], 'choice'>]
 
 /** A setting without a default may be absent; an absent list is empty. */
-type Value<Row extends Setting> = Row extends { default: unknown } | { type: { kind: 'list' | 'map' | 'headers' } }
+type Value<Row extends Setting> = Row extends
+  | { default: unknown }
+  | { type: { kind: 'list' | 'map' | 'headers' | 'prices' } }
   ? ValueOf<Row['type']>
   : ValueOf<Row['type']> | undefined
 

@@ -80,7 +80,12 @@ export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
 }
 
 /** The value of a setting that is not set, if it is not undefined. */
-const absent: Partial<Record<SettingType['kind'], unknown>> = { list: [], map: new Map(), headers: new Map() }
+const absent: Partial<Record<SettingType['kind'], unknown>> = {
+  list: [],
+  map: new Map(),
+  headers: new Map(),
+  prices: new Map(),
+}
 
 /** Puts each value under its key. Only this cast relies on `toValue` to return the types of `ConfigOf`. */
 const toConfig = (values: LoadedConfig['values']): Config => {

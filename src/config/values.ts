@@ -1,8 +1,10 @@
 import { attempt } from '../base/attempt.ts'
 import { bracketed, unbracketed } from '../base/brackets.ts'
 import { isObject } from '../base/json.ts'
+import type { PriceTable } from '../base/price.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
+import { toPrices } from './prices.ts'
 import type { Setting, SettingType } from './settings/setting.ts'
 
 /** Converts the input of a flag, a variable or a file to a setting's value. All functions throw UsageError. */
@@ -127,6 +129,11 @@ const toSwitch = (value: unknown, where: string): boolean => {
   return fail(where, value instanceof InputText ? 'must be 1 or 0, true or false.' : 'must be true or false.')
 }
 
+const toCurrency = (text: string, where: string): string => {
+  const code = text.trim().toUpperCase()
+  return /^[A-Z]{3}$/.test(code) ? code : fail(where, 'must be the code of a currency, such as USD.')
+}
+
 const trimmed = (text: string): string => text.trim()
 
 /** The pairs of a string, or the members of an object. */
@@ -175,6 +182,7 @@ export type SettingValue =
   | readonly string[]
   | ReadonlyMap<string, string>
   | ReadonlyMap<string, Secret>
+  | PriceTable
 
 /**
  * `value` is an InputText or a JSON value from a file. `where` names the source in messages: `--port`, `NEXUS_PORT`,
@@ -200,6 +208,10 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
       return toUrl(requireText(value, where), type.mayHaveQuery === true, where)
     case 'map':
       return new Map(pairsOf(value, where))
+    case 'prices':
+      return toPrices(value instanceof InputText ? value.text : value, where)
+    case 'currency':
+      return toCurrency(requireText(value, where), where)
     case 'headers':
       return toHeaders(value, where)
     case 'choice':

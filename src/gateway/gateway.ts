@@ -102,7 +102,9 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
         running.update({ used: sentModelId })
       },
       onAttempt: () => running.attempted(),
-      onCredential: (credential, secret) => running.update({ credential, maskedKey: secret.ending() }),
+      onResend: () => running.resent(),
+      onCredential: (credential, secret, isSubscription) =>
+        running.update({ credential, maskedKey: secret.ending(), isSubscription }),
     },
     read: (batch) => answer.batch(batch),
     answered(message) {

@@ -16,6 +16,8 @@ const usageMembers = [
   'cache_read_input_tokens',
   'output_tokens',
 ] as const satisfies readonly (keyof TokenFigures)[]
+const cacheMembers = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'] as const
+const noWrites = { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 }
 
 const noTokens: TokenFigures = {
   input_tokens: 0,
@@ -24,14 +26,27 @@ const noTokens: TokenFigures = {
   output_tokens: 0,
 }
 
+/** The valid figures among the members; undefined if there are none. */
+const figuresIn = <Member extends string>(value: unknown, members: readonly Member[]) => {
+  if (!isObject(value)) return undefined
+  const figures = members.flatMap((member) => {
+    const figure = value[member]
+    return typeof figure === 'number' && figure >= 0 && Number.isFinite(figure) ? [[member, figure] as const] : []
+  })
+  return figures.length === 0 ? undefined : (Object.fromEntries(figures) as { [Name in Member]?: number })
+}
+
 /** Figures of a stream are cumulative: a later one replaces the earlier one of its kind (AU-N13). */
 const withFigures = (known: TokenFigures | undefined, usage: unknown): TokenFigures | undefined => {
-  if (!isObject(usage)) return known
-  const figures = usageMembers.flatMap((member) => {
-    const value = usage[member]
-    return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? [[member, value] as const] : []
-  })
-  return figures.length === 0 ? known : { ...noTokens, ...known, ...Object.fromEntries(figures) }
+  const figures = figuresIn(usage, usageMembers)
+  if (figures === undefined || !isObject(usage)) return known
+  const writes = figuresIn(usage['cache_creation'], cacheMembers)
+  return {
+    ...noTokens,
+    ...known,
+    ...figures,
+    ...(writes !== undefined && { cache_creation: { ...noWrites, ...writes } }),
+  }
 }
 
 /** The upstream's own words may quote the request: the log gets only the type. */

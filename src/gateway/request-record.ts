@@ -66,6 +66,10 @@ export interface RequestFacts {
   /** Calls of the client's tools in the answer. */
   readonly toolCalls?: number
   readonly credential?: CredentialKind
+  /** Whether the credential belongs to a subscription, which is not billed by tokens. */
+  readonly isSubscription?: boolean
+  /** Requests that found a dead connection, and were sent again on a new one. `attempts` does not count them twice. */
+  readonly resends?: number
   /** Name of the client whose token opened the server; absent without named clients (OP-A). */
   readonly client?: string
   readonly limit?: LimitName

@@ -72,6 +72,11 @@ export class RunningRequest {
     this.#onEnd = onEnd
   }
 
+  /** Whether it requests an answer of a model. */
+  get isMessage(): boolean {
+    return this.#facts.operation === 'message'
+  }
+
   get bodyBytes(): number | undefined {
     return this.#facts.bodyBytes
   }
@@ -87,6 +92,11 @@ export class RunningRequest {
 
   attempted(): void {
     this.#attempts += 1
+  }
+
+  /** The upstream gets the request again, because a kept-alive connection was dead. */
+  resent(): void {
+    this.update({ resends: (this.#facts.resends ?? 0) + 1 })
   }
 
   /** The first event of the answer has arrived. */
@@ -231,6 +241,8 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
         }
       }
     },
+    /** Requests to models that run now; 0 without observers. */
+    activeMessages: (): number => running.values().reduce((count, { isMessage }) => count + Number(isMessage), 0),
     /** Reports the requests that still run: the process may end before they do. */
     close(): void {
       for (const request of running) request.abandon()

@@ -55,10 +55,12 @@ export interface CallContext {
   readonly onSent?: (request: MessagesRequest, modelId: string) => void
   /** Called before each request that is sent for this call. */
   readonly onAttempt?: () => void
+  /** Called if a request is sent again because a kept-alive connection was dead. */
+  readonly onResend?: () => void
   /** Absent for the program's own requests. */
   readonly caller?: Caller
   /** Called with the credential of each attempt. Observers get its masked form, never the secret. */
-  readonly onCredential?: (kind: CredentialKind, secret: Secret) => void
+  readonly onCredential?: (kind: CredentialKind, secret: Secret, isSubscription: boolean) => void
 }
 
 /** A request that is forwarded unchanged. */

@@ -20,6 +20,15 @@ const refusal = (inputs: Partial<ConfigInputs>): string => {
   throw new Error('loadConfig refused nothing')
 }
 
+test('a price that is not valid is refused with the file, the entry and the remedy (OP-C1)', () => {
+  expect(refusal({ files: [file({ prices: { opus: { input: 5 } } })] })).toBe(
+    'prices in /home/me/config.json: the entry "opus" has no output. Write prices for a million tokens, such as "sonnet": {"input": 3, "output": 15}.',
+  )
+  expect(refusal({ environment: { NEXUS_CURRENCY: 'euros' } })).toBe(
+    'NEXUS_CURRENCY must be the code of a currency, such as USD.',
+  )
+})
+
 describe('the source of a value', () => {
   test('is flag, environment, file, default, in this order', () => {
     const files = [file({ port: 3 })]
@@ -83,6 +92,8 @@ describe('the source of a value', () => {
       command: 'x',
       map: 'x:y',
       headers: 'unused',
+      prices: 'unused',
+      currency: 'EUR',
       number: '1',
       switch: 'true',
     } as const
@@ -93,6 +104,7 @@ describe('the source of a value', () => {
       number: 1,
       map: { x: 'y' },
       headers: { 'X-Y': 'v' },
+      prices: { opus: { input: 5, output: 25 } },
     }
     for (const setting of settings as readonly (Setting & { key: SettingKey })[]) {
       const { key, type, upstream = 'nexus' } = setting

@@ -51,7 +51,7 @@ const gatewayOver = (
       onAttempt?.()
       const refusal = refusals.shift()
       if (refusal !== undefined) throw refusal
-      onCredential?.('configured', new Secret('sk-ant-api03-canary-0123456789'))
+      onCredential?.('configured', new Secret('sk-ant-api03-canary-0123456789'), false)
       return batches()
     },
   }
@@ -111,6 +111,7 @@ describe('the record', () => {
         isStream: true,
         credential: 'configured',
         maskedKey: '...0123456789',
+        isSubscription: false,
         status: 200,
         attempts: 1,
         firstEventMs: 5,

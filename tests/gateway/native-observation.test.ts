@@ -233,6 +233,17 @@ describe('a whole answer', () => {
   }
   const whole = json(message)
 
+  test('keeps the tokens that the cache keeps for an hour, also if later figures lack them (OP-C1)', () => {
+    const usage = { ...startUsage, cache_creation: { ephemeral_1h_input_tokens: 12 } }
+    const begin = { type: 'message_start', message: { model: 'claude-sonnet-4-6', usage, content: [] } }
+    const { record } = observe({ chunks: [events(begin, end({ output_tokens: 7 }))] })
+    expect(record.usage).toEqual({
+      ...startUsage,
+      output_tokens: 7,
+      cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 12 },
+    })
+  })
+
   test('has its figures, and its words if an observer wants them (AU-N13, AU-U3)', () => {
     const chunks = [whole.subarray(0, 20), whole.subarray(20)]
     const { record, words: found } = observe({ chunks, contentType, request, wantsWords: true })

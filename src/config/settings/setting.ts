@@ -62,6 +62,10 @@ export type SettingType =
   | { readonly kind: 'list' }
   /** `a:b,c:d` in a flag or a variable; an object of strings in a file. */
   | { readonly kind: 'map' }
+  /** The prices of models; only in a file. */
+  | { readonly kind: 'prices' }
+  /** The code of a currency: three letters. */
+  | { readonly kind: 'currency' }
   /** Names of HTTP headers, and their values, which are secret. */
   | { readonly kind: 'headers' }
   | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number; readonly integer: boolean }

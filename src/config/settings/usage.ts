@@ -21,12 +21,22 @@ export const usageSettings = [
     details: 'With `on`, clients need a token where the server requires one; with `open`, they need none.',
   },
   {
+    key: 'prices',
+    environment: [],
+    type: { kind: 'prices' },
+    description: 'Estimate costs with these prices of models',
+    details:
+      'An object such as `{"sonnet": {"input": 3, "output": 15}}`, for a million tokens ([more](operate.md#cost)).',
+    hint: 'prices',
+  },
+  {
     key: 'currency',
     environment: ['NEXUS_CURRENCY'],
-    type: { kind: 'text' },
+    type: { kind: 'currency' },
     default: 'USD',
     description: 'Name this currency next to costs',
-    hint: 'name',
+    details: 'Its code, such as `EUR`. The server converts nothing.',
+    hint: 'code',
   },
   {
     key: 'history.enabled',

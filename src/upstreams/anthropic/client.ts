@@ -10,7 +10,7 @@ import { createResendOnce, createRetrying, type RetryPolicy } from '../http/retr
 import type { UploadBody } from '../http/upload.ts'
 import type { Caller, NativeCall } from '../upstream.ts'
 import { createWithCredential } from './auth.ts'
-import type { Credential, CredentialChoice, Credentials } from './credentials/credential.ts'
+import { type Credential, type CredentialChoice, type Credentials, isOfSubscription } from './credentials/credential.ts'
 import { type HeldAnswer, holdAnswer } from './failed-answer.ts'
 import { toKeptHeaders } from './request-headers.ts'
 
@@ -142,7 +142,7 @@ export const createAnthropicClient = (options: AnthropicClientOptions) => {
     const { call, kept, resend, failed } = sending
     const { method, body, signal } = call
     const url = `${baseUrl}${call.path}${call.query}`
-    call.onCredential?.(credential.kind, credential.secret)
+    call.onCredential?.(credential.kind, credential.secret, isOfSubscription(credential))
     logRequest(log, sending, credential)
     const pending = post({ method, url, headers: withCredential(kept, credential), body, signal, silenceMs, resend })
     if (failed.length === 0) call.onSending?.()

@@ -68,10 +68,13 @@ export const withRetries = async <T>(
 export const createResendOnce = (
   policy: RetryPolicy,
   log: Logger,
-  { requestId }: Pick<CallContext, 'requestId'>,
+  { requestId, onResend }: Pick<CallContext, 'requestId' | 'onResend'>,
 ): ResendOnce => ({
   isAllowed: policy.maxRetries > 0,
-  onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a kept-alive connection was dead' }),
+  onUse() {
+    onResend?.()
+    log.info('upstream.reconnect', { requestId, reason: 'a kept-alive connection was dead' })
+  },
 })
 
 /** Makes the function that sends a call's request as often as the policy allows, and counts each time. */

@@ -6,6 +6,7 @@ import {
   type AnthropicClientOptions,
   createAnthropicClient,
 } from '../../../src/upstreams/anthropic/client.ts'
+import { oauthBeta } from '../../../src/upstreams/anthropic/credentials/credential.ts'
 import { anthropicCall, clientOptions, credentialsOf, keyCredential, recordingServer } from '../../support/anthropic.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
@@ -125,6 +126,18 @@ describe('credentials', () => {
     expect([answer.ok, judged, waits, attempts]).toEqual([true, [429, 429], [], 3])
     expect(used).toEqual(['configured one', 'configured two', 'configured three'])
     expect(received.length).toBe(3)
+  })
+
+  test('are reported as those of a subscription if they are OAuth tokens (OP-C3)', async () => {
+    const { url } = recordingServer(() => new Response('fine'))
+    const token = keyCredential('sk-ant-oat-1', { header: 'authorization', kind: 'oauth', betas: [oauthBeta] })
+    const reported: boolean[] = []
+    for (const credential of [keyCredential('sk-ant-api-1'), token]) {
+      await clientAt(url, credentialsOf([credential])).send({
+        onCredential: (_kind, _secret, isSubscription) => reported.push(isSubscription),
+      })
+    }
+    expect(reported).toEqual([false, true])
   })
 
   test('without a valid one, nothing is sent', async () => {

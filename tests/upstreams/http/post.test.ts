@@ -136,6 +136,16 @@ describe('a connection', () => {
     }
   })
 
+  test('that was closed is reported, so that the second request is counted (OP-M)', async () => {
+    const server = await rawServer((socket) => socket.resetAndDestroy())
+    const { nexus } = nexusAt(server.url, { retry: { maxRetries: 1, random: () => 0, sleep: async () => {} } })
+    let [attempts, resends] = [0, 0]
+    const counting = { onAttempt: () => (attempts += 1), onResend: () => (resends += 1) }
+    const call = { ...callContext(new AbortController().signal), ...counting }
+    await expect(nexus.message(smallRequest, call)).rejects.toMatchObject({ status: 502 })
+    expect([attempts, resends, server.count()]).toEqual([2, 1, 3])
+  })
+
   test('that broke while the model was working is not replaced silently', async () => {
     const server = await rawServer((socket) => setTimeout(() => socket.resetAndDestroy(), 150))
     const { nexus, records } = nexusAt(server.url, { retry: { maxRetries: 1, random: () => 0, sleep: async () => {} } })

@@ -86,7 +86,9 @@ const send = async (exchange: Exchange, native: NativeLane): Promise<NativeRespo
     signal: call.signal,
     onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
     onAttempt: () => running.attempted(),
-    onCredential: (credential, secret) => running.update({ credential, maskedKey: secret.ending() }),
+    onResend: () => running.resent(),
+    onCredential: (credential, secret, isSubscription) =>
+      running.update({ credential, maskedKey: secret.ending(), isSubscription }),
     onSending() {
       if (body instanceof Uint8Array) observation?.requestBody(body)
     },

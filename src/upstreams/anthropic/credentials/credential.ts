@@ -20,6 +20,9 @@ export interface Credential {
   readonly betas: readonly string[]
 }
 
+/** OAuth tokens are those of subscriptions. */
+export const isOfSubscription = ({ betas }: Credential): boolean => betas.includes(oauthBeta)
+
 /** A failed answer whose first byte the client has not received. */
 export interface FailedAnswer {
   readonly status: number

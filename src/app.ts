@@ -4,13 +4,19 @@ import type { Config } from './config/load.ts'
 import { networkOf } from './config/network.ts'
 import { wantsRequestClass } from './config/request-class.ts'
 import { upstreamSettings } from './config/settings/upstream.ts'
-import { createGateway } from './gateway/gateway.ts'
+import { createGateway, type GatewayOptions } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
 import { createLosses, type Losses } from './gateway/observers/losses.ts'
+import {
+  createMetrics,
+  type Metrics,
+  type MetricsOptions,
+  type ProcessFacts,
+} from './gateway/observers/metrics/metrics.ts'
 import { createReports, type Reports } from './gateway/observers/reports.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
-import { createRequestRecords } from './gateway/running-requests.ts'
+import { createRequestRecords, type RequestRecords } from './gateway/running-requests.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
 import type { ModelCatalog } from './models/model.ts'
 import { createOpenAiNames, type OpenAiNames } from './models/openai-names.ts'
@@ -24,6 +30,7 @@ import { createUpstream, modelsOf } from './upstreams/registry.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 import { createCostOf } from './usage/prices.ts'
 import type { UsageStore } from './usage/usage-store.ts'
+import { version } from './version.ts'
 
 /**
  * The composition root: makes a request handler from a configuration and the platform's dependencies. Runs on every
@@ -40,6 +47,8 @@ export interface AppDependencies
   readonly shutdown?: Shutdown
   /** Keeps figures of the requests; absent if the configuration does not want that (OP-H). */
   readonly history?: UsageStore
+  /** For metrics; absent where the platform has none. */
+  readonly processFacts?: ProcessFacts
   /** In addition to the access log. */
   readonly observers?: readonly RequestObserver[]
   /** Does the work when the process is idle. */
@@ -133,9 +142,50 @@ const platformOf = ({ pingInterval, history }: Config, dependencies: AppDependen
   return { pid, uptime, readSetupFile, hasHistory, tlsExpires, pingMs, ...(commitMs !== undefined && { commitMs }) }
 }
 
+/** Ids of the models that the upstream lists, and that the configuration names. */
+const knownModels = ({ model, smallModel, openaiEntrance }: Config, models: ModelResolver): readonly string[] => {
+  const named = ['opus', 'sonnet', 'haiku', model, smallModel, ...openaiEntrance.modelMap.values()]
+  const found = named.map((name) => name && models.find(name)?.model.id)
+  return [...models.models.map(({ id }) => id), ...found.filter((id) => id !== undefined)]
+}
+
+/** Metrics, if the configuration wants them. */
+const metricsOf = (
+  config: Config,
+  { defer, processFacts }: AppDependencies,
+  { upstream, models, losses }: Pick<MetricsOptions, 'losses'> & Pick<GatewayOptions, 'upstream' | 'models'>,
+): (Metrics & { readonly isOpen: boolean }) | undefined => {
+  const { metrics, currency } = config
+  if (metrics === 'off') return undefined
+  const created = createMetrics({
+    version,
+    upstream: upstream.name,
+    currency,
+    known: new Set(knownModels(config, models)),
+    forwarded: upstream.native?.protocol,
+    processFacts,
+    losses,
+    defer,
+  })
+  return { ...created, isOpen: metrics === 'open' }
+}
+
+/** The records of requests, and all their observers. */
+const recordsOf = (config: Config, dependencies: AppDependencies, own: readonly RequestObserver[]): RequestRecords => {
+  const { log, observers = [] } = dependencies
+  return createRequestRecords({
+    observers: [...accessLogObservers(log), ...own, ...observers],
+    wantsClass: wantsRequestClass(config),
+    costOf: createCostOf(config.prices, config.upstream),
+    log,
+    now,
+    date: Date.now,
+  })
+}
+
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
-  const { log, defer, observers = [], shutdown = createShutdown(), catalog, defaultModelId } = dependencies
+  const { log, defer, shutdown = createShutdown(), catalog, defaultModelId } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
@@ -144,6 +194,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const tokenStatistics = createTokenStatistics(Date.now)
   const losses = createLosses({ log, now })
   const reports = reportsOf(config, upstream, dependencies, losses)
+  const metrics = metricsOf(config, dependencies, { upstream, models, losses })
+  const own = [tokenStatistics.observer, ...reports.observers, ...(metrics === undefined ? [] : [metrics.observe])]
   const server = createServer({
     gateway: createGateway({
       models,
@@ -151,14 +203,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       tokens: createTokenCounter({ upstream: counting, log, now, defer }),
       log,
     }),
-    records: createRequestRecords({
-      observers: [...accessLogObservers(log), tokenStatistics.observer, ...reports.observers, ...observers],
-      wantsClass: wantsRequestClass(config),
-      costOf: createCostOf(config.prices, config.upstream),
-      log,
-      now,
-      date: Date.now,
-    }),
+    records: recordsOf(config, dependencies, own),
+    metrics,
     ...addressesOf(config),
     openAi: openAiOf(config, models),
     clientTokens: clientTokensOf(config),

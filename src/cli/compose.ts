@@ -13,6 +13,7 @@ import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { lookupAddresses } from '../upstreams/url-sources/resolve-url.ts'
 import type { Defer } from './log/deferred-sink.ts'
 import { createLogSink } from './log/log-sink.ts'
+import { processFacts } from './system/process-facts.ts'
 import type { Io } from './terminal/io.ts'
 
 /** Provides this process's network, timers and log to the app. */
@@ -62,6 +63,7 @@ export const composeApp = ({ config, ...options }: ServerOptions): App =>
     defer: setImmediate,
     pid: process.pid,
     uptime: () => process.uptime(),
+    processFacts,
   })
 
 /** Runs the remaining tasks when the process ends. */

@@ -72,11 +72,6 @@ export class RunningRequest {
     this.#onEnd = onEnd
   }
 
-  /** Whether it requests an answer of a model. */
-  get isMessage(): boolean {
-    return this.#facts.operation === 'message'
-  }
-
   get bodyBytes(): number | undefined {
     return this.#facts.bodyBytes
   }
@@ -241,8 +236,6 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
         }
       }
     },
-    /** Requests to models that run now; 0 without observers. */
-    activeMessages: (): number => running.values().reduce((count, { isMessage }) => count + Number(isMessage), 0),
     /** Reports the requests that still run: the process may end before they do. */
     close(): void {
       for (const request of running) request.abandon()

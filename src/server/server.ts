@@ -27,6 +27,7 @@ import { knownDomain } from './http/known-domain.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { withTimeHeader } from './http/time-header.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
+import { type MetricsRouteOptions, metricsRoutes } from './ops/metrics.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
 import { type TokenStatsOptions, tokenStatsRoutes } from './ops/token-stats.ts'
@@ -42,6 +43,8 @@ export interface ServerOptions
   readonly openAi?:
     | Pick<OpenAiRoutesOptions, 'names' | 'policy' | 'keepsThinking' | 'storedResponses' | 'date'>
     | undefined
+  /** Absent if the server has no metrics. */
+  readonly metrics?: Pick<MetricsRouteOptions, 'scrape' | 'isOpen'> | undefined
   /** Absent without limits. */
   readonly limits?: Limits | undefined
   /** Whether something needs the addresses of clients: to know them costs each request a little. */
@@ -162,7 +165,7 @@ const createScopes = (options: ServerOptions) => {
 
 /** Creates all routes of the server. Call `close` after stopping it by force: it reports the requests that still ran. */
 export const createServer = (options: ServerOptions) => {
-  const { records, gateway, openAi } = options
+  const { records, gateway, openAi, metrics } = options
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
   const { peers, scopeOf } = createScopes(options)
@@ -179,6 +182,7 @@ export const createServer = (options: ServerOptions) => {
     .use(setupRoutes(options))
     .use(testConnectionRoutes(shared))
     .use(tokenStatsRoutes(shared))
+    .use(metrics === undefined ? (plain) => plain : metricsRoutes({ ...shared, ...metrics }))
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
     const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)

@@ -57,13 +57,18 @@ const readiness = (shutdown: StatusOptions['shutdown'], set: Context['set']): { 
   return { status: 'draining' }
 }
 
-/** The work of this process (OP-K1). */
-const activity = ({ shutdown, limits, hasHistory, tlsExpires }: StatusOptions) => {
+/** Calls of models that run, and that wait for a place. */
+export const requestCounts = ({ shutdown, limits }: Pick<StatusOptions, 'shutdown' | 'limits'>) => {
   const { queued } = limits?.counts() ?? { queued: 0 }
+  return { active: shutdown.running() - queued, queued }
+}
+
+/** The work of this process (OP-K1). */
+const activity = (options: StatusOptions) => {
+  const { shutdown, hasHistory, tlsExpires } = options
   return {
     draining: shutdown.isDraining(),
-    active: shutdown.running() - queued,
-    queued,
+    ...requestCounts(options),
     state: 'memory',
     history: hasHistory ? 'on' : 'off',
     ...(tlsExpires !== undefined && { tls: { expires: tlsExpires.toISOString() } }),

@@ -61,8 +61,6 @@ const unfinished: readonly string[] = [
   'concurrency.max',
   'concurrency.queue',
   'concurrency.wait',
-  'metrics',
-  'currency',
   'history.enabled',
   'history.file',
   'history.days',

@@ -16,7 +16,9 @@ export const checkCors = (config: Config): void => {
       `cors.origins: ${wrong} is not an origin. Write it like https://app.example.com, without a path.`,
     )
   if (!origins.includes('*')) return
-  if (clientTokensOf(config).length === 0)
+  const hasGate =
+    clientTokensOf(config).length > 0 || config.clientsFile !== undefined || config.clientTokens !== undefined
+  if (!hasGate)
     throw new UsageError(
       'cors.origins: * would let each web page spend your key. Set --client-token, or list the origins.',
     )

@@ -61,6 +61,9 @@ export const clientSettings = [
   },
 ] as const satisfies readonly Setting[]
 
+/** A day: browsers allow no more. */
+const maximumPreflightSeconds = 86_400
+
 /** Web pages that may use the server (OP-W7). */
 export const corsSettings = [
   {
@@ -81,5 +84,13 @@ export const corsSettings = [
     default: false,
     description: 'Allow these web pages to send credentials',
     details: 'Not possible with `*`.',
+  },
+  {
+    key: 'cors.maxAge',
+    environment: ['NEXUS_CORS_MAX_AGE'],
+    type: { kind: 'number', minimum: 0, maximum: maximumPreflightSeconds, integer: true },
+    default: 600,
+    description: 'Let browsers remember for this many seconds what these web pages may send',
+    hint: 'seconds',
   },
 ] as const satisfies readonly Setting[]

@@ -57,9 +57,9 @@ const isOwnOrigin = (origin: string, { host, isSecure }: RequestScope): boolean 
 }
 
 /** A web page must not spend the company's key. */
-const checkOrigin = (headers: Headers, scope: RequestScope, cors: CorsOptions | undefined): void => {
+const checkOrigin = ({ headers, url }: Request, scope: RequestScope, cors: CorsOptions | undefined): void => {
   const origin = headers.get('origin')
-  if (origin === null || isOwnOrigin(origin, scope) || isAllowedOrigin(origin, cors)) return
+  if (origin === null || isOwnOrigin(origin, scope) || isAllowedOrigin(origin, url, cors)) return
   refusePage()
 }
 
@@ -117,7 +117,7 @@ export const guard = (options: DomainGuardOptions, domains: Domains | undefined)
     const scope = options.scopeOf(request)
     if (find === undefined && isForeign({ own: headers.get('host'), named: scope.host, hasDomain: false }))
       refuseHost(undefined, options.allowedHosts)
-    checkOrigin(headers, scope, options.cors)
+    checkOrigin(request, scope, options.cors)
   })
   // A preflight carries no token.
   if (options.cors !== undefined) app.use(preflight(options.cors))

@@ -97,9 +97,11 @@ describe('the source code', () => {
 
   test('the product itself never changes which addresses are allowed, or which certificates a connection trusts', () => {
     const mentioned = matching(/isAddressAllowed|rejectUnauthorized|\bca[,:?]/)
-    // Doctor reads an untrusted certificate and disconnects: its server gets no data of ours.
     expect(mentioned.filter((path) => !path.startsWith('src/upstreams/url-sources'))).toEqual([
+      // Doctor reads an untrusted certificate and disconnects: its server gets no data of ours.
       'src/cli/doctor/sockets.ts',
+      // Asks this machine whether the server runs, without a secret.
+      'src/cli/system/fetch-health.ts',
     ])
     const sockets = readFileSync(join(root, 'src/cli/doctor/sockets.ts'), 'utf8')
     expect(sockets.slice(sockets.indexOf('export const inspectTls'))).not.toMatch(/\.(?:write|end)\(/)
@@ -137,6 +139,8 @@ describe('the source code', () => {
       'cli/canary',
       // The completion scripts, run by bash, zsh and fish.
       'cli/commands/completion/shells',
+      // The program with a certificate, its clients and `health`.
+      'cli/tls/https',
       // The server, the gateway and the upstream together.
       'server/client-disconnect',
       'server/failures',

@@ -12,6 +12,7 @@ const common = {
   localData: undefined,
   logFile: undefined,
   fetchesSecrets: false,
+  drainSeconds: 30,
 } as const
 const [name, value] = ['HTTPS_PROXY', 'http://proxy.example:3128'] as const
 

@@ -9,3 +9,6 @@ export const isLoopbackHost = (hostname: string): boolean => {
   if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true
   return /^127(?:\.\d{1,3}){3}$/.test(name) || mappedLoopback.test(name)
 }
+
+/** Whether a server bound to this address listens on each address of the machine. */
+export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'

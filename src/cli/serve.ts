@@ -14,6 +14,9 @@ import { startSimulatorFor } from './simulator.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
 import { readSetupFolder } from './system/setup-folder.ts'
 import type { Io } from './terminal/io.ts'
+import { watchCertificate } from './tls/certificate-check.ts'
+import { certifiedHost } from './tls/certified-host.ts'
+import { readServerCertificate, type ServerCertificate } from './tls/server-certificate.ts'
 
 /** Bun reads its connection limit from this variable when it starts. */
 const maximumConnections = ({ machine: { environment } }: Io): { maximumConnections?: number } => {
@@ -40,13 +43,27 @@ interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
   readonly onRequest?: (request: Request) => void
 }
 
-/** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
-export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: ServeOptions, io: Io) => {
-  const { model, connection, isSimulated, loaded } = setUp
+/** Checks what only the server needs. Rejects with UsageError. */
+export const checkServing = async (
+  setUp: SetUp,
+  config: ServeOptions['config'],
+  { machine }: Io,
+): Promise<ServerCertificate | undefined> => {
   checkCors(config)
   checkNetwork(config)
   checkUpstreamAddress(setUp, config)
   checkReports(config)
+  return readServerCertificate(config, machine)
+}
+
+/** The listener's settings for a server with a certificate. */
+const tlsOf = (certificate: ServerCertificate | undefined) =>
+  certificate && { cert: certificate.pem, key: certificate.key }
+
+/** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
+export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: ServeOptions, io: Io) => {
+  const { model, connection, isSimulated, loaded } = setUp
+  const certificate = await checkServing(setUp, config, io)
   const simulator = isSimulated ? await startSimulatorFor(config) : undefined
   const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()
@@ -64,6 +81,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     ...(clientSetupDir !== undefined && { readSetupFile: readSetupFolder(settingPath(io.machine, clientSetupDir)) }),
     // A simulated upstream gets no real credential.
     ...(!isSimulated && { credentialSources: await credentialSources(config, log, machine) }),
+    tlsExpires: certificate?.leaf.validToDate,
     ...maximumConnections(io),
     ...io.times,
   })
@@ -72,16 +90,20 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     onRequest?.(request)
     return app.fetch(request, peer)
   }
-  const listener = await listenOrExplain(() => listen({ ...address, fetch: answer }), address)
+  const listener = await listenOrExplain(() => listen({ ...address, tls: tlsOf(certificate), fetch: answer }), address)
   surviveFaults(log)
+  const unwatch = certificate && watchCertificate(certificate, log)
   // Not `shutdown.running`: a response runs until its last byte is sent, and token counts run, too.
   const { port, running, stop } = listener
   return {
     port,
+    /** The name of the server for clients on this machine. */
+    host: certificate === undefined ? config.host : certifiedHost(certificate, config.host),
     tokenStatistics: app.tokenStatistics,
     ending: { ...shutdown, running, stop } satisfies Ending,
     /** Ends all running requests; each is logged. */
     async stop(): Promise<void> {
+      unwatch?.()
       await stop(true)
       await app.close()
       await simulator?.stop()

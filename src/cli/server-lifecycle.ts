@@ -8,6 +8,7 @@ import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import { type Listener, listen } from '../runtime/bun.ts'
 import { productName } from '../version.ts'
+import { urlOf } from './clients/connection.ts'
 import { fetchHealth, type Healthy } from './system/fetch-health.ts'
 
 export interface ListenAddress {
@@ -30,8 +31,12 @@ const probeMs = 1000
 
 /** Finds a server of this program on the port; undefined if another program listens there. */
 export const findRunningServer = async (hostname: string, port: number): Promise<Healthy | undefined> => {
-  const answer = await fetchHealth(hostname, port, probeMs)
-  return answer.kind === 'ours' ? answer : undefined
+  // A server that runs already may have another configuration.
+  for (const isTls of [false, true]) {
+    const answer = await fetchHealth(urlOf(hostname, port, isTls), probeMs)
+    if (answer.kind === 'ours') return answer
+  }
+  return undefined
 }
 
 const alreadyRunning = (hostname: string, port: number, { version, pid }: Healthy): string =>

@@ -24,6 +24,7 @@ import type { Entrance } from './http/entrance.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { knownDomain } from './http/known-domain.ts'
+import { plainUrl } from './http/plain-url.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { withTimeHeader } from './http/time-header.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
@@ -194,9 +195,9 @@ export const createServer = (options: ServerOptions) => {
       : withOpenAi(app.fetch, () => createOpenAi(openAi), createIsOfOpenAi(options, scopeOf))
   const fetch = withTimeHeader(routed, scopeOf, options.now)
   const watched = records.watch(fetch, (request) => scopeOf(request).running, options.shutdown.finish)
-  const withPeer = (request: Request, peer?: PeerOf): Response | Promise<Response> => {
+  const answer = (request: Request, peer?: PeerOf): Response | Promise<Response> => {
     if (peer !== undefined) peers?.set(request, peer)
-    return watched(request)
+    return watched(plainUrl(request))
   }
-  return { fetch: peers === undefined ? watched : withPeer, close: records.close }
+  return { fetch: answer, close: records.close }
 }

@@ -33,7 +33,12 @@ export const isSameServer = (one: string, other: string | undefined): boolean =>
   const [first, second] = [one, other ?? ''].map((address) => URL.parse(address))
   if (!first || !second) return false
   const isHere = isLoopbackHost(first.hostname) && isLoopbackHost(second.hostname)
-  return isHere && first.protocol === second.protocol && first.port === second.port && first.pathname === '/'
+  return (
+    (isHere || first.hostname === second.hostname) &&
+    first.protocol === second.protocol &&
+    first.port === second.port &&
+    first.pathname === '/'
+  )
 }
 
 /** Reads a switch as Claude Code does. */

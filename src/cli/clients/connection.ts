@@ -1,4 +1,5 @@
 import { bracketed } from '../../base/brackets.ts'
+import { isEverywhere } from '../../base/loopback.ts'
 import { clientTokensOf } from '../../config/client-tokens.ts'
 import type { Config } from '../../config/load.ts'
 
@@ -11,10 +12,12 @@ export const anyToken = 'dummy'
 export const clientTokenOf = (config: Config): string | undefined => clientTokensOf(config)[0]?.reveal()
 
 /** The server's URL on this machine, for any address that the server is bound to. */
-export const localUrl = (host: string, port: number): string => {
-  const isEverywhere = host === '0.0.0.0' || host === '::'
-  return `http://${isEverywhere ? '127.0.0.1' : bracketed(host)}:${port}`
-}
+export const urlOf = (host: string, port: number, isTls: boolean): string =>
+  `${isTls ? 'https' : 'http'}://${isEverywhere(host) ? '127.0.0.1' : bracketed(host)}:${port}`
+
+/** The same URL by the configuration. `port` is the actual one. */
+export const localUrl = ({ host, tls }: Pick<Config, 'host' | 'tls'>, port: number): string =>
+  urlOf(host, port, tls.cert !== undefined)
 
 const neverByProxy = ['127.0.0.1', 'localhost', '::1']
 
@@ -24,7 +27,7 @@ const withoutProxy = (environment: Readonly<Record<string, string | undefined>>,
   const entries = existing.map((entry) => entry.trim()).filter((entry) => entry !== '')
   // A star means every host only if it is the whole list.
   if (entries.includes('*')) return '*'
-  const own = host === '0.0.0.0' || host === '::' ? neverByProxy : [...neverByProxy, host]
+  const own = isEverywhere(host) ? neverByProxy : [...neverByProxy, host]
   return [...new Set([...entries, ...own])].join(',')
 }
 

@@ -3,14 +3,14 @@ import { missingKey } from '../config/set-up.ts'
 import type { Io } from '../terminal/io.ts'
 import type { Client, LaunchServer, LaunchSetUp } from './client.ts'
 import { anyToken, clientTokenOf, localUrl } from './connection.ts'
-import { launchHost } from './host.ts'
+import { type LaunchTarget, launchTarget } from './host.ts'
 import { needsClientKey } from './own-key.ts'
 
 /** The server's OpenAI API, for a client on this machine. */
 export interface OpenAiServer {
   /** Ends in `/v1`. */
   readonly baseUrl: string
-  readonly host: string
+  readonly target: LaunchTarget
   readonly token: string
 }
 
@@ -41,6 +41,7 @@ export const openAiServerOf = async (
   if (!config.openaiEntrance.enabled)
     throw new UsageError(offWords(client, setUp.loaded.sources.get('openaiEntrance.enabled')))
   requireServerKey(client, setUp, { config }, io)
-  const host = setUp.isSimulated ? config.host : await launchHost(config, port, io.machine)
-  return { baseUrl: `${localUrl(host, port)}/v1`, host, token: clientTokenOf(config) ?? anyToken }
+  const target = await launchTarget(config, port, { ...setUp, ...io })
+  const baseUrl = `${localUrl({ ...config, host: target.host }, port)}/v1`
+  return { baseUrl, target, token: clientTokenOf(config) ?? anyToken }
 }

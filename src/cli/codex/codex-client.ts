@@ -3,6 +3,7 @@ import { parseModelName } from '../../messages/model-name.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import type { Client, LaunchSetUp, PlanLaunch } from '../clients/client.ts'
 import { proxyVariables } from '../clients/connection.ts'
+import { trustFor } from '../clients/host.ts'
 import { isModelGiven } from '../clients/model-choice.ts'
 import { openAiServerOf } from '../clients/openai-server.ts'
 import { shortPaths } from '../terminal/short-path.ts'
@@ -23,7 +24,8 @@ const isConfigured = ({ model_providers: providers }: Json, baseUrl: string): bo
 }
 
 const plan: PlanLaunch = async (setUp, server, io) => {
-  const { baseUrl, host, token } = await openAiServerOf(identity, setUp, server, io)
+  const { baseUrl, target, token } = await openAiServerOf(identity, setUp, server, io)
+  const trust = trustFor(target, 'CODEX_CA_CERTIFICATE', setUp.loaded.environment)
   const settings = codexSettings(io.machine)
   const hasWebSearch = server.config.upstream === 'anthropic'
   const wanted: CodexWanted = { baseUrl, settings, hasWebSearch, model: modelFor(setUp, settings) }
@@ -33,11 +35,11 @@ const plan: PlanLaunch = async (setUp, server, io) => {
   const lines = codexFileLines({ ...wanted, model: clientNameOf(setUp.model.model) })
   return {
     environment: {
-      set: { [tokenVariable]: token, ...proxyVariables(setUp.loaded.environment, host) },
+      set: { [tokenVariable]: token, ...trust.set, ...proxyVariables(setUp.loaded.environment, target.host) },
       unset: [],
     },
     args: codexArguments(wanted),
-    notes: [],
+    notes: trust.notes,
     environmentNotes: isConfigured(settings, baseUrl)
       ? []
       : [

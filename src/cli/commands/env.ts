@@ -49,7 +49,7 @@ export const envCommand: Command = {
         description: 'Print for this shell or kind of file (default the current shell)',
       },
       ...settingFlagsNamed(
-        ...['host', 'port', 'client-token', ...modelFlags, 'gateway-mode'],
+        ...['host', 'port', 'tls-cert', 'client-token', ...modelFlags, 'gateway-mode'],
         ...['client-keys', 'credentials-dir', 'allow-oauth', 'claude-code-login', 'no-openai-api'],
       ),
       ...sourceFlags,

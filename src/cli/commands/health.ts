@@ -52,13 +52,13 @@ const toReport = (answer: Healthy | Silence, url: string, deadlineMs: number): H
 const runHealth = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
   // Reads no secret: the user need not unlock a keychain.
   const { config } = await readConfig(flags, io, { secrets: [] })
-  const { host, port } = config
+  const { port } = config
   if (port === 0) {
     throw new UsageError('Only the server knows the port that --port 0 chose. Give the port that it printed: --port.')
   }
   const deadlineMs = io.times?.healthMs ?? usualDeadlineMs
-  const url = localUrl(host, port)
-  const report = toReport(await fetchHealth(host, port, deadlineMs), url, deadlineMs)
+  const url = localUrl(config, port)
+  const report = toReport(await fetchHealth(url, deadlineMs), url, deadlineMs)
   const { healthy, version, pid, reason } = report
   if (flags['json'] === true) io.out(`${JSON.stringify(report, undefined, 2)}\n`)
   else if (healthy) io.out(`healthy: ${productName} ${version} at ${url} (process ${pid})\n`)
@@ -78,7 +78,7 @@ export const healthCommand: Command = {
   ],
   get args(): ArgsDef {
     return {
-      ...settingFlagsNamed('host', 'port', 'upstream'),
+      ...settingFlagsNamed('host', 'port', 'tls-cert', 'upstream'),
       json: { type: 'boolean', description: 'Print JSON: healthy, url, and version and pid, or the reason' },
       ...sourceFlags,
       ...commonFlags,

@@ -1,4 +1,4 @@
-import type { ArgsDef } from 'citty'
+import type { ArgDef, ArgsDef } from 'citty'
 import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine, settingPath } from '../../config/paths.ts'
@@ -44,7 +44,8 @@ const startFlags = (): ArgsDef => ({
   verbose: verboseFlag,
 })
 
-const pathFlags: readonly string[] = ['config', 'env-file', 'log-file', 'credentials-dir', 'client-setup-dir']
+const isPath = (flag: ArgDef | undefined): boolean =>
+  flag !== undefined && 'valueHint' in flag && (flag.valueHint === 'file' || flag.valueHint === 'folder')
 
 /** Throws UsageError. */
 const refuseSecrets = (flags: Flags): void => {
@@ -58,11 +59,11 @@ const refuseSecrets = (flags: Flags): void => {
 
 /** In the order of the help. */
 const toArguments = (flags: Flags, machine: Machine): string[] =>
-  Object.keys(startFlags()).flatMap((name) => {
+  Object.entries(startFlags()).flatMap(([name, flag]) => {
     const value = flags[name]
     if (value === undefined) return []
     if (value === true) return [`--${name}`]
-    const text = pathFlags.includes(name) ? settingPath(machine, value) : value
+    const text = isPath(flag) ? settingPath(machine, value) : value
     return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text]
   })
 
@@ -70,7 +71,8 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
   const { environment, home } = machine
   const [program = '', ...before] = ownCommand
   const { USERNAME: name, USERDOMAIN: domain } = environment
-  const { file: logFile } = loaded.config.logging
+  const { logging, drain } = loaded.config
+  const { file: logFile } = logging
   const fetchesSecrets = loaded.hasKeychainSecret || loaded.keyHelper !== undefined
   return {
     program: lastingPath(program),
@@ -82,6 +84,7 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
     logFile:
       logFile === undefined || isUnseen('logging.file', loaded, machine) ? undefined : absolutePath(machine, logFile),
     fetchesSecrets,
+    drainSeconds: drain.delay + drain.timeout,
   }
 }
 

@@ -1,8 +1,6 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
-import { checkCors } from '../../config/cors.ts'
-import { checkNetwork } from '../../config/network.ts'
-import { checkReports, reportHosts } from '../../config/reports.ts'
+import { reportHosts } from '../../config/reports.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { nextStep } from '../claude-code/launch/next-step.ts'
@@ -11,7 +9,7 @@ import { ownShell } from '../clients/detect-shell.ts'
 import { type LaunchLines, readLaunchLines, reportLaunch } from '../clients/launch-lines.ts'
 import { composeLog } from '../compose.ts'
 import { describeConfig } from '../config/describe-config.ts'
-import { checkUpstreamAddress, readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
+import { readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
 import { domainsText } from '../credentials/domains-text.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import { type JsonFormat, jsonFormatOf } from '../log/json-line.ts'
@@ -21,7 +19,7 @@ import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
-import { checkAddress, serve } from '../serve.ts'
+import { checkAddress, checkServing, serve } from '../serve.ts'
 import { endingSignals, endTimes, untilStopped } from '../server-lifecycle.ts'
 import { networkAddresses } from '../system/network-addresses.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
@@ -47,10 +45,7 @@ const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io
   reportVariables(setUp, io)
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
-  checkCors(config)
-  checkNetwork(config)
-  checkUpstreamAddress(setUp, config)
-  checkReports(config)
+  await checkServing(setUp, config, io)
   if (launchLines !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
@@ -65,7 +60,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
   }
   const { config } = setUp.loaded
   const fields = {
-    address: localUrl(config.host, facts.port),
+    address: localUrl({ ...config, host: facts.host }, facts.port),
     version,
     upstream: setUp.isSimulated ? 'simulated' : setUp.connection.address,
     model: clientNameOf(setUp.model.model),
@@ -89,10 +84,10 @@ const serveUntilStopped = async (
   reportVariables(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
-  const { port, ending, stop, tokenStatistics: statistics } = await serve(setUp, { config, apiKey, log }, io)
+  const { host, port, ending, stop, tokenStatistics: statistics } = await serve(setUp, { config, apiKey, log }, io)
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), { ...endTimes(config), ...io.times })
-  const facts = { apiKey, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
+  const facts = { apiKey, host, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
   reportServing(setUp, facts, json, json === undefined ? io : raw)
   if (launchLines !== undefined) await reportLaunch(launchLines, setUp, port, io)
   else if (io.isTerminal)

@@ -1,10 +1,9 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { unbracketed } from '../../base/brackets.ts'
-import { isLoopbackHost } from '../../base/loopback.ts'
+import { isEverywhere, isLoopbackHost } from '../../base/loopback.ts'
 
 /** Detects an upstream whose address leads to this server: each request would come back without end (AU-0e). */
 
-const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 const usualPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
 
 export interface ListenAddress {
@@ -27,8 +26,8 @@ export const isOwnAddress = (
   if ((Number(urlPort) || usualPorts[protocol]) !== port) return false
   const target = unbracketed(name.toLowerCase())
   // The system connects to the unspecified address as to loopback.
-  const isHere = isLoopbackHost(target) || everywhere.has(target)
+  const isHere = isLoopbackHost(target) || isEverywhere(target)
   if (target === host.toLowerCase()) return true
-  if (everywhere.has(host)) return isHere || machine().includes(target)
+  if (isEverywhere(host)) return isHere || machine().includes(target)
   return isHere && isLoopbackHost(host)
 }

@@ -6,7 +6,6 @@ import { chooseGatewayMode } from '../claude-code/gateway-sign-in.ts'
 import { claudeCodeEnvironment, divertingVariables, otherProviders } from '../claude-code/launch/environment.ts'
 import { launchChoices } from '../claude-code/launch/launch.ts'
 import { isOverridden } from '../claude-code/launch/settings-conflicts.ts'
-import { localUrl } from '../clients/connection.ts'
 import { isModelGiven } from '../clients/model-choice.ts'
 import type { LaunchEnvironment } from '../clients/shells.ts'
 import { allModels } from '../config/set-up.ts'
@@ -22,9 +21,9 @@ import { webFetchFinding, webSearchFinding } from './web-check.ts'
 /** Checks Claude Code itself, and its own settings that override the launch. */
 
 /** If the configuration has an error, the defaults still show which variables a launch sets. */
-const launchOf = ({ setUp, io }: DoctorContext): LaunchEnvironment => {
+const launchOf = ({ setUp, io, url }: DoctorContext): LaunchEnvironment => {
   const config = setUp?.loaded.config ?? loadConfig({ flags: {}, environment: {}, files: [] }).config
-  return claudeCodeEnvironment({
+  const { set, unset } = claudeCodeEnvironment({
     config,
     models: allModels,
     model: setUp?.model ?? allModels.resolve(config.model),
@@ -37,6 +36,7 @@ const launchOf = ({ setUp, io }: DoctorContext): LaunchEnvironment => {
       ? { isChosen: { model: false, smallModel: false }, showsOwnKey: false }
       : launchChoices(setUp, config)),
   })
+  return { set: { ...set, ...(url !== undefined && { ANTHROPIC_BASE_URL: url }) }, unset }
 }
 
 /** With a wrong value of these, no request reaches our server. */
@@ -105,9 +105,8 @@ const exemption = ({ platform, environment }: Machine): string => {
 }
 
 /** Claude Code sends requests for this machine to the proxy, too, unless NO_PROXY contains it. */
-const noProxy = ({ io: { machine }, loaded }: DoctorContext): Finding => {
-  const { host, port } = loaded?.config ?? { host: '127.0.0.1', port: 0 }
-  const address = new URL(localUrl(host, port))
+const noProxy = ({ io: { machine }, url = 'http://127.0.0.1' }: DoctorContext): Finding => {
+  const address = new URL(url)
   // Claude Code uses the https proxy for every request.
   const proxy = namedProxy(machine.environment, new URL('https://any')) ?? namedProxy(machine.environment, address)
   if (proxy === undefined) return ok('no proxy in the environment')

@@ -1,6 +1,5 @@
 import { isSameServer } from '../claude-code/claude-settings.ts'
 import { chooseGatewayMode, type GatewaySignIn, gatewayUrl, signInLocation } from '../claude-code/gateway-sign-in.ts'
-import { localUrl } from '../clients/connection.ts'
 import { type Finding, fail, info, ok, warn } from './check.ts'
 import type { DoctorContext } from './context.ts'
 
@@ -9,11 +8,9 @@ import type { DoctorContext } from './context.ts'
 const keychainHint = 'On macOS, sign-ins are in the keychain, which doctor does not open.'
 const modeHint = 'If you are signed in to a gateway, set gatewayMode to on.'
 
-const isOurs = (signIn: GatewaySignIn, { loaded }: DoctorContext): boolean => {
+const isOurs = (signIn: GatewaySignIn, { url: own }: DoctorContext): boolean => {
   const url = gatewayUrl(signIn)
-  return (
-    url !== undefined && loaded !== undefined && isSameServer(url, localUrl(loaded.config.host, loaded.config.port))
-  )
+  return url !== undefined && isSameServer(url, own)
 }
 
 export const gatewayFinding = (context: DoctorContext): Finding => {

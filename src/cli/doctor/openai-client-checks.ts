@@ -4,7 +4,6 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
 import type { Client } from '../clients/client.ts'
-import { localUrl } from '../clients/connection.ts'
 import { findProgram } from '../clients/find-program.ts'
 import { codexClient } from '../codex/codex-client.ts'
 import { providerId } from '../codex/codex-configuration.ts'
@@ -32,10 +31,12 @@ const programCheck = (client: Client, machine: Machine): Check => ({
   run: () => programFinding(client, machine),
 })
 
-const apiFinding = ({ loaded }: DoctorContext): Finding => {
+/** For a configuration with an error. */
+const unknownUrl = 'http://127.0.0.1:0'
+
+const apiFinding = ({ loaded, url = unknownUrl }: DoctorContext): Finding => {
   const config = loaded?.config
-  if (config?.openaiEntrance.enabled !== false)
-    return ok(`${localUrl(config?.host ?? '127.0.0.1', config?.port ?? 0)}/v1, if the server runs`)
+  if (config?.openaiEntrance.enabled !== false) return ok(`${url}/v1, if the server runs`)
   const source = loaded?.sources.get('openaiEntrance.enabled') ?? 'openaiEntrance.enabled'
   return info(`off (${source}); ${productName} codex and ${productName} opencode turn it on for their own server`)
 }
@@ -44,7 +45,7 @@ const apiFinding = ({ loaded }: DoctorContext): Finding => {
 const isPossible = (url: URL, port: number): boolean =>
   port === 0 || !isLoopbackHost(url.hostname) || Number(url.port) === port
 
-const fileFinding = ({ io: { machine }, loaded }: DoctorContext): Finding => {
+const fileFinding = ({ io: { machine }, loaded, url: own = unknownUrl }: DoctorContext): Finding => {
   const path = codexSettingsPath(machine)
   const { model_providers: providers } = codexSettings(machine)
   const provider = isObject(providers) ? providers[providerId] : undefined
@@ -53,10 +54,9 @@ const fileFinding = ({ io: { machine }, loaded }: DoctorContext): Finding => {
   const remedy = `For the lines of this server, run:\n  ${productName} env --client codex`
   const url = attempt(() => new URL(String(baseUrl)))
   if (url === undefined) return warn(`${path} has no valid base_url for the provider ${providerId}`, remedy)
-  const { host, port } = loaded?.config ?? { host: '127.0.0.1', port: 0 }
-  if (!isPossible(url, port))
+  if (!isPossible(url, loaded?.config.port ?? 0))
     return warn(
-      `the provider ${providerId} in ${path} uses port ${url.port || '80'}, but the server listens at ${localUrl(host, port)}`,
+      `the provider ${providerId} in ${path} uses port ${url.port || '80'}, but the server listens at ${own}`,
       `Correct its URLs, or start the server with --port. ${remedy}`,
     )
   if (catalogUrl === undefined)

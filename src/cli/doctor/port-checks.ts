@@ -1,6 +1,7 @@
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { findRunningServer, tryToListen } from '../server-lifecycle.ts'
+import { accessChecks } from './access-checks.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 
@@ -47,5 +48,8 @@ const portFinding = async ({ loaded }: DoctorContext): Promise<Finding> => {
 
 export const portChecks = (context: DoctorContext): CheckGroup => ({
   title: 'Server',
-  checks: [{ id: 'port', title: 'Port', run: () => portFinding(context) }],
+  checks: [
+    { id: 'port', title: 'Port', run: () => portFinding(context) },
+    ...accessChecks(context.loaded?.config, context.io.machine),
+  ],
 })

@@ -2,6 +2,7 @@ import { attempt } from '../../base/attempt.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import type { Client, LaunchSetUp, PlanLaunch } from '../clients/client.ts'
 import { proxyVariables } from '../clients/connection.ts'
+import { trustFor } from '../clients/host.ts'
 import { openAiServerOf } from '../clients/openai-server.ts'
 import { openCodeConfiguration, withOwn } from './opencode-configuration.ts'
 
@@ -17,9 +18,10 @@ const modelsFor = ({ model, smallModel, models }: LaunchSetUp) => {
 }
 
 const plan: PlanLaunch = async (setUp, server, io) => {
-  const { baseUrl, host, token } = await openAiServerOf(identity, setUp, server, io)
+  const { baseUrl, target, token } = await openAiServerOf(identity, setUp, server, io)
   const { environment } = setUp.loaded
   const { model, smallModel } = setUp
+  const trust = trustFor(target, 'NODE_EXTRA_CA_CERTS', environment)
   const models = modelsFor(setUp)
   const own = attempt(() => JSON.parse(environment[configurationVariable] ?? ''))
   const wanted = { baseUrl, token, model: model.model, smallModel: smallModel.model, models }
@@ -29,12 +31,13 @@ const plan: PlanLaunch = async (setUp, server, io) => {
         [configurationVariable]: JSON.stringify(withOwn(own, openCodeConfiguration(wanted))),
         // opencode contains a list of models.
         OPENCODE_DISABLE_MODELS_FETCH: '1',
-        ...proxyVariables(environment, host),
+        ...trust.set,
+        ...proxyVariables(environment, target.host),
       },
       unset: [],
     },
     args: [],
-    notes: [],
+    notes: trust.notes,
   }
 }
 

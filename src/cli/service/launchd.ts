@@ -36,7 +36,7 @@ export const launchd: ServiceKind = {
       ['RunAtLoad', '<true/>'],
       ['KeepAlive', dictionary([['SuccessfulExit', '<false/>']])],
       ['ThrottleInterval', `<integer>${restartSeconds}</integer>`],
-      ['ExitTimeOut', `<integer>${stopSeconds}</integer>`],
+      ['ExitTimeOut', `<integer>${stopSeconds(service)}</integer>`],
       // A user waits for each answer, so launchd must not throttle the process.
       ['ProcessType', string('Interactive')],
       ['StandardErrorPath', string(posix.join(home, logFolder, logFile))],

@@ -18,6 +18,8 @@ export interface Service {
   readonly logFile: string | undefined
   /** Whether the key comes from a keychain or a helper, which may not be ready right after a login. */
   readonly fetchesSecrets: boolean
+  /** Seconds for which the server may run after the signal. */
+  readonly drainSeconds: number
 }
 
 /** How one system runs a service. Both functions are pure; `unit` throws UsageError for text that it cannot write. */
@@ -27,8 +29,11 @@ export interface ServiceKind {
   readonly steps: (service: Service) => string
 }
 
-/** Running responses have 30 s after the signal, and written bytes one more. An earlier kill would lose them. */
-export const stopSeconds = 40
+/** The end of the process takes a moment more. An earlier kill would lose running answers. */
+const marginSeconds = 10
+
+/** Seconds after which the service manager kills the server. */
+export const stopSeconds = ({ drainSeconds }: Service): number => Math.ceil(drainSeconds) + marginSeconds
 
 export const summary = 'Claude models for Claude Code over AI Nexus'
 

@@ -53,10 +53,10 @@ ExecStart=${[programPath(program), ...args.map(argument)].join(' ')}
 ${environment.map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}\n`).join('')}Restart=on-failure
 RestartSec=5
 ${restartLines(service)}
-# Lets running answers finish: the server itself ends them after 30 s.
+# Lets running answers finish: the server itself ends them after ${service.drainSeconds} s.
 KillSignal=SIGTERM
 KillMode=mixed
-TimeoutStopSec=${stopSeconds}
+TimeoutStopSec=${stopSeconds(service)}
 # No core dumps: they would write the key to a file.
 LimitCORE=0
 UMask=0077

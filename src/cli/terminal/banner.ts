@@ -1,3 +1,4 @@
+import { isEverywhere } from '../../base/loopback.ts'
 import type { Secret } from '../../base/secret.ts'
 import { forwardsClientKeys } from '../../config/client-keys.ts'
 import type { Config } from '../../config/load.ts'
@@ -6,7 +7,7 @@ import { reportHosts } from '../../config/reports.ts'
 import type { Model } from '../../models/model.ts'
 import { clientNameOf, type ModelResolver } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
-import { localUrl } from '../clients/connection.ts'
+import { localUrl, urlOf } from '../clients/connection.ts'
 import { shownSource } from '../config/describe-config.ts'
 import type { SetUp } from '../config/set-up.ts'
 import { simulatedNames } from '../simulator.ts'
@@ -67,6 +68,8 @@ export interface BannerFacts {
   readonly apiKey: Secret | undefined
   /** The actual port. */
   readonly port: number
+  /** The name or the address of this server for clients on this machine. */
+  readonly host: string
   /** IPv4 addresses of this machine in its networks. */
   readonly networkAddresses: readonly string[]
   /** The files of credentials, in words; undefined without a folder. */
@@ -74,8 +77,6 @@ export interface BannerFacts {
 }
 
 type Row = readonly [label: string, text: string]
-
-const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
 /** Where this server reports requests. Of an address only its host: the path of a webhook is its secret. */
 const reportRows = (config: Config): Row[] => {
@@ -99,14 +100,15 @@ const keyText = (setUp: SetUp, apiKey: Secret | undefined, machine: Machine): st
 }
 
 export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): string => {
-  const { apiKey, port, networkAddresses, domains } = facts
+  const { apiKey, host, port, networkAddresses, domains } = facts
   const { config } = setUp.loaded
-  const address = localUrl(config.host, port)
+  const address = localUrl({ ...config, host }, port)
+  const isTls = config.tls.cert !== undefined
   const rows: Row[] = [
     ['Address', address],
     ...(config.openaiEntrance.enabled ? [['OpenAI', `${address}/v1 for OpenAI clients`] as const] : []),
     ...(isEverywhere(config.host)
-      ? networkAddresses.map((address) => ['Network', `http://${address}:${port}`] as const)
+      ? networkAddresses.map((address) => ['Network', urlOf(address, port, isTls)] as const)
       : []),
     [
       'Upstream',

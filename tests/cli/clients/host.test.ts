@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { launchHost } from '../../../src/cli/clients/host.ts'
+import { launchTarget } from '../../../src/cli/clients/host.ts'
 import { readSetUp } from '../../../src/cli/config/set-up.ts'
 import type { Flags } from '../../../src/cli/parse/parsed-arguments.ts'
 import { cli, temporaryFolder, testIo } from '../../support/cli.ts'
@@ -17,7 +17,7 @@ const hostFor = async (domains: readonly string[], flags: Flags = {}): Promise<s
   const io = testIo({})
   const given: Flags = { upstream: 'anthropic', 'credentials-dir': folderOf(...domains), ...flags }
   const { loaded } = await readSetUp(given, io)
-  return launchHost(loaded.config, 4141, io.machine)
+  return (await launchTarget(loaded.config, 4141, io)).host
 }
 
 test('Claude Code gets the name of this machine that has a file of credentials (AU-0f, AU-K10)', async () => {

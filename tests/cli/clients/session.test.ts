@@ -67,6 +67,20 @@ describe('claude', () => {
     expect(fetch(env.ANTHROPIC_BASE_URL)).rejects.toThrow()
   })
 
+  test('uses its own server, which has neither HTTPS nor proxies of a server for others (OP-W4)', async () => {
+    const { code, out } = await run([], stubClaude(asking), {
+      NEXUS_TLS_CERT: '/nowhere/cert.pem',
+      NEXUS_TLS_KEY: '/nowhere/key.pem',
+      NEXUS_TRUST_PROXY: 'proxy.example',
+      NEXUS_ALLOWED_HOSTS: 'claude.example.com',
+    })
+    expect(code).toBe(7)
+    expect(JSON.parse(out)).toMatchObject({
+      said: 'You said: Hello',
+      env: { ANTHROPIC_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) },
+    })
+  })
+
   describe('with --upstream anthropic', () => {
     const printing = 'console.log(JSON.stringify({ args: process.argv.slice(2), env: process.env }))'
     const start = async (args: readonly string[], variables: Record<string, string>) => {

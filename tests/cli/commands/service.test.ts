@@ -28,6 +28,14 @@ describe('service print', () => {
     expect([out.includes(part), err.includes('warning')]).toEqual([true, false])
   })
 
+  test('waits for the drain, and finds the certificate from each folder (OP-K3, OP-W4)', async () => {
+    const folder = temporaryFolder()
+    const flags = ['--drain-delay', '5', '--drain-timeout', '600', '--tls-cert', 'cert.pem', '--tls-key', '~/key.pem']
+    const { out } = await cli(['service', 'print', 'systemd', '--simulate', ...flags], {}, folder)
+    expect(unitValues(out, 'TimeoutStopSec')).toEqual(['615'])
+    expect(unitValues(out, 'ExecStart')[0]).toContain(`--tls-cert ${folder}/cert.pem --tls-key ${folder}/key.pem`)
+  })
+
   test('writes flags before and after -- with absolute paths, and the environment without passwords', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{}')

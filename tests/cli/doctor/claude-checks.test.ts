@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { newestTestedClaude, testedClaudeVersions } from '../../../src/cli/claude-code/tested-versions.ts'
 import { key, secretsIn } from '../../support/canary.ts'
+import { issuedCertificate } from '../../support/certificate.ts'
 import { entry, temporaryFolder } from '../../support/cli.ts'
 import { doctor, withClaude } from '../../support/doctor.ts'
 import { writeFile } from '../../support/files.ts'
@@ -20,6 +21,16 @@ test('names a Claude Code that is newer or older than the tested versions', asyn
     remedy: 'Update it: claude update',
   })
   expect((await program(newestTestedClaude)).status).toBe('ok')
+})
+
+test('accepts a settings file with the name of the certificate (OP-W4)', async () => {
+  const folder = temporaryFolder()
+  const { cert, key: tlsKey } = issuedCertificate({ names: ['DNS:gateway.example'] })
+  writeFile(join(folder, '.claude', 'settings.json'), { env: { ANTHROPIC_BASE_URL: 'https://gateway.example:4141/' } })
+  const statusWith = async (...flags: readonly string[]) =>
+    (await doctor(['--offline', '--port', '4141', ...flags], {}, folder)).of('claude.settings').status
+  expect(await statusWith('--tls-cert', cert, '--tls-key', tlsKey)).toBe('ok')
+  expect(await statusWith()).toBe('fail')
 })
 
 describe('the remedy for settings that win over the launch', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createServer } from 'node:net'
 import { version } from '../../../src/version.ts'
+import { selfSignedCertificate } from '../../support/certificate.ts'
 import { startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { doctor } from '../../support/doctor.ts'
@@ -45,5 +46,46 @@ describe('the port', () => {
       status: 'fail',
       remedy: expect.stringContaining('Use an address of this machine'),
     })
+  })
+})
+
+describe('the access to the server', () => {
+  const examine = (...flags: readonly string[]) => doctor(['--offline', ...flags])
+
+  test('has no checks without HTTPS and proxies', async () => {
+    const { checks } = await examine()
+    expect(checks.map(({ id }) => id)).not.toEqual(expect.arrayContaining(['https', 'proxies']))
+  })
+
+  test('names the certificate, its names and its end, and warns before it (OP-W4, OP-W5)', async () => {
+    const { cert, key } = selfSignedCertificate({ names: ['DNS:gateway.example'] })
+    const fine = (await examine('--tls-cert', cert, '--tls-key', key)).of('https')
+    expect(fine).toMatchObject({ status: 'ok', data: { names: 'DNS:gateway.example', selfSigned: true } })
+    expect(fine.detail).toMatch(/cert\.pem is valid for (?:29|30) more days, for DNS:gateway\.example$/)
+    const old = selfSignedCertificate({ days: 3 })
+    expect((await examine('--tls-cert', old.cert, '--tls-key', old.key)).of('https')).toMatchObject({
+      status: 'warn',
+      remedy: 'Renew the certificate, and restart the server.',
+    })
+  })
+
+  test('fails with the reason of start (OP-W1, OP-W3, OP-W4)', async () => {
+    const found = await examine('--tls-key', '/nowhere/key.pem', '--trust-proxy', 'proxy.example')
+    expect(found.of('https')).toMatchObject({ status: 'fail', detail: 'tls.key is set without tls.cert.' })
+    expect(found.of('proxies')).toMatchObject({
+      status: 'fail',
+      detail: 'trustProxy: proxy.example is not an address.',
+    })
+    expect((await examine('--allowed-hosts', '*')).of('proxies').status).toBe('fail')
+  })
+
+  test('names trusted proxies and hosts, and warns where every client is trusted (OP-W1, OP-W3)', async () => {
+    const flags = ['--trust-proxy', 'loopback,10.0.0.0/8', '--allowed-hosts', 'claude.example.com']
+    expect((await examine(...flags)).of('proxies')).toMatchObject({
+      status: 'ok',
+      detail: 'trusts loopback, 10.0.0.0/8, and answers for the hosts claude.example.com',
+    })
+    for (const range of ['0.0.0.0/0', '::/0', '2000::/3'])
+      expect((await examine('--trust-proxy', range)).of('proxies').status).toBe('warn')
   })
 })

@@ -21,6 +21,7 @@ const service = (change: Partial<Service> = {}): Service => ({
   localData: undefined,
   logFile: undefined,
   fetchesSecrets: false,
+  drainSeconds: 30,
   ...change,
 })
 

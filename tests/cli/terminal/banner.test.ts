@@ -10,7 +10,8 @@ const bannerFor = async (flags: Flags, environment: Record<string, string> = {},
   const io = testIo({ environment })
   const setUp = await readSetUp({ upstream: 'anthropic', ...flags }, io)
   const { apiKey } = setUp.connection
-  return banner(setUp, { apiKey, port: 3000, networkAddresses: [], domains: undefined, ...facts }, io.machine)
+  const { host } = setUp.loaded.config
+  return banner(setUp, { apiKey, host, port: 3000, networkAddresses: [], domains: undefined, ...facts }, io.machine)
 }
 
 const rowsOf = (text: string): Record<string, string> =>

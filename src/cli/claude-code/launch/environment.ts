@@ -63,7 +63,7 @@ const connectionTo = ({ config, port, environment, isGatewayMode, showsOwnKey }:
   const token = clientTokenOf(config) ?? (showsOwnKey ? undefined : anyToken)
   return {
     address: {
-      ANTHROPIC_BASE_URL: localUrl(config.host, port),
+      ANTHROPIC_BASE_URL: localUrl(config, port),
       ...(token !== undefined && { ANTHROPIC_AUTH_TOKEN: token }),
     },
     others: { ...proxyVariables(environment, config.host), ...(isGatewayMode && { [gatewaySwitch]: '1' }) },

@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/load.ts'
 import type { Machine } from '../../../config/paths.ts'
 import type { LaunchSetUp, PlanLaunch } from '../../clients/client.ts'
-import { launchHost } from '../../clients/host.ts'
+import { launchTarget, trustFor } from '../../clients/host.ts'
 import { isModelGiven } from '../../clients/model-choice.ts'
 import { needsClientKey } from '../../clients/own-key.ts'
 import { isSet } from '../../config/set-up.ts'
@@ -34,20 +34,22 @@ export const planLaunch: PlanLaunch = async (setUp, { config, port }, { machine 
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)
-  const host = setUp.isSimulated ? config.host : await launchHost(config, port, machine)
+  const target = await launchTarget(config, port, { ...setUp, machine })
+  const trust = trustFor(target, 'NODE_EXTRA_CA_CERTS', environment)
   // An old client, too, keeps the user's choice: it is in its settings.
   const needsModel = settingsModel(machine) === undefined && hasOldClient(machine)
+  const launched = claudeCodeEnvironment({
+    ...setUp,
+    ...launchChoices(setUp, config),
+    config: { ...config, host: target.host },
+    port,
+    environment,
+    isGatewayMode: gateway.isOn,
+    isModelFixed: isModelGiven(setUp) || needsModel,
+  })
   return {
-    environment: claudeCodeEnvironment({
-      ...setUp,
-      ...launchChoices(setUp, config),
-      config: { ...config, host },
-      port,
-      environment,
-      isGatewayMode: gateway.isOn,
-      isModelFixed: isModelGiven(setUp) || needsModel,
-    }),
+    environment: { ...launched, set: { ...launched.set, ...trust.set } },
     args: [],
-    notes: words === undefined ? [] : [words],
+    notes: [...(words === undefined ? [] : [words]), ...trust.notes],
   }
 }

@@ -1,4 +1,4 @@
-import { absolutePath, type Machine } from '../../../config/paths.ts'
+import { absolutePath, type Machine, settingPath } from '../../../config/paths.ts'
 import type { Setting } from '../../../config/settings/setting.ts'
 import type { SettingKey } from '../../../config/settings/settings.ts'
 import { settings } from '../../../config/settings/settings.ts'
@@ -12,6 +12,7 @@ import { labelled } from '../../terminal/wrap.ts'
 
 const settingsOfEnv: readonly SettingKey[] = [
   'host',
+  'tls.cert',
   'model',
   'smallModel',
   'gatewayMode',
@@ -39,10 +40,11 @@ const flagsForEnv = (
     ({ key, flag }) => settingsOfEnv.includes(key) && sources.get(key) === `--${flag}`,
   )
   return [
-    ...given.flatMap(({ key, flag, type }) => [
-      `--${flag}`,
-      ...(type.kind === 'switch' ? [] : [settingText(values.get(key))]),
-    ]),
+    ...given.flatMap(({ key, flag, type, hint }) => {
+      const text = settingText(values.get(key))
+      // The other terminal may be in another folder.
+      return [`--${flag}`, ...(type.kind === 'switch' ? [] : [hint === 'file' ? settingPath(machine, text) : text])]
+    }),
     ...(port !== values.get('port') || sources.get('port') === '--port' ? ['--port', String(port)] : []),
     ...(file?.isNamed ? ['--config', file.path] : []),
     ...(places.environmentFile === undefined ? [] : ['--env-file', absolutePath(machine, places.environmentFile.path)]),

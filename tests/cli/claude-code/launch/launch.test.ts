@@ -72,7 +72,7 @@ test.each([
   ['::1', 'http://[::1]:1'],
   ['localhost', 'http://localhost:1'],
 ])('the URL of a server on %s is %s', (host, url) => {
-  expect(localUrl(host, 1)).toBe(url)
+  expect(localUrl({ ...defaultConfig, host }, 1)).toBe(url)
 })
 
 describe('lines', () => {

@@ -1,0 +1,70 @@
+/** The tables of the history (OP-H2, OP-H4). */
+
+/** Marks the file as ours: "nxus". */
+export const applicationId = 0x6e_78_75_73
+
+/**
+ * Step n leads from version n to version n + 1. Never change a step that was released: add one.
+ *
+ * `client` and the other names of `slot_total` are empty where they are not known, because its key needs them. `h` has
+ * the text of `histogram.ts`.
+ */
+export const migrations: readonly string[] = [
+  `
+CREATE TABLE request (
+  id TEXT NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  endpoint TEXT NOT NULL,
+  upstream TEXT NOT NULL,
+  model TEXT NOT NULL,
+  client TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  session TEXT,
+  subagent INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  error TEXT NOT NULL,
+  stream INTEGER NOT NULL,
+  input INTEGER,
+  cache_read INTEGER,
+  cache_write INTEGER,
+  cache_write_1h INTEGER,
+  output INTEGER,
+  first_event_ms INTEGER,
+  duration_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  cost REAL
+) STRICT;
+CREATE INDEX request_at ON request (at);
+CREATE INDEX request_session ON request (session, at) WHERE session IS NOT NULL;
+CREATE TABLE slot_total (
+  slot INTEGER NOT NULL,
+  upstream TEXT NOT NULL,
+  model TEXT NOT NULL,
+  client TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  error TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  input INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL,
+  cache_write INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  budget_tokens INTEGER NOT NULL,
+  cost REAL,
+  unpriced INTEGER NOT NULL,
+  unmeasured INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  first_event_ms INTEGER NOT NULL,
+  h TEXT NOT NULL,
+  PRIMARY KEY (slot, upstream, model, client, domain, outcome, error)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE revision (value INTEGER NOT NULL) STRICT;
+INSERT INTO revision VALUES (0);
+`,
+]
+
+/** Of the files that this version writes. */
+export const schemaVersion = migrations.length

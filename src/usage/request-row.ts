@@ -1,0 +1,69 @@
+import type { Endpoint } from '../gateway/endpoint.ts'
+import type { RequestRecord } from '../gateway/request-record.ts'
+import type { RequestRow } from './usage-report.ts'
+
+/** Requests to a model, as the history and the dashboard list them: figures and names, never words (OP-H2). */
+
+/** Endpoints whose requests use a model. A count of tokens uses none, and would hide its session's requests. */
+const modelEndpoints: ReadonlySet<Endpoint> = new Set([
+  'messages',
+  'chat_completions',
+  'responses',
+  'embeddings',
+  'batches',
+])
+
+const unauthorizedStatus = 401
+
+/**
+ * Requests with a wrong token are left out: they are not a client's, and any program could fill the file with them. So
+ * are requests that only read a batch or a stored response.
+ */
+const belongs = ({ endpoint, method, status, attempts }: RequestRecord): boolean =>
+  modelEndpoints.has(endpoint) && method === 'POST' && (status !== unauthorizedStatus || attempts > 0)
+
+/** More is an upstream's mistake. SQLite would refuse the whole batch, or sums would lose their last digits. */
+const largestFigure = 1e12
+const longestName = 128
+
+/** An upstream or a client wrote it: not always a whole number. */
+const whole = (value: number): number =>
+  Number.isFinite(value) ? Math.min(Math.max(Math.round(value), 0), largestFigure) : 0
+
+const short = (name: string): string => name.slice(0, longestName)
+
+const tokensOf = ({ usage }: RequestRecord) =>
+  usage && {
+    inputTokens: whole(usage.input_tokens),
+    cacheReadTokens: whole(usage.cache_read_input_tokens),
+    cacheWriteTokens: whole(usage.cache_creation_input_tokens),
+    cacheWrite1hTokens: whole(usage.cache_creation?.ephemeral_1h_input_tokens ?? 0),
+    outputTokens: whole(usage.output_tokens),
+  }
+
+/** Returns undefined for requests that do not belong in the history. */
+export const toRequestRow = (record: RequestRecord): RequestRow | undefined => {
+  if (!belongs(record)) return undefined
+  const { upstream, client, domain, session, errorType, firstEventMs, cost } = record
+  const model = record.used ?? record.model
+  return {
+    id: record.requestId,
+    at: Math.round(record.at),
+    endpoint: record.endpoint,
+    ...(upstream !== undefined && { upstream }),
+    ...(model !== undefined && { model: short(model) }),
+    ...(client !== undefined && { client }),
+    ...(domain !== undefined && { domain: short(domain) }),
+    ...(session !== undefined && { session: short(session) }),
+    isSubagent: record.isSubagent,
+    status: record.status,
+    outcome: record.outcome,
+    ...(errorType !== undefined && { error: errorType }),
+    isStream: record.isStream ?? false,
+    ...tokensOf(record),
+    ...(firstEventMs !== undefined && { firstEventMs: whole(firstEventMs) }),
+    durationMs: whole(record.durationMs),
+    attempts: record.attempts,
+    ...(cost !== undefined && Number.isFinite(cost) && { cost }),
+  }
+}

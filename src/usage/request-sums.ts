@@ -1,0 +1,58 @@
+import { histogramOf } from './histogram.ts'
+import { addSums, noSums, type Sums } from './sums.ts'
+import type { RequestRow, UsageFilter } from './usage-report.ts'
+import type { GroupedSums, SessionSums } from './usage-source.ts'
+
+/** What one request adds to the sums. */
+
+/** Whether it may have used tokens that no figure counts: the upstream answered, but without its usage. */
+const isUnmeasured = ({ outputTokens, outcome, attempts }: RequestRow): boolean =>
+  outputTokens === undefined && attempts > 0 && (outcome === 'answered' || outcome === 'cancelled')
+
+export const sumsOf = (row: RequestRow): Sums => {
+  const { outcome, cost } = row
+  const isMeasured = row.outputTokens !== undefined
+  const unmeasured = isUnmeasured(row) ? 1 : 0
+  return {
+    requests: 1,
+    failed: outcome === 'failed' ? 1 : 0,
+    refused: outcome === 'refused' ? 1 : 0,
+    cancelled: outcome === 'cancelled' ? 1 : 0,
+    input: row.inputTokens ?? 0,
+    cacheRead: row.cacheReadTokens ?? 0,
+    cacheWrite: row.cacheWriteTokens ?? 0,
+    cacheWrite1h: row.cacheWrite1hTokens ?? 0,
+    output: row.outputTokens ?? 0,
+    cost: cost ?? null,
+    unpriced: cost === undefined && isMeasured ? 1 : unmeasured,
+    unmeasured,
+    latencies: histogramOf(row.firstEventMs, row.durationMs),
+  }
+}
+
+/** Whether the filter lets the request pass. */
+export const passes = ({ model, client }: Pick<RequestRow, 'model' | 'client'>, filter: UsageFilter): boolean =>
+  (filter.client === undefined || filter.client === client) &&
+  (filter.model === undefined || (model ?? '').toLowerCase().includes(filter.model.toLowerCase()))
+
+/** Adds the requests that have the same values. */
+export const groupRequests = (
+  rows: readonly RequestRow[],
+  valuesOf: (row: RequestRow) => GroupedSums['values'],
+): GroupedSums[] => {
+  const groups = new Map<string, GroupedSums>()
+  for (const row of rows) {
+    const values = valuesOf(row)
+    const key = JSON.stringify(values)
+    groups.set(key, { values, sums: addSums(groups.get(key)?.sums ?? noSums, sumsOf(row)) })
+  }
+  return [...groups.values()]
+}
+
+/** `rows` are the requests of the session. */
+export const toSessionSums = (session: string, rows: readonly RequestRow[], wantsModels: boolean): SessionSums => ({
+  session,
+  subagentRequests: rows.filter(({ isSubagent }) => isSubagent).length,
+  lastAt: rows.reduce((last, { at }) => Math.max(last, at), 0),
+  parts: groupRequests(rows, ({ upstream = '', model = '' }) => (wantsModels ? [upstream, model] : [])),
+})

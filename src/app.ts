@@ -84,7 +84,7 @@ const reportsOf = (config: Config, { domains }: Upstream, dependencies: AppDepen
     log,
     now,
     losses,
-    ...(dependencies.history && { others: [dependencies.history.writer] }),
+    ...(dependencies.history && { others: [dependencies.history.createReport({ defer, losses })] }),
   })
 }
 

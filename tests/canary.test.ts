@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { GatewayError } from '../src/base/errors.ts'
 import { Secret } from '../src/base/secret.ts'
 import type { Reply } from '../src/simulator/reply.ts'
@@ -17,8 +19,10 @@ import {
 } from './support/canary.ts'
 import { type Chain, type ChainOptions, defaultConfig, simulate, startChain } from './support/chain.ts'
 import { afterTest } from './support/cleanup.ts'
+import { temporaryFolder } from './support/cli.ts'
 import { fileHost, fileResponse, sourcesFrom } from './support/file-host.ts'
 import { cases, fixture } from './support/fixtures.ts'
+import { testHistory } from './support/history.ts'
 import { callContext, nexusAt } from './support/nexus.ts'
 import { type SinkScenario, startSlackSink, startTelemetrySink } from './support/sinks.ts'
 import { urlBlock } from './support/url-sources.ts'
@@ -264,6 +268,29 @@ describe('the canary is in no record and on no page, and the keys are in no resp
     const dropped = chain.records.filter(({ event }) => event === 'observer.dropped')
     expect(dropped.map(({ fields }) => fields['reason'])).toContain('HTTP 302')
     expect(slack.posts.length + telemetry.posts.length).toBe(4)
+  })
+})
+
+describe('the history', () => {
+  test('has no word and no key in any of its bytes (OP-H2)', async () => {
+    const file = join(temporaryFolder(), 'usage.sqlite')
+    const { history } = testHistory(file)
+    const replies: Reply[] = [privateReply, ...errorReplies.map(([, reply]) => reply)]
+    const chain = chainWith({ history, scenario: () => replies.shift() ?? privateReply })
+    const named = { ...validRequest, model: `Please tell claude that it is ${privateWord}` }
+    for (const body of [validRequest, named, { ...validRequest, model: privateWord }, '{'])
+      for (let sent = 0; sent < 4; sent += 1) await send(chain, body)
+    await send(chain, validRequest, '/v1/messages/count_tokens')
+    await send(chain, validRequest, `/v1/${privateWord}`)
+    await chain.close()
+    const { requests } = await history.requests({ limit: 100 })
+    expect(new Set(requests.map(({ outcome }) => outcome))).toEqual(new Set(['answered', 'refused', 'failed']))
+    expect(new Set(requests.map(({ endpoint }) => endpoint))).toEqual(new Set(['messages']))
+    await history.sink.end?.()
+    expect(readdirSync(dirname(file))).toEqual(['usage.sqlite'])
+    const bytes = readFileSync(file, 'latin1')
+    expect(bytes).toContain('SQLite format 3')
+    expect(secretsIn(bytes)).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { type App, type AppDependencies, createApp } from '../app.ts'
 import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Config } from '../config/load.ts'
+import { type Machine, settingPath, usualHistoryPath } from '../config/paths.ts'
 import { estimateCount } from '../tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from '../upstreams/definition.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http/post.ts'
@@ -11,6 +12,7 @@ import type { Upstream } from '../upstreams/upstream.ts'
 import { createUrlSources } from '../upstreams/url-sources/inline-url-sources.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { lookupAddresses } from '../upstreams/url-sources/resolve-url.ts'
+import type { UsageStore } from '../usage/usage-store.ts'
 import type { Defer } from './log/deferred-sink.ts'
 import { createLogSink } from './log/log-sink.ts'
 import { processFacts } from './system/process-facts.ts'
@@ -49,6 +51,7 @@ export const composeUpstream = (options: UpstreamOptions): Upstream =>
 
 export interface ServerOptions
   extends UpstreamOptions,
+    Pick<AppDependencies, 'history'>,
     Pick<
       AppDependencies,
       'defaultModelId' | 'catalog' | 'shutdown' | 'observers' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'
@@ -65,6 +68,29 @@ export const composeApp = ({ config, ...options }: ServerOptions): App =>
     uptime: () => process.uptime(),
     processFacts,
   })
+
+/** Resolves after the other work that waits. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** The history that the configuration wants; undefined without one. */
+export const composeHistory = async (
+  { history: { enabled, file, days, rollupDays } }: Config,
+  log: Logger,
+  machine: Machine,
+): Promise<UsageStore | undefined> => {
+  if (!enabled) return undefined
+  const { createHistory } = await import('../usage/history/history.ts')
+  return createHistory({
+    file: file === undefined ? usualHistoryPath(machine) : settingPath(machine, file),
+    days,
+    rollupDays,
+    log,
+    now: () => performance.now(),
+    date: Date.now,
+    sleep: (milliseconds) => resolveAfter(milliseconds),
+    turn,
+  })
+}
 
 /** Runs the remaining tasks when the process ends. */
 const createDefer = (): Defer => {

@@ -5,7 +5,7 @@ import { settingPath } from '../config/paths.ts'
 import { checkReports } from '../config/reports.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
-import { composeApp, type ServerOptions } from './compose.ts'
+import { composeApp, composeHistory, type ServerOptions } from './compose.ts'
 import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
 import { credentialSources } from './credentials/credential-sources.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
@@ -70,12 +70,14 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
   const { clientSetupDir } = config.anthropic
   // With the variables of --env-file.
   const machine = { ...io.machine, environment: loaded.environment }
+  const history = await composeHistory(config, log, machine)
   const app = composeApp({
     config,
     defaultModelId: model.model.id,
     endpointUrl,
     apiKey: isSimulated || apiKey === undefined ? apiKey : upstreamKey(loaded, apiKey, log, io),
     log,
+    ...(history && { history }),
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,
     ...(clientSetupDir !== undefined && { readSetupFile: readSetupFolder(settingPath(io.machine, clientSetupDir)) }),

@@ -23,6 +23,18 @@ export const userConfigPath = ({ platform, home, environment }: Machine): string
   return posix.join(base, productName, 'config.json')
 }
 
+/** The folder for what programs keep, which is not configuration. */
+const stateFolder = ({ platform, home, environment }: Machine): string => {
+  if (platform === 'win32') return environment['LOCALAPPDATA'] || win32.join(home, 'AppData', 'Local')
+  if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support')
+  const stateHome = environment['XDG_STATE_HOME']
+  return stateHome?.startsWith('/') ? stateHome : posix.join(home, '.local', 'state')
+}
+
+/** The usual file of the history: `$XDG_STATE_HOME/nexus-claude-api/usage.sqlite` on Linux. */
+export const usualHistoryPath = (machine: Machine): string =>
+  (machine.platform === 'win32' ? win32 : posix).join(stateFolder(machine), productName, 'usage.sqlite')
+
 const here = ({ platform, currentDirectory }: Machine, name: string): string =>
   (platform === 'win32' ? win32 : posix).join(currentDirectory, name)
 

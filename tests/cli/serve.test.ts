@@ -1,5 +1,6 @@
+import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts'
 import { afterTest } from '../support/cleanup.ts'
@@ -39,6 +40,43 @@ test('sends what waits to be sent before the program ends (AU-S5, OP-E4)', async
   const { code, err } = await program.ended
   expect([code, sink.posts.length]).toEqual([0, 6])
   expect(err).not.toContain('observer.dropped')
+})
+
+const sendMessage = (url: string): Promise<string> =>
+  fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+  }).then((response) => response.text())
+
+test('keeps a history with --history, from the first request to the last one before its end (OP-H1, OP-H3)', async () => {
+  const folder = temporaryFolder()
+  const program = startCli(['start', '--simulate', '--port', '0', '--history'], { XDG_STATE_HOME: folder })
+  const [, url = ''] = await program.says(address)
+  await fetch(`${url}/health`)
+  expect(readdirSync(folder)).toEqual([])
+  for (let count = 0; count < 3; count += 1) await sendMessage(url)
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+  const state = join(folder, 'nexus-claude-api')
+  expect(readdirSync(state)).toEqual(['usage.sqlite'])
+  const database = new Database(join(state, 'usage.sqlite'), { readonly: true })
+  afterTest(() => database.close())
+  expect(database.query('SELECT endpoint, upstream, outcome FROM request').values()).toEqual([
+    ['messages', 'nexus', 'answered'],
+    ['messages', 'nexus', 'answered'],
+    ['messages', 'nexus', 'answered'],
+  ])
+})
+
+test('writes no history without --history (OP-H1)', async () => {
+  const folder = temporaryFolder()
+  const program = startCli(['start', '--simulate', '--port', '0'], { XDG_STATE_HOME: folder })
+  const [, url = ''] = await program.says(address)
+  await sendMessage(url)
+  program.kill('SIGTERM')
+  await program.ended
+  expect(readdirSync(folder)).toEqual([])
 })
 
 test('does not start with a webhook that is not encrypted, and does not show it (AU-S5)', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { settingPath } from '../../src/config/paths.ts'
+import { settingPath, usualHistoryPath } from '../../src/config/paths.ts'
 
 const posix = { platform: 'linux', home: '/home/me', currentDirectory: '/project', environment: {} }
 const windows = { platform: 'win32', home: 'C:\\Users\\me', currentDirectory: 'D:\\project', environment: {} }
@@ -21,4 +21,18 @@ test('a path in a setting may begin with ~, and a relative one begins at the cur
     'D:\\project\\setup',
     'E:\\setup',
   ])
+})
+
+test('the history is in the folder for the state of programs (OP-H1)', () => {
+  const linux = (environment: Record<string, string>) => usualHistoryPath({ ...posix, environment })
+  expect(linux({})).toBe('/home/me/.local/state/nexus-claude-api/usage.sqlite')
+  expect(linux({ XDG_STATE_HOME: '/state' })).toBe('/state/nexus-claude-api/usage.sqlite')
+  expect(linux({ XDG_STATE_HOME: 'state' })).toBe('/home/me/.local/state/nexus-claude-api/usage.sqlite')
+  expect(usualHistoryPath({ ...posix, platform: 'darwin' })).toBe(
+    '/home/me/Library/Application Support/nexus-claude-api/usage.sqlite',
+  )
+  expect(usualHistoryPath(windows)).toBe('C:\\Users\\me\\AppData\\Local\\nexus-claude-api\\usage.sqlite')
+  expect(usualHistoryPath({ ...windows, environment: { LOCALAPPDATA: 'E:\\local' } })).toBe(
+    'E:\\local\\nexus-claude-api\\usage.sqlite',
+  )
 })

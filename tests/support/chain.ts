@@ -1,3 +1,4 @@
+import type { AppDependencies } from '../../src/app.ts'
 import { createLogger, type LogRecord, type LogSink } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { composeApp } from '../../src/cli/compose.ts'
@@ -9,7 +10,6 @@ import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
 import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
-import type { UsageStore } from '../../src/usage/usage-store.ts'
 import { catalog } from './catalog.ts'
 import { afterTest } from './cleanup.ts'
 
@@ -33,6 +33,7 @@ interface PostOptions {
 
 export interface ChainOptions {
   readonly scenario?: Scenario
+  readonly history?: AppDependencies['history']
   readonly simulator?: SimulatorOptions
   readonly config?: Partial<Config>
   /** Replaces the simulator. */
@@ -44,7 +45,6 @@ export interface ChainOptions {
   /** Replaces the list of records. */
   readonly sink?: LogSink
   readonly observers?: readonly RequestObserver[]
-  readonly history?: UsageStore
   /** Default: leaves URLs unchanged. */
   readonly inlineUrlSources?: InlineUrlSources
 }
@@ -64,6 +64,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
   const app = composeApp({
     config,
     defaultModelId: 'claude-sonnet-4.6',
+    ...(options.history && { history: options.history }),
     ...(config.upstream === 'nexus' && { catalog }),
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),
@@ -72,7 +73,6 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
     ...(options.observers && { observers: options.observers }),
-    ...(options.history && { history: options.history }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
   })

@@ -42,8 +42,8 @@ describe('the source code', () => {
   test('the code that all upstreams share names no upstream', () => {
     const shared =
       /^src\/(?:app\.ts|base|runtime|wire(?!\/converse)|codec|messages|models|gateway|server|upstreams\/(?:http|url-sources|[^/]+$))/
-    // The name of the program is allowed, and so is the header that lists degradations.
-    const naming = matching(/nexus(?!-claude-api|-notes)|bedrock|converse/i)
+    // The name of the program is allowed, and so are the headers that list degradations and budgets.
+    const naming = matching(/nexus(?!-claude-api|-notes|-budget)|bedrock|converse/i)
     expect(naming.filter((path) => shared.test(path))).toEqual([
       // The table of upstreams.
       'src/upstreams/registry.ts',

@@ -1,0 +1,102 @@
+import { GatewayError } from '../../base/errors.ts'
+import type { TimeZone } from '../../base/time-zone.ts'
+import type { LimitName } from '../request-record.ts'
+import type { ClientIdentity } from './access.ts'
+
+/** What a client may use in a day or a month (OP-L7). */
+
+type Period = 'day' | 'month'
+
+/** 0 is no limit. */
+export interface BudgetLimits {
+  readonly tokensPerDay: number
+  readonly requestsPerDay: number
+  readonly costPerMonth: number
+}
+
+/** In the running day; the cost in the running month. */
+export interface Usage {
+  tokens: number
+  requests: number
+  cost: number
+}
+
+export interface Budget {
+  readonly name: Extract<LimitName, 'tokens' | 'requests' | 'cost'>
+  readonly period: Period
+  readonly used: number
+  readonly limit: number
+}
+
+/** The budgets of a client, the longest period first. A client's own limit wins over the limit for all. */
+export const budgetsOf = (client: ClientIdentity | undefined, quota: BudgetLimits, used: Usage): readonly Budget[] => {
+  const limits = { ...quota, ...client?.limits }
+  const budgets: readonly Budget[] = [
+    { name: 'cost', period: 'month', used: used.cost, limit: limits.costPerMonth },
+    { name: 'tokens', period: 'day', used: used.tokens, limit: limits.tokensPerDay },
+    { name: 'requests', period: 'day', used: used.requests, limit: limits.requestsPerDay },
+  ]
+  return budgets.filter(({ limit }) => limit > 0)
+}
+
+/** From this part of a budget on, answers and the log name it. */
+const nearPart = 0.8
+
+export const isNear = ({ used, limit }: Budget): boolean => used >= limit * nearPart
+export const isUsedUp = ({ used, limit }: Budget): boolean => used >= limit
+
+/** Milliseconds since 1970: the first that counts, and the first that does not. */
+export interface TimeSpan {
+  readonly since: number
+  readonly until: number
+}
+
+/** The day or the month of a time zone that has this time. */
+export const spanOf = (period: Period, { civilAt, timeOf }: TimeZone, time: number): TimeSpan => {
+  const { year, month, day } = civilAt(time)
+  return period === 'day'
+    ? { since: timeOf({ year, month, day }), until: timeOf({ year, month, day: day + 1 }) }
+    : { since: timeOf({ year, month, day: 1 }), until: timeOf({ year, month: month + 1, day: 1 }) }
+}
+
+const secondMs = 1000
+
+/** Two digits behind the point for money. */
+const figure = ({ name }: Budget, value: number): string =>
+  name === 'cost' ? value.toFixed(2) : String(Math.round(value))
+
+const grouped = ({ name }: Budget, value: number): string => {
+  const digits = name === 'cost' ? 2 : 0
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+/** The member of the header `nexus-budget`. The reset is in seconds since 1970. */
+export const budgetHeader = (budget: Budget, { until }: TimeSpan): string =>
+  [
+    budget.name,
+    `used=${figure(budget, budget.used)}`,
+    `limit=${figure(budget, budget.limit)}`,
+    `reset=${Math.ceil(until / secondMs)}`,
+  ].join(';')
+
+interface UsedUp {
+  readonly clientName: string | undefined
+  readonly until: number
+  readonly secondsLeft: number
+  readonly currency: string
+}
+
+const unitOf = ({ name }: Budget, currency: string): string => (name === 'cost' ? `${currency} (estimate)` : name)
+
+/** Claude Code shows the sentence alone, and stops (OP-L9). */
+export const usedUpError = (budget: Budget, { clientName, until, secondsLeft, currency }: UsedUp): GatewayError => {
+  const period = budget.period === 'day' ? 'daily' : 'monthly'
+  const owner = clientName === undefined ? 'this server' : `client '${clientName}'`
+  const amount = `${grouped(budget, budget.used)} of ${grouped(budget, budget.limit)} ${unitOf(budget, currency)}`
+  const end = new Date(until).toISOString().replace('.000Z', 'Z')
+  return new GatewayError(
+    'billing_error',
+    `The ${period} budget of ${owner} is used up: ${amount}. It begins again at ${end}.`,
+    { status: 429, retryAfterSeconds: secondsLeft, shouldRetry: false, isLoggable: true },
+  )
+}

@@ -1,0 +1,159 @@
+import type { GatewayError } from '../../base/errors.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { TimeZone } from '../../base/time-zone.ts'
+import type { RequestRecord, TokenFigures } from '../request-record.ts'
+import type { ClientIdentity } from './access.ts'
+import {
+  type Budget,
+  type BudgetLimits,
+  budgetHeader,
+  budgetsOf,
+  isNear,
+  isUsedUp,
+  spanOf,
+  type TimeSpan,
+  type Usage,
+  usedUpError,
+} from './budget.ts'
+
+/** Keeps what each client has used in the running day and month (OP-L8). */
+
+/** What a client used in a time, as the history knows it. */
+interface Spending extends Usage {
+  readonly client: string
+}
+
+export interface BudgetsOptions {
+  readonly quota: BudgetLimits
+  readonly zone: TimeZone
+  /** Milliseconds since 1970. */
+  readonly date: () => number
+  readonly log: Logger
+  readonly currency: string
+  /** What this server's clients used before it was started; absent if nothing remembers it (OP-L11). */
+  readonly spent?: ((since: number, until: number) => readonly Spending[]) | undefined
+}
+
+interface BudgetCheck {
+  /** Members of the header `nexus-budget`. */
+  readonly near: readonly string[]
+  readonly refusal?: { readonly budget: Budget; readonly error: GatewayError; readonly secondsLeft: number }
+}
+
+/** A client's usage, and the client as it was last seen. */
+interface Account extends Usage {
+  client: ClientIdentity | undefined
+  hasWarned: boolean
+}
+
+/** The account of all requests where clients have no names. */
+const serverAccount = 'default'
+
+/** A cache read costs a tenth of input. */
+const readsPerToken = 10
+const secondMs = 1000
+
+/** Tokens as they are billed, rounded up. */
+export const billedTokens = (usage: TokenFigures): number => {
+  const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage
+  const whole = input_tokens + output_tokens + cache_creation_input_tokens
+  return whole + Math.ceil(cache_read_input_tokens / readsPerToken)
+}
+
+/** Before the first request. */
+const never: TimeSpan = { since: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
+
+export class Budgets {
+  readonly #options: BudgetsOptions
+  readonly #accounts = new Map<string, Account>()
+  #day = never
+  #month = never
+  #hasReadHistory = false
+
+  constructor(options: BudgetsOptions) {
+    this.#options = options
+  }
+
+  /** Whether a client may send a request now. */
+  check(client: ClientIdentity | undefined): BudgetCheck {
+    this.#beginPeriods()
+    const { quota, currency, date } = this.#options
+    const account = this.#accountOf(client?.name)
+    account.client = client
+    if (budgetsOf(client, quota, account).length === 0) return { near: [] }
+    this.#readHistory()
+    const budgets = budgetsOf(client, quota, account)
+    const near = budgets.filter(isNear).map((budget) => budgetHeader(budget, this.#spanOf(budget)))
+    const budget = budgets.find(isUsedUp)
+    if (budget === undefined) return { near }
+    const { until } = this.#spanOf(budget)
+    const secondsLeft = Math.ceil((until - date()) / secondMs)
+    const error = usedUpError(budget, { clientName: client?.name, until, secondsLeft, currency })
+    return { near, refusal: { budget, error, secondsLeft } }
+  }
+
+  /** Adds what a request has used, also if its client disconnected. */
+  book({ client, at, attempts, usage, cost = 0 }: RequestRecord): void {
+    if (attempts === 0) return
+    this.#beginPeriods()
+    const account = this.#accountOf(client)
+    if (at >= this.#day.since) {
+      account.requests += 1
+      account.tokens += usage === undefined ? 0 : billedTokens(usage)
+    }
+    if (at >= this.#month.since) account.cost += cost
+    this.#warn(account, client)
+  }
+
+  /** One line for each client and day. */
+  #warn(account: Account, client: string | undefined): void {
+    if (account.hasWarned) return
+    const budget = budgetsOf(account.client, this.#options.quota, account).find(isNear)
+    if (budget === undefined) return
+    account.hasWarned = true
+    const { name, used, limit, period } = budget
+    this.#options.log.info('budget.near', { client, budget: name, period, used, limit })
+  }
+
+  #spanOf({ period }: Budget): TimeSpan {
+    return period === 'day' ? this.#day : this.#month
+  }
+
+  #accountOf(name = serverAccount): Account {
+    const known = this.#accounts.get(name)
+    if (known !== undefined) return known
+    const account = { tokens: 0, requests: 0, cost: 0, client: undefined, hasWarned: false }
+    this.#accounts.set(name, account)
+    return account
+  }
+
+  #beginPeriods(): void {
+    const { date, zone } = this.#options
+    const now = date()
+    if (now >= this.#day.until) {
+      this.#day = spanOf('day', zone, now)
+      for (const account of this.#accounts.values())
+        Object.assign(account, { tokens: 0, requests: 0, hasWarned: false })
+    }
+    if (now >= this.#month.until) {
+      this.#month = spanOf('month', zone, now)
+      for (const account of this.#accounts.values()) account.cost = 0
+    }
+  }
+
+  /** Once, when a client first has a budget. The history may have requests that are booked already. */
+  #readHistory(): void {
+    const { spent } = this.#options
+    if (this.#hasReadHistory || spent === undefined) return
+    this.#hasReadHistory = true
+    for (const { client, tokens, requests } of spent(this.#day.since, this.#day.until)) {
+      const account = this.#accountOf(client || undefined)
+      account.tokens = Math.max(account.tokens, tokens)
+      account.requests = Math.max(account.requests, requests)
+    }
+    for (const { client, cost } of spent(this.#month.since, this.#month.until)) {
+      const account = this.#accountOf(client || undefined)
+      account.cost = Math.max(account.cost, cost)
+    }
+  }
+}

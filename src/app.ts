@@ -1,5 +1,6 @@
 import { randomId } from './base/ids.ts'
 import { clientTokensOf } from './config/client-tokens.ts'
+import { limitsOf } from './config/limits.ts'
 import type { Config } from './config/load.ts'
 import { networkOf } from './config/network.ts'
 import { wantsRequestClass } from './config/request-class.ts'
@@ -15,6 +16,7 @@ import {
 } from './gateway/observers/metrics/metrics.ts'
 import { createReports, type Reports } from './gateway/observers/reports.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
+import { createLimits, type Limits } from './gateway/policy/limits.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
 import { createRequestRecords, type RequestRecords } from './gateway/running-requests.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
@@ -183,6 +185,15 @@ const recordsOf = (config: Config, dependencies: AppDependencies, own: readonly 
   })
 }
 
+/** Limits in front of requests; undefined if the configuration has none. */
+const createLimitsOf = (config: Config, { log, maximumConnections }: AppDependencies): Limits | undefined => {
+  const wanted = limitsOf(config, maximumConnections)
+  if (wanted === undefined) return undefined
+  const { random } = Math
+  const budgets = { ...wanted.budgets, date: Date.now, log }
+  return createLimits({ ...wanted, budgets, places: { ...wanted.places, now, random }, now, random })
+}
+
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
   const { log, defer, shutdown = createShutdown(), catalog, defaultModelId } = dependencies
@@ -192,10 +203,16 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const upstream = upstreamOf(config, dependencies, () => models.resolve(smallName).model.id)
   const counting = config.countTokens === 'auto' ? upstream : undefined
   const tokenStatistics = createTokenStatistics(Date.now)
+  const limits = createLimitsOf(config, dependencies)
   const losses = createLosses({ log, now })
   const reports = reportsOf(config, upstream, dependencies, losses)
   const metrics = metricsOf(config, dependencies, { upstream, models, losses })
-  const own = [tokenStatistics.observer, ...reports.observers, ...(metrics === undefined ? [] : [metrics.observe])]
+  const own = [
+    tokenStatistics.observer,
+    ...(limits === undefined ? [] : [limits.observer]),
+    ...reports.observers,
+    ...(metrics === undefined ? [] : [metrics.observe]),
+  ]
   const server = createServer({
     gateway: createGateway({
       models,
@@ -217,6 +234,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     tokenStatistics,
     ...platformOf(config, dependencies),
     slackTargetOf: reports.slackTargetOf,
+    ...(limits !== undefined && { limits, wantsAddress: true }),
   })
   const close = async (): Promise<void> => {
     server.close()

@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts'
 import { checkCors } from '../config/cors.ts'
+import { checkLimits } from '../config/limits.ts'
 import { checkNetwork } from '../config/network.ts'
 import { settingPath } from '../config/paths.ts'
 import { checkReports } from '../config/reports.ts'
@@ -53,6 +54,7 @@ export const checkServing = async (
   checkNetwork(config)
   checkUpstreamAddress(setUp, config)
   checkReports(config)
+  checkLimits(config)
   return readServerCertificate(config, machine)
 }
 

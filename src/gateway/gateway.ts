@@ -7,6 +7,7 @@ import type { CallContext, Upstream } from '../upstreams/upstream.ts'
 import type { EventBatch } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
+import type { Place } from './policy/request-queue.ts'
 import { requestClassOf } from './request-class.ts'
 import { type ShapedRequest, toRequestShape } from './request-shape.ts'
 import type { RunningRequest } from './running-requests.ts'
@@ -20,10 +21,12 @@ export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | '
   readonly requestedModel?: string
   /** The request to send in place of a refused one, at most once and before the first event; undefined for none. */
   readonly afterRefusal?: (refusal: GatewayError) => MessagesRequest | undefined
+  /** Waits for a place upstream, which the caller gives back; absent without limits. Rejects with GatewayError. */
+  readonly enter?: (modelId: string) => Promise<Place>
 }
 
 /** A count has no upstream response, so no upstream id. */
-type CountContext = Omit<RequestContext, 'onUpstreamId' | 'afterRefusal'>
+type CountContext = Omit<RequestContext, 'onUpstreamId' | 'afterRefusal' | 'enter'>
 
 export interface GatewayOptions {
   readonly models: ModelResolver
@@ -47,6 +50,10 @@ export interface Gateway {
 /** One call of the upstream, which updates the request's record. */
 interface Exchange {
   readonly call: CallContext
+  /** Waits for a place upstream; undefined if it needs none. */
+  readonly enter: (() => Promise<void>) | undefined
+  /** The first event has arrived. */
+  begun(): void
   /** Returns whether the batch is the last. */
   read(batch: EventBatch): boolean
   answered(message?: Message): void
@@ -76,7 +83,7 @@ const admit = (
 }
 
 const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
-  const { running, betas, signal, onUpstreamId, caller } = context
+  const { running, betas, signal, onUpstreamId, caller, enter } = context
   const requestClass = running.wantsClass ? requestClassOf(request) : undefined
   running.update({
     operation: 'message',
@@ -86,7 +93,17 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   const modelId = admit(request, context, options)
   const answer = new TranslatedAnswer(running, request)
   let sent = { request, modelId }
+  let place: Place | undefined
   return {
+    enter:
+      enter &&
+      (async () => {
+        place = await enter(modelId)
+      }),
+    begun() {
+      running.firstEvent()
+      place?.answered()
+    },
     call: {
       requestId: running.head.requestId,
       modelId,
@@ -105,6 +122,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       onResend: () => running.resent(),
       onCredential: (credential, secret, isSubscription) =>
         running.update({ credential, maskedKey: secret.ending(), isSubscription }),
+      ...(enter && { onAttemptFailed: (error) => place?.refused(error) }),
     },
     read: (batch) => answer.batch(batch),
     answered(message) {
@@ -180,8 +198,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     async message(request, context) {
       const exchange = createExchange(request, context, options)
       try {
+        if (exchange.enter !== undefined) await exchange.enter()
         const message = await withRetry(request, (sent) => upstream.message(sent, exchange.call), context)
-        context.running.firstEvent()
+        exchange.begun()
         exchange.answered(message)
         return message
       } catch (thrown) {
@@ -192,8 +211,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     async stream(request, context) {
       const exchange = createExchange(request, context, options)
       try {
+        if (exchange.enter !== undefined) await exchange.enter()
         const batches = await withRetry(request, (sent) => upstream.stream(sent, exchange.call), context)
-        context.running.firstEvent()
+        exchange.begun()
         return observed(batches, exchange)
       } catch (thrown) {
         throw exchange.failed(thrown)

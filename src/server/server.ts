@@ -1,7 +1,6 @@
 import { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
-import { endpointOf } from '../gateway/endpoint.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { Limits } from '../gateway/policy/limits.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
@@ -24,6 +23,7 @@ import type { Entrance } from './http/entrance.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { knownDomain } from './http/known-domain.ts'
+import { limited } from './http/limited.ts'
 import { plainUrl } from './http/plain-url.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { withTimeHeader } from './http/time-header.ts'
@@ -96,14 +96,6 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
   return clientSetupRoutes({ readSetupFile: readSetupFile ?? (async (name) => setupFiles.get(name)), log })
 }
 
-/** In front of each request to a model, before its body is read (OP-L). */
-const limited = (limits: Limits, scopeOf: ScopeOf) => (app: Elysia) =>
-  app.onRequest(({ request, set }) => {
-    const { running, client, address } = scopeOf(request)
-    const endpoint = endpointOf(running.head.path)
-    Object.assign(set.headers, limits.admit({ method: request.method, endpoint, client, address, running }))
-  })
-
 /** What every request passes before its route, in this order. */
 const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
   const { limits } = options
@@ -170,6 +162,7 @@ export const createServer = (options: ServerOptions) => {
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
   const { peers, scopeOf } = createScopes(options)
+  if (options.limits !== undefined) options.shutdown.atBegin(options.limits.drain)
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
   const readJson = createReadJson(onRead, carriedInRequest)
   const shared = {

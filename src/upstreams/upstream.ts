@@ -57,6 +57,8 @@ export interface CallContext {
   readonly onAttempt?: () => void
   /** Called if a request is sent again because a kept-alive connection was dead. */
   readonly onResend?: () => void
+  /** Called with the failure of each of them, also if another one follows. */
+  readonly onAttemptFailed?: (error: GatewayError) => void
   /** Absent for the program's own requests. */
   readonly caller?: Caller
   /** Called with the credential of each attempt. Observers get its masked form, never the secret. */

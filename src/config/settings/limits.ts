@@ -84,8 +84,8 @@ export const limitSettings = [
     flag: 'max-concurrency',
     environment: ['NEXUS_MAX_CONCURRENCY'],
     type: atLeastOne,
-    default: 256,
     description: 'Send at most this many requests to the upstream at once',
+    details: 'Never more than the connections of the program: 256, or what `BUN_CONFIG_MAX_HTTP_REQUESTS` sets.',
     hint: 'count',
   },
   {

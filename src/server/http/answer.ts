@@ -43,13 +43,14 @@ export const createAnswer =
   ({ gateway, shutdown, scopeOf, log, pingMs, commitMs }: AnswerOptions): Answer =>
   async ({ body, request, set, context = {}, createWriter }) => {
     const call = startCall(request, shutdown)
-    const { requestId, running, betas, entrance } = scopeOf(request)
+    const { requestId, running, betas, entrance, enter } = scopeOf(request)
     let answerId = requestId
     const requestContext: RequestContext = {
       ...context,
       running,
       betas,
       signal: call.signal,
+      ...(enter && { enter: (model) => call.enter(enter, model) }),
       onUpstreamId(id) {
         answerId = id
         set.headers[upstreamIdHeader] = id

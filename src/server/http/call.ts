@@ -1,4 +1,6 @@
 import type { GatewayError } from '../../base/errors.ts'
+import type { Place } from '../../gateway/policy/request-queue.ts'
+import type { RequestScope } from './request-scope.ts'
 import type { Shutdown } from './shutdown.ts'
 
 const millisecondsPerSecond = 1000
@@ -17,6 +19,8 @@ export const clientTimeoutMs = (headers: Headers): number | undefined => {
   return (seconds + roundedOffSeconds) * millisecondsPerSecond
 }
 
+type Enter = NonNullable<RequestScope['enter']>
+
 export type Call = ReturnType<typeof startCall>
 
 /**
@@ -34,6 +38,7 @@ export const startCall = (request: Request, shutdown: Shutdown) => {
   const timer = timeoutMs === undefined ? undefined : setTimeout(cancel, timeoutMs)
   /** The answer has begun: the client's timeout no longer counts. */
   const begun = (): void => clearTimeout(timer)
+  let place: Place | undefined
   return {
     /** Aborts when the client disconnects, when its own timeout is over, or when the server ends. */
     signal: controller.signal,
@@ -41,10 +46,16 @@ export const startCall = (request: Request, shutdown: Shutdown) => {
     /** Ends the upstream's call: its error becomes this one. */
     fail: (reason: GatewayError): void => controller.abort(reason),
     begun,
+    /** Waits for a place upstream, which the end gives back. Rejects with GatewayError. */
+    async enter(enter: Enter, model: string): Promise<Place> {
+      place = await enter(model, controller.signal)
+      return place
+    },
     /** Must be called at every end of the request. */
     end(): void {
       begun()
       leave()
+      place?.leave()
       request.signal.removeEventListener('abort', cancel)
     },
   }

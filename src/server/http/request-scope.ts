@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia'
 import type { NewId } from '../../base/ids.ts'
 import type { ClientIdentity } from '../../gateway/policy/access.ts'
+import type { Place } from '../../gateway/policy/request-queue.ts'
 import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
 import type { Domain } from '../../upstreams/upstream.ts'
 import type { ClientConnection } from './client-address.ts'
@@ -24,6 +25,8 @@ export interface RequestScope extends ClientConnection {
   readonly betas: readonly string[]
   /** Set by the guard, if a client token is required. */
   client: ClientIdentity | undefined
+  /** Waits for a place upstream; set if there are limits. `model` is empty if it is not known. */
+  enter: ((model: string, signal: AbortSignal) => Promise<Place>) | undefined
   /** Set by the guard, if the upstream has credentials for this `Host`. */
   domain: Domain | undefined
 }
@@ -89,6 +92,7 @@ export const createScopeOf = ({ newId, entranceOf, records, connectionOf }: Scop
       host,
       isSecure,
       client: undefined,
+      enter: undefined,
       domain: undefined,
     }
     scopes.set(request, scope)

@@ -17,15 +17,21 @@ export const createShutdown = () => {
   const calls = new Set<AbortController>()
   let isDraining = false
   let hasBegun = false
+  let refuseWaiting: ((reason: GatewayError) => void) | undefined
   return {
     /** Tells probes and clients from now on that the server will stop. It still accepts requests. */
     drain(): void {
       isDraining = true
     },
     isDraining: (): boolean => isDraining || hasBegun,
-    /** Refuses new requests from now on. */
+    /** Refuses new requests from now on, and those that wait for a place upstream. */
     begin(): void {
       hasBegun = true
+      refuseWaiting?.(beingStopped())
+    },
+    /** Sets what refuses the requests that wait. */
+    atBegin(refuse: (reason: GatewayError) => void): void {
+      refuseWaiting = refuse
     },
     hasBegun: (): boolean => hasBegun,
     /** Ends the connection of each answer that begins now: the client's next request then reaches another server (OP-K3). */

@@ -77,16 +77,20 @@ export const createResendOnce = (
   },
 })
 
+type RetriedCall = Pick<CallContext, 'requestId' | 'signal' | 'onAttempt' | 'onAttemptFailed'>
+
 /** Makes the function that sends a call's request as often as the policy allows, and counts each time. */
 export const createRetrying =
   (policy: RetryPolicy, log: Logger) =>
-  <T>(
-    attempt: () => Promise<T>,
-    { requestId, signal, onAttempt }: Pick<CallContext, 'requestId' | 'signal' | 'onAttempt'>,
-  ): Promise<T> => {
+  <T>(attempt: () => Promise<T>, { requestId, signal, onAttempt, onAttemptFailed }: RetriedCall): Promise<T> => {
     const counted = (): Promise<T> => {
       onAttempt?.()
-      return attempt()
+      const answer = attempt()
+      if (onAttemptFailed === undefined) return answer
+      return answer.catch((thrown: unknown) => {
+        onAttemptFailed(toGatewayError(thrown))
+        throw thrown
+      })
     }
     return withRetries(counted, policy, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
   }

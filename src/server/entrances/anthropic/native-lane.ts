@@ -15,6 +15,7 @@ import { type RequestTarget, targetOf } from '../../http/request-target.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
 import { spellingsOf } from '../openai/paths.ts'
 import { anthropicEntrance, createStreamWriter } from './entrance.ts'
+import { modelHint } from './model-hint.ts'
 import { readNativeBody } from './native-body.ts'
 import { modelsRequest, toModelsAnswer, toUpstreamTarget } from './native-models.ts'
 import { type NativePath, nativePathOf } from './native-paths.ts'
@@ -75,9 +76,11 @@ const isOfOpenAi = ({ entrance }: RequestScope): boolean => entrance !== anthrop
 
 const send = async (exchange: Exchange, native: NativeLane): Promise<NativeResponse> => {
   const { request, call, path, target, observation } = exchange
-  const { requestId, running, domain } = exchange.scope
+  const { requestId, running, domain, enter } = exchange.scope
   const body = await readNativeBody(request, path, call.fail)
-  return native.forward({
+  const needsPlace = path.operation === 'message'
+  const place = enter && needsPlace ? await call.enter(enter, modelHint(body)) : undefined
+  const answer = await native.forward({
     method: request.method,
     ...target,
     body,
@@ -89,10 +92,13 @@ const send = async (exchange: Exchange, native: NativeLane): Promise<NativeRespo
     onResend: () => running.resent(),
     onCredential: (credential, secret, isSubscription) =>
       running.update({ credential, maskedKey: secret.ending(), isSubscription }),
+    ...(place && { onAttemptFailed: place.refused }),
     onSending() {
       if (body instanceof Uint8Array) observation?.requestBody(body)
     },
   })
+  if (answer.status < firstFailureStatus) place?.answered()
+  return answer
 }
 
 /** Gets the answer; only lists of models are read, and perhaps rebuilt. */

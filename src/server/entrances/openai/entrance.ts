@@ -1,5 +1,5 @@
 import type { Entrance } from '../../http/entrance.ts'
-import { errorHead, toOpenAiError } from './errors.ts'
+import { errorHead, toErrorBody } from './errors.ts'
 import { unknownPath } from './unsupported.ts'
 
 const entrance = (name: string): Entrance => ({
@@ -9,7 +9,7 @@ const entrance = (name: string): Entrance => ({
   unknownPath,
   headers: (requestId) => ({ 'x-request-id': requestId, 'openai-version': '2020-10-01' }),
   timeHeader: 'openai-processing-ms',
-  errorResponse: (error) => ({ ...errorHead(error), body: { error: toOpenAiError(error) } }),
+  errorResponse: (error) => ({ ...errorHead(error), body: toErrorBody(error) }),
 })
 
 export const chatEntrance = entrance('openai-chat')

@@ -29,6 +29,8 @@ const contextCode = 'context_length_exceeded'
 /** The code for a refused key of the server. */
 const keyCode = 'upstream_authentication'
 
+const throttledCode = 'rate_limit_exceeded'
+
 const badGatewayStatus = 502
 
 const rows: Readonly<Record<ErrorType, Row>> = {
@@ -51,7 +53,7 @@ const rows: Readonly<Record<ErrorType, Row>> = {
   },
   request_too_large: { status: 413, type: 'invalid_request_error', code: always('request_too_large') },
   // Never `insufficient_quota`, nor `server_is_overloaded` for an overload: Codex would give up at once.
-  rate_limit_error: { status: 429, type: 'rate_limit_error', code: always('rate_limit_exceeded') },
+  rate_limit_error: { status: 429, type: 'rate_limit_error', code: always(throttledCode) },
   overloaded_error: { status: 503, type: 'service_unavailable_error', code: always('overloaded') },
   api_error: {
     type: 'internal_server_error',
@@ -101,6 +103,20 @@ export const toOpenAiError = (error: GatewayError): OpenAiError => {
   return { message: messageOf(error), type: rows[error.type].type, param: paramOf(error, code), code }
 }
 
+/** Codex reads the seconds from these words. */
+const withWait = (message: string, { retryAfterSeconds }: GatewayError): string => {
+  if (retryAfterSeconds === undefined) return message
+  const sentence = /[.!?)]$/.test(message) ? message : `${message}.`
+  return `${sentence} Please try again in ${retryAfterSeconds.toFixed(1)}s.`
+}
+
+/** The body of an answer with a failure's status (OP-L3). */
+export const toErrorBody = (error: GatewayError): { readonly error: OpenAiError } => {
+  const { message, ...rest } = toOpenAiError(error)
+  const words = rest.code === throttledCode ? withWait(message, error) : message
+  return { error: { message: words, ...rest } }
+}
+
 /** The stream's client does not see the headers, so the message has the request's id. */
 const withRequestId = (message: string, requestId: string): string => `${message} (request id: ${requestId})`
 
@@ -137,11 +153,7 @@ interface FailedResponse {
 }
 
 /** Codes that Codex acts on in `response.failed`. It shows and repeats all others (OE-E12). */
-const failureCodes: readonly (string | null)[] = [contextCode, 'rate_limit_exceeded', 'insufficient_quota']
-
-/** Codex reads the seconds from these words. */
-const waitWords = ({ retryAfterSeconds }: GatewayError): string =>
-  retryAfterSeconds === undefined ? '' : ` Please try again in ${retryAfterSeconds.toFixed(1)}s.`
+const failureCodes: readonly (string | null)[] = [contextCode, throttledCode, 'insufficient_quota']
 
 /**
  * The error of `response.failed`. Reads the error's own type: its type in streams is for clients of the Messages API,
@@ -149,7 +161,7 @@ const waitWords = ({ retryAfterSeconds }: GatewayError): string =>
  */
 export const toFailedResponse = (error: GatewayError, requestId: string): FailedResponse => {
   const { code, message, type } = toStreamedError(error, requestId)
-  if (code === 'rate_limit_exceeded') return { code, message: message + waitWords(error) }
+  if (code === throttledCode) return { code, message: withWait(message, error) }
   if (code !== null && failureCodes.includes(code)) return { code, message }
   return { code: type === 'invalid_request_error' ? 'invalid_prompt' : 'server_error', message }
 }

@@ -1,0 +1,69 @@
+import { parseRange, type Range } from '../base/ip-range.ts'
+import { findTimeZone, type TimeZone } from '../base/time-zone.ts'
+import { UsageError } from '../base/usage-error.ts'
+import type { Config } from './load.ts'
+
+/** The limits in front of requests, from their settings (OP-L). */
+
+type LimitConfig = Pick<
+  Config,
+  'rateLimit' | 'quota' | 'concurrency' | 'clientsFile' | 'clientTokens' | 'history' | 'currency'
+>
+
+const millisecondsPerSecond = 1000
+
+/** Throws UsageError. */
+const zoneOf = ({ timezone }: LimitConfig['quota']): TimeZone => {
+  const zone = findTimeZone(timezone)
+  if (zone !== undefined) return zone
+  throw new UsageError(`quota.timezone: ${timezone} is not a known time zone. Write a name like Europe/Berlin or UTC.`)
+}
+
+/** Throws UsageError. */
+const exemptOf = ({ exemptIps }: LimitConfig['rateLimit']): readonly Range[] =>
+  exemptIps.map((text) => {
+    const range = parseRange(text)
+    if (range !== undefined) return range
+    throw new UsageError(
+      `rateLimit.exemptIps: ${text} is not an address. Write addresses like 192.0.2.1, ranges like 10.0.0.0/8, loopback or private.`,
+    )
+  })
+
+/** Throws UsageError for settings of limits that are not valid. */
+export const checkLimits = ({ rateLimit, quota }: LimitConfig): void => {
+  zoneOf(quota)
+  exemptOf(rateLimit)
+}
+
+const hasBudget = ({ quota: { tokensPerDay, requestsPerDay, costPerMonth } }: LimitConfig): boolean =>
+  [tokensPerDay, requestsPerDay, costPerMonth].some((limit) => limit > 0)
+
+/** Whether a request can meet a limit: named clients may have their own ones. */
+const hasLimits = (config: LimitConfig): boolean => {
+  const { rateLimit, concurrency, clientsFile, clientTokens } = config
+  const hasNamedClients = clientsFile !== undefined || clientTokens !== undefined
+  const limitsRate = rateLimit.enabled && rateLimit.requestsPerMinute > 0
+  const limitsPlaces = concurrency.max !== undefined || concurrency.queue > 0
+  return limitsRate || hasBudget(config) || limitsPlaces || hasNamedClients
+}
+
+/** `mostPlaces`: requests that the http client can send at once. Returns undefined without limits. Throws UsageError. */
+export const limitsOf = (config: LimitConfig, mostPlaces: number) => {
+  if (!hasLimits(config)) return undefined
+  const { rateLimit, quota, concurrency, currency } = config
+  const { tokensPerDay, requestsPerDay, costPerMonth } = quota
+  return {
+    limitsRate: rateLimit.enabled,
+    rate: { perMinute: rateLimit.requestsPerMinute, burst: rateLimit.burst },
+    exempt: exemptOf(rateLimit),
+    budgets: { quota: { tokensPerDay, requestsPerDay, costPerMonth }, zone: zoneOf(quota), currency },
+    places: {
+      maximum: Math.min(concurrency.max ?? mostPlaces, mostPlaces),
+      capacity: concurrency.queue,
+      waitMs: concurrency.wait * millisecondsPerSecond,
+    },
+  }
+}
+
+/** Whether a restart forgets what clients have used (OP-L11). */
+export const forgetsBudgets = (config: LimitConfig): boolean => hasBudget(config) && !config.history.enabled

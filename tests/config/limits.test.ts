@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'bun:test'
+import { checkLimits, forgetsBudgets, limitsOf } from '../../src/config/limits.ts'
+import { type Config, loadConfig } from '../../src/config/load.ts'
+import { cli } from '../support/cli.ts'
+
+const configOf = (environment: Record<string, string>): Config =>
+  loadConfig({ flags: {}, environment, files: [] }).config
+
+describe('limits', () => {
+  test('do not exist unless a setting asks for one (OP-S4)', () => {
+    for (const environment of [
+      {},
+      { NEXUS_RATE_BURST: '5', NEXUS_QUEUE_WAIT: '9', NEXUS_QUOTA_TIMEZONE: 'Europe/Berlin' },
+      { NEXUS_RATE_LIMIT: '60', NEXUS_RATE_LIMIT_ENABLED: '0' },
+    ])
+      expect(limitsOf(configOf(environment), 256)).toBeUndefined()
+    for (const environment of [
+      { NEXUS_RATE_LIMIT: '60' },
+      { NEXUS_TOKENS_PER_DAY: '1' },
+      { NEXUS_REQUESTS_PER_DAY: '1' },
+      { NEXUS_COST_PER_MONTH: '0.5' },
+      { NEXUS_MAX_CONCURRENCY: '4' },
+      { NEXUS_QUEUE: '8' },
+      { NEXUS_CLIENTS_FILE: 'clients.json' },
+      { NEXUS_CLIENT_TOKENS: 'alice:nxc_0123456789012345678901234' },
+    ])
+      expect(limitsOf(configOf(environment), 256)).toBeDefined()
+  })
+
+  test('have the values of their settings, and never more places than connections (OP-L12)', () => {
+    const config = configOf({ NEXUS_RATE_LIMIT: '60', NEXUS_QUEUE: '8', NEXUS_QUEUE_WAIT: '1.5' })
+    expect(limitsOf(config, 256)).toMatchObject({
+      limitsRate: true,
+      rate: { perMinute: 60, burst: 10 },
+      exempt: [],
+      budgets: { quota: { tokensPerDay: 0, requestsPerDay: 0, costPerMonth: 0 }, currency: 'USD' },
+      places: { maximum: 256, capacity: 8, waitMs: 1500 },
+    })
+    expect(limitsOf(configOf({ NEXUS_MAX_CONCURRENCY: '300' }), 256)?.places.maximum).toBe(256)
+    expect(limitsOf(configOf({ NEXUS_MAX_CONCURRENCY: '300' }), 1000)?.places.maximum).toBe(300)
+  })
+
+  test("read the replaced system's variables under its upstream (OP-L1)", () => {
+    const config = configOf({ NEXUS_UPSTREAM: 'openai', RATE_LIMIT_RPM: '60', RATE_LIMIT_BURST: '20' })
+    expect(config.rateLimit).toMatchObject({ requestsPerMinute: 60, burst: 20 })
+    expect(configOf({ RATE_LIMIT_RPM: '60' }).rateLimit.requestsPerMinute).toBe(0)
+  })
+
+  test('are refused with an unknown time zone or an address that is not valid (OP-L7, OP-L1)', () => {
+    expect(() => checkLimits(configOf({ NEXUS_QUOTA_TIMEZONE: 'Europe/Atlantis' }))).toThrow(
+      'quota.timezone: Europe/Atlantis is not a known time zone. Write a name like Europe/Berlin or UTC.',
+    )
+    expect(() => checkLimits(configOf({ NEXUS_RATE_EXEMPT_IPS: 'private,10.0.0.0/33' }))).toThrow(
+      'rateLimit.exemptIps: 10.0.0.0/33 is not an address. Write addresses like 192.0.2.1, ranges like 10.0.0.0/8, loopback or private.',
+    )
+    checkLimits(configOf({ NEXUS_QUOTA_TIMEZONE: 'Europe/Berlin', NEXUS_RATE_EXEMPT_IPS: 'private,::1' }))
+  })
+})
+
+describe('budgets without a history', () => {
+  test('are forgotten at a restart, which start says (OP-L11)', async () => {
+    const budget = { NEXUS_TOKENS_PER_DAY: '1000' }
+    expect(forgetsBudgets(configOf(budget))).toBe(true)
+    expect(forgetsBudgets(configOf({ ...budget, NEXUS_HISTORY: '1' }))).toBe(false)
+    expect(forgetsBudgets(configOf({ NEXUS_RATE_LIMIT: '60' }))).toBe(false)
+    const { code, err } = await cli(['start', '--simulate', '--dry-run'], budget)
+    expect(code).toBe(0)
+    expect(err).toContain('budgets are kept in memory: after a restart, clients can use all of them again.')
+  })
+
+  test('end the start with 2 if their time zone is not known (OP-L7)', async () => {
+    const environment = { NEXUS_QUOTA_TIMEZONE: 'Mars' }
+    for (const flags of [['--dry-run'], ['--port', '0']]) {
+      const { code, err } = await cli(['start', '--simulate', ...flags], environment)
+      expect([code, err.includes('quota.timezone: Mars is not a known time zone.')]).toEqual([2, true])
+    }
+  })
+})

@@ -8,6 +8,7 @@ import { codexSessionCases } from './cases/codex-sessions.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
 import { interactiveCases } from './cases/interactive.ts'
+import { limitCases } from './cases/limits.ts'
 import { mcpCases } from './cases/mcp.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
@@ -37,6 +38,7 @@ export const cases: readonly Case[] = [
   ...historyCases,
   ...compactionCases,
   ...recoveryCases,
+  ...limitCases,
   ...interactiveCases,
   ...openAiCases,
   ...anthropicCases,

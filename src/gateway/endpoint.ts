@@ -17,6 +17,7 @@ const patterns: readonly (readonly [RegExp, Endpoint])[] = [
   [/^\/v1\/messages\/count_tokens$/, 'count_tokens'],
   [/^\/v1\/messages$/, 'messages'],
   [/^(?:\/openai)?(?:\/v1)?\/chat\/completions$/, 'chat_completions'],
+  [/^(?:\/openai)?(?:\/v1)?\/responses\/input_tokens$/, 'count_tokens'],
   [/^(?:\/openai)?(?:\/v1)?\/responses(?:\/|$)/, 'responses'],
   [/^(?:\/openai)?(?:\/v1)?\/embeddings$/, 'embeddings'],
   [/^(?:\/openai)?(?:\/v1)?\/models(?:\/|$)/, 'models'],
@@ -33,5 +34,8 @@ const usual: ReadonlyMap<string, Endpoint> = new Map([
   ['/v1/chat/completions', 'chat_completions'],
 ])
 
+/** The router ignores a slash at the end. */
+const withoutSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path)
+
 export const endpointOf = (path: string): Endpoint =>
-  usual.get(path) ?? patterns.find(([pattern]) => pattern.test(path))?.[1] ?? 'other'
+  usual.get(path) ?? patterns.find(([pattern]) => pattern.test(withoutSlash(path)))?.[1] ?? 'other'

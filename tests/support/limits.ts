@@ -55,6 +55,7 @@ interface Sent {
   readonly entrance?: string
   readonly client?: ClientIdentity
   readonly address?: string
+  readonly path?: string
 }
 
 export const startLimits = ({ budgets, places, ...others }: LimitSetup = {}) => {
@@ -80,8 +81,8 @@ export const startLimits = ({ budgets, places, ...others }: LimitSetup = {}) => 
     places: { maximum: 256, capacity: 0, waitMs: 0, now, random, ...places },
   })
   const request = (sent: Sent = {}): LimitedRequest => {
-    const { method = 'POST', endpoint = 'messages', entrance = 'anthropic', client, address } = sent
-    const head = { requestId: 'req_1', entrance, method, path: '/v1/messages', session: undefined, isSubagent: false }
+    const { method = 'POST', endpoint = 'messages', entrance = 'anthropic', client, address, path = '/x' } = sent
+    const head = { requestId: 'req_1', entrance, method, path, session: undefined, isSubagent: false }
     return { method, endpoint, client, address: () => address, running: created.begin(head) }
   }
   return {

@@ -1,3 +1,4 @@
+import { nameOf } from '../../base/error-location.ts'
 import type { GatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { TimeZone } from '../../base/time-zone.ts'
@@ -18,10 +19,13 @@ import {
 
 /** Keeps what each client has used in the running day and month (OP-L8). */
 
-/** What a client used in a time, as the history knows it. */
+/** What a client used in a time, as the history knows it. The name is empty where clients have none. */
 interface Spending extends Usage {
   readonly client: string
 }
+
+/** What clients used since a time and until another one; milliseconds since 1970. */
+export type ReadSpending = (since: number, until: number) => Promise<readonly Spending[]>
 
 export interface BudgetsOptions {
   readonly quota: BudgetLimits
@@ -30,8 +34,6 @@ export interface BudgetsOptions {
   readonly date: () => number
   readonly log: Logger
   readonly currency: string
-  /** What this server's clients used before it was started; absent if nothing remembers it (OP-L11). */
-  readonly spent?: ((since: number, until: number) => readonly Spending[]) | undefined
 }
 
 interface BudgetCheck {
@@ -68,7 +70,6 @@ export class Budgets {
   readonly #accounts = new Map<string, Account>()
   #day = never
   #month = never
-  #hasReadHistory = false
 
   constructor(options: BudgetsOptions) {
     this.#options = options
@@ -80,8 +81,6 @@ export class Budgets {
     const { quota, currency, date } = this.#options
     const account = this.#accountOf(client?.name)
     account.client = client
-    if (budgetsOf(client, quota, account).length === 0) return { near: [] }
-    this.#readHistory()
     const budgets = budgetsOf(client, quota, account)
     const near = budgets.filter(isNear).map((budget) => budgetHeader(budget, this.#spanOf(budget)))
     const budget = budgets.find(isUsedUp)
@@ -103,6 +102,24 @@ export class Budgets {
     }
     if (at >= this.#month.since) account.cost += cost
     this.#warn(account, client)
+  }
+
+  /** Adds what clients used before the start (OP-L11). Reads it once, before the history has this server's requests. */
+  async restore(spent: ReadSpending): Promise<void> {
+    this.#beginPeriods()
+    const [day, month] = [this.#day, this.#month]
+    try {
+      const [today, thisMonth] = await Promise.all([spent(day.since, day.until), spent(month.since, month.until)])
+      for (const { client, tokens, requests } of this.#day === day ? today : []) {
+        const account = this.#accountOf(client || undefined)
+        account.tokens += tokens
+        account.requests += requests
+      }
+      for (const { client, cost } of this.#month === month ? thisMonth : [])
+        this.#accountOf(client || undefined).cost += cost
+    } catch (error) {
+      this.#options.log.warn('budget.not_restored', { error: nameOf(error) })
+    }
   }
 
   /** One line for each client and day. */
@@ -138,22 +155,6 @@ export class Budgets {
     if (now >= this.#month.until) {
       this.#month = spanOf('month', zone, now)
       for (const account of this.#accounts.values()) account.cost = 0
-    }
-  }
-
-  /** Once, when a client first has a budget. The history may have requests that are booked already. */
-  #readHistory(): void {
-    const { spent } = this.#options
-    if (this.#hasReadHistory || spent === undefined) return
-    this.#hasReadHistory = true
-    for (const { client, tokens, requests } of spent(this.#day.since, this.#day.until)) {
-      const account = this.#accountOf(client || undefined)
-      account.tokens = Math.max(account.tokens, tokens)
-      account.requests = Math.max(account.requests, requests)
-    }
-    for (const { client, cost } of spent(this.#month.since, this.#month.until)) {
-      const account = this.#accountOf(client || undefined)
-      account.cost = Math.max(account.cost, cost)
     }
   }
 }

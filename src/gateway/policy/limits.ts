@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.ts'
 import type { RequestObserver } from '../request-record.ts'
 import type { RunningRequest } from '../running-requests.ts'
 import type { ClientIdentity } from './access.ts'
-import { Budgets, type BudgetsOptions } from './budgets.ts'
+import { Budgets, type BudgetsOptions, type ReadSpending } from './budgets.ts'
 import { type LimitHeaders, rateHeaders, withBudget } from './limit-headers.ts'
 import { createRateLimit, type RequestRate } from './rate-limit.ts'
 import { type Entrant, type Place, RequestQueue, type RequestQueueOptions } from './request-queue.ts'
@@ -32,6 +32,8 @@ export interface Limits {
   admit(request: LimitedRequest): Admission
   /** Waits for a place upstream. Rejects with GatewayError. `model` is empty if it is not known. */
   enter(request: LimitedRequest, model: string, signal: AbortSignal): Promise<Place>
+  /** Adds what clients used before the start to their budgets. */
+  restore(spent: ReadSpending): Promise<void>
   /** Refuses the requests that wait for a place. */
   drain(reason: GatewayError): void
   /** Books what a request used. */
@@ -54,7 +56,7 @@ export interface LimitsOptions {
   readonly random: () => number
 }
 
-/** What a request is to the limits: it makes a model answer, or it counts tokens, of which `/context` sends many. */
+/** What a request is to the limits: an answer needs a place, a batch needs none, and a count of tokens costs nothing. */
 type Kind = 'answer' | 'batch' | 'count'
 
 const kinds: Readonly<Partial<Record<Endpoint, Kind>>> = {
@@ -67,6 +69,10 @@ const kinds: Readonly<Partial<Record<Endpoint, Kind>>> = {
 
 const kindOf = ({ method, endpoint }: Pick<LimitedRequest, 'method' | 'endpoint'>): Kind | undefined =>
   method === 'POST' ? kinds[endpoint] : undefined
+
+/** An upstream may serve a model on a path that this server does not know, and forwards. */
+const isUnknown = ({ method, endpoint, running: { head } }: LimitedRequest): boolean =>
+  method === 'POST' && endpoint === 'other' && head.path.startsWith('/v1/')
 
 /** Counts of tokens for each answer: Claude Code's `/context` sends 25 at once (OP-L2). */
 const countsPerAnswer = 10
@@ -132,7 +138,7 @@ export const createLimits = (options: LimitsOptions): Limits => {
   const queue = new RequestQueue(options.places)
   return {
     admit(request) {
-      const kind = kindOf(request)
+      const kind = kindOf(request) ?? (isUnknown(request) ? 'batch' : undefined)
       if (kind === undefined) return { headers: {} }
       const rate = checkRate(request, kind)
       if (rate.refusal !== undefined || kind === 'count') return rate
@@ -142,6 +148,7 @@ export const createLimits = (options: LimitsOptions): Limits => {
       return refusal === undefined ? admission : { ...admission, refusal }
     },
     enter: (request, model, signal) => queue.enter(entrantOf(request), model, signal),
+    restore: (spent) => budgets.restore(spent),
     drain: (reason) => queue.drain(reason),
     observer(record) {
       const kind = kindOf(record)

@@ -164,33 +164,46 @@ describe('a budget that is nearly used up (OP-L10)', () => {
 })
 
 describe('what was used before the start (OP-L11)', () => {
-  test('counts, if the history knows it, from the beginning of the day and the month', () => {
+  const quota = { tokensPerDay: 1000, costPerMonth: 5 }
+
+  test('counts, if the history knows it, from the beginning of the day and the month', async () => {
+    const { budgets, use, tokens } = start({ quota })
     const periods: string[] = []
-    const { budgets, use, tokens } = start({
-      quota: { tokensPerDay: 1000, costPerMonth: 5 },
-      spent(since, until) {
-        periods.push([since, until].map((time) => new Date(time).toISOString().slice(0, 10)).join())
-        return [
-          { client: 'alice', tokens: 900, requests: 9, cost: 1 },
-          { client: '', tokens: 1000, requests: 9, cost: 1 },
-        ]
-      },
+    const restored = budgets.restore(async (since, until) => {
+      periods.push([since, until].map((time) => new Date(time).toISOString().slice(0, 10)).join())
+      return [
+        { client: 'alice', tokens: 900, requests: 9, cost: 1 },
+        { client: '', tokens: 1000, requests: 9, cost: 1 },
+      ]
     })
+    // A request that ends before the history is read.
+    use({ client: 'alice', ...tokens(50) })
+    await restored
+    expect(periods).toEqual(['2026-11-29,2026-11-30', '2026-11-01,2026-12-01'])
     expect(budgets.check(identity('alice')).refusal).toBeUndefined()
     expect(budgets.check(undefined).refusal).toBeDefined()
-    use({ client: 'alice', ...tokens(100) })
+    use({ client: 'alice', ...tokens(50) })
     expect(budgets.check(identity('alice')).refusal?.budget.used).toBe(1000)
-    expect(periods).toEqual(['2026-11-29,2026-11-30', '2026-11-01,2026-12-01'])
   })
 
-  test('is not read as long as no client has a budget', () => {
-    const { budgets, use, tokens } = start({
-      spent: () => [{ client: 'alice', tokens: 70, requests: 1, cost: 0 }],
+  test('does not count if the day turns meanwhile', async () => {
+    const { budgets, clock } = start({ quota })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const restored = budgets.restore(async () => {
+      await promise
+      return [{ client: '', tokens: 1000, requests: 1, cost: 5 }]
     })
-    budgets.check(identity('alice'))
-    // The history has this request already when it is read.
-    use({ client: 'alice', ...tokens(50) })
-    expect(budgets.check(identity('alice', { tokensPerDay: 71 })).refusal).toBeUndefined()
-    expect(budgets.check(identity('alice', { tokensPerDay: 70 })).refusal).toBeDefined()
+    clock.at += 24 * hourMs
+    expect(budgets.check(undefined)).toEqual({ near: [] })
+    resolve()
+    await restored
+    expect(budgets.check(undefined).refusal?.budget.name).toBe('cost')
+    expect(budgets.check(identity('default', { costPerMonth: 0 })).refusal).toBeUndefined()
+  })
+
+  test('is logged if it cannot be read', async () => {
+    const { budgets, logged } = start({ quota })
+    await budgets.restore(() => Promise.reject(new TypeError('secret')))
+    expect(logged).toMatchObject([{ level: 'warn', event: 'budget.not_restored', fields: { error: 'TypeError' } }])
   })
 })

@@ -44,6 +44,15 @@ describe('a rate limit', () => {
     expect([refusal !== undefined, Object.keys(headers).length > 0]).toEqual([isCounted, isCounted])
   })
 
+  test('counts requests to paths that the server does not know, and may forward (OP-L2)', () => {
+    const { send } = startLimits({ rate: { perMinute: 1, burst: 0 } })
+    const isCounted = (path: string, method = 'POST'): boolean =>
+      send({ endpoint: 'other', path, method }).headers['ratelimit'] !== undefined
+    expect(isCounted('/v1/complete')).toBe(true)
+    expect(send({ endpoint: 'other', path: '/v1/complete' }).refusal).toBeDefined()
+    expect([isCounted('/v1/complete', 'GET'), isCounted('/api/event_logging/batch')]).toEqual([false, false])
+  })
+
   test('counts counts of tokens by themselves, ten times as many (OP-L2)', () => {
     const { send } = startLimits({ rate: { perMinute: 3, burst: 1 } })
     const refusals = (endpoint: Endpoint): number =>

@@ -82,6 +82,16 @@ describe('a server with a rate limit', () => {
     },
   )
 
+  test('counts each spelling of a path that leads to a model (OP-L2)', async () => {
+    const { post } = startChain({ config: withRate(100) })
+    const paths = ['/v1/messages/', '//v1/messages', '/v1/./messages', '/v1/chat/completions/', '/chat/completions']
+    for (const [index, path] of paths.entries()) {
+      const answered = await post(request(), { path })
+      const left = Number(answered.headers.get('x-ratelimit-remaining'))
+      expect([path, answered.status, left]).toEqual([path, 200, 99 - index])
+    }
+  })
+
   test('has no headers of limits without one (OP-L4)', async () => {
     const answered = await startChain().post(request())
     expect(headersOf(answered, /ratelimit|budget/)).toEqual([])

@@ -50,10 +50,8 @@ export interface Gateway {
 /** One call of the upstream, which updates the request's record. */
 interface Exchange {
   readonly call: CallContext
-  /** Waits for a place upstream; undefined if it needs none. */
-  readonly enter: (() => Promise<void>) | undefined
-  /** The first event has arrived. */
-  begun(): void
+  /** Upstream; undefined without limits. */
+  place: Place | undefined
   /** Returns whether the batch is the last. */
   read(batch: EventBatch): boolean
   answered(message?: Message): void
@@ -93,17 +91,8 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   const modelId = admit(request, context, options)
   const answer = new TranslatedAnswer(running, request)
   let sent = { request, modelId }
-  let place: Place | undefined
-  return {
-    enter:
-      enter &&
-      (async () => {
-        place = await enter(modelId)
-      }),
-    begun() {
-      running.firstEvent()
-      place?.answered()
-    },
+  const exchange: Exchange = {
+    place: undefined,
     call: {
       requestId: running.head.requestId,
       modelId,
@@ -122,7 +111,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       onResend: () => running.resent(),
       onCredential: (credential, secret, isSubscription) =>
         running.update({ credential, maskedKey: secret.ending(), isSubscription }),
-      ...(enter && { onAttemptFailed: (error) => place?.refused(error) }),
+      ...(enter && { onAttemptFailed: (error) => exchange.place?.refused(error) }),
     },
     read: (batch) => answer.batch(batch),
     answered(message) {
@@ -138,6 +127,13 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
     },
     cancelled: () => void running.responseEnded('cancelled'),
   }
+  return exchange
+}
+
+/** The first event has arrived. */
+const begin = ({ place }: Exchange, { running }: RequestContext): void => {
+  running.firstEvent()
+  place?.answered()
 }
 
 /** Rejects with what `call` rejects with. Not asynchronous itself: most requests have no replacement. */
@@ -198,9 +194,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     async message(request, context) {
       const exchange = createExchange(request, context, options)
       try {
-        if (exchange.enter !== undefined) await exchange.enter()
+        if (context.enter !== undefined) exchange.place = await context.enter(exchange.call.modelId)
         const message = await withRetry(request, (sent) => upstream.message(sent, exchange.call), context)
-        exchange.begun()
+        begin(exchange, context)
         exchange.answered(message)
         return message
       } catch (thrown) {
@@ -211,9 +207,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     async stream(request, context) {
       const exchange = createExchange(request, context, options)
       try {
-        if (exchange.enter !== undefined) await exchange.enter()
+        if (context.enter !== undefined) exchange.place = await context.enter(exchange.call.modelId)
         const batches = await withRetry(request, (sent) => upstream.stream(sent, exchange.call), context)
-        exchange.begun()
+        begin(exchange, context)
         return observed(batches, exchange)
       } catch (thrown) {
         throw exchange.failed(thrown)

@@ -4,7 +4,7 @@ import type { Gateway, RequestContext } from '../../gateway/gateway.ts'
 import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
-import { startCall } from './call.ts'
+import { startCall, takePlace } from './call.ts'
 import type { StreamWriter } from './entrance.ts'
 import { logInternalError } from './errors.ts'
 import { requestIdHeader, type ScopeOf, upstreamIdHeader } from './request-scope.ts'
@@ -50,7 +50,7 @@ export const createAnswer =
       running,
       betas,
       signal: call.signal,
-      ...(enter && { enter: (model) => call.enter(enter, model) }),
+      ...(enter && { enter: (model) => takePlace(call, enter, model) }),
       onUpstreamId(id) {
         answerId = id
         set.headers[upstreamIdHeader] = id

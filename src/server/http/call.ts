@@ -19,8 +19,6 @@ export const clientTimeoutMs = (headers: Headers): number | undefined => {
   return (seconds + roundedOffSeconds) * millisecondsPerSecond
 }
 
-type Enter = NonNullable<RequestScope['enter']>
-
 export type Call = ReturnType<typeof startCall>
 
 /**
@@ -38,25 +36,32 @@ export const startCall = (request: Request, shutdown: Shutdown) => {
   const timer = timeoutMs === undefined ? undefined : setTimeout(cancel, timeoutMs)
   /** The answer has begun: the client's timeout no longer counts. */
   const begun = (): void => clearTimeout(timer)
-  let place: Place | undefined
-  return {
+  const call = {
     /** Aborts when the client disconnects, when its own timeout is over, or when the server ends. */
     signal: controller.signal,
     cancel,
     /** Ends the upstream's call: its error becomes this one. */
     fail: (reason: GatewayError): void => controller.abort(reason),
     begun,
-    /** Waits for a place upstream, which the end gives back. Rejects with GatewayError. */
-    async enter(enter: Enter, model: string): Promise<Place> {
-      place = await enter(model, controller.signal)
-      return place
-    },
+    /** Given back at the end. */
+    place: undefined as Place | undefined,
     /** Must be called at every end of the request. */
     end(): void {
       begun()
       leave()
-      place?.leave()
+      call.place?.leave()
       request.signal.removeEventListener('abort', cancel)
     },
   }
+  return call
+}
+
+/** Waits for a place upstream, which the end of the call gives back. Rejects with GatewayError. */
+export const takePlace = async (
+  call: Pick<Call, 'signal' | 'place'>,
+  enter: NonNullable<RequestScope['enter']>,
+  model: string,
+): Promise<Place> => {
+  call.place = await enter(model, call.signal)
+  return call.place
 }

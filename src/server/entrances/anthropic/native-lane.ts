@@ -6,7 +6,7 @@ import { type NativeObservation, observeNative } from '../../../gateway/native-o
 import type { RunningRequest, StreamEnd } from '../../../gateway/running-requests.ts'
 import type { OpenAiNames } from '../../../models/openai-names.ts'
 import type { NativeLane, NativeResponse, Upstream } from '../../../upstreams/upstream.ts'
-import { type Call, startCall } from '../../http/call.ts'
+import { type Call, startCall, takePlace } from '../../http/call.ts'
 import { logInternalError } from '../../http/errors.ts'
 import { refuseOtherSites } from '../../http/guard.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
@@ -79,7 +79,7 @@ const send = async (exchange: Exchange, native: NativeLane): Promise<NativeRespo
   const { requestId, running, domain, enter } = exchange.scope
   const body = await readNativeBody(request, path, call.fail)
   const needsPlace = path.operation === 'message'
-  const place = enter && needsPlace ? await call.enter(enter, modelHint(body)) : undefined
+  const place = enter && needsPlace ? await takePlace(call, enter, modelHint(body)) : undefined
   const answer = await native.forward({
     method: request.method,
     ...target,

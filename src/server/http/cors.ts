@@ -31,6 +31,7 @@ const exposedHeaders = [
   'x-ratelimit-limit-requests',
   'x-ratelimit-remaining-requests',
   'x-ratelimit-reset-requests',
+  'nexus-budget',
 ].join(', ')
 
 /** No page of another origin reads the dashboard, which shows what others do. */

@@ -13,7 +13,7 @@ describe('CORS (OP-W7, OU-R14, G11)', () => {
   test("a listed origin reads responses, and errors, and OpenAI's SDK in it obeys when to retry (OE-E13)", async () => {
     const { url, post } = startChain({ config: { cors, clientToken: new Secret('token') } })
     const exposed =
-      'request-id, x-request-id, x-nexus-notes, openai-processing-ms, retry-after, retry-after-ms, x-should-retry, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests'
+      'request-id, x-request-id, x-nexus-notes, openai-processing-ms, retry-after, retry-after-ms, x-should-retry, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, nexus-budget'
     const expected = {
       'access-control-allow-origin': page,
       'access-control-expose-headers': exposed,

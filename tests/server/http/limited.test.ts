@@ -92,6 +92,24 @@ describe('a server with a rate limit', () => {
     }
   })
 
+  test('lets web pages read it, also on a refusal (OP-W7)', async () => {
+    const origin = 'https://app.example.com'
+    const { post } = startChain({
+      config: { ...withRate(1), cors: { ...defaultConfig.cors, origins: [origin] } },
+    })
+    const answers = [
+      await post(request(), { headers: { origin } }),
+      await post(request(), { path: '/v1/chat/completions', headers: { origin } }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([200, 429])
+    for (const { headers } of answers) {
+      expect(headers.get('access-control-allow-origin')).toBe(origin)
+      const exposed = headers.get('access-control-expose-headers')?.split(', ') ?? []
+      const limits = [...headers.keys()].filter((name) => /ratelimit|retry|budget/.test(name))
+      expect(limits.filter((name) => !exposed.includes(name))).toEqual([])
+    }
+  })
+
   test('has no headers of limits without one (OP-L4)', async () => {
     const answered = await startChain().post(request())
     expect(headersOf(answered, /ratelimit|budget/)).toEqual([])

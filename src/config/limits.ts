@@ -65,5 +65,16 @@ export const limitsOf = (config: LimitConfig, mostPlaces: number) => {
   }
 }
 
-/** Whether a restart forgets what clients have used (OP-L11). */
-export const forgetsBudgets = (config: LimitConfig): boolean => hasBudget(config) && !config.history.enabled
+/** Warnings about budgets, for the start (OP-L11). */
+export const budgetWarnings = (config: LimitConfig & Pick<Config, 'prices' | 'upstream'>): readonly string[] => {
+  const { quota, history, prices, upstream } = config
+  const hasNoPrice = prices.size === 0 && upstream !== 'anthropic'
+  return [
+    ...(hasBudget(config) && !history.enabled
+      ? ['budgets are kept in memory: after a restart, clients can use all of them again. Set --history to keep them.']
+      : []),
+    ...(quota.costPerMonth > 0 && hasNoPrice
+      ? ['quota.costPerMonth has no effect without prices: add prices to the configuration file.']
+      : []),
+  ]
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { checkLimits, forgetsBudgets, limitsOf } from '../../src/config/limits.ts'
+import { budgetWarnings, checkLimits, limitsOf } from '../../src/config/limits.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { cli } from '../support/cli.ts'
 
@@ -60,12 +60,21 @@ describe('limits', () => {
 describe('budgets without a history', () => {
   test('are forgotten at a restart, which start says (OP-L11)', async () => {
     const budget = { NEXUS_TOKENS_PER_DAY: '1000' }
-    expect(forgetsBudgets(configOf(budget))).toBe(true)
-    expect(forgetsBudgets(configOf({ ...budget, NEXUS_HISTORY: '1' }))).toBe(false)
-    expect(forgetsBudgets(configOf({ NEXUS_RATE_LIMIT: '60' }))).toBe(false)
+    expect(budgetWarnings(configOf(budget))).toHaveLength(1)
+    expect(budgetWarnings(configOf({ ...budget, NEXUS_HISTORY: '1' }))).toEqual([])
+    expect(budgetWarnings(configOf({ NEXUS_RATE_LIMIT: '60' }))).toEqual([])
     const { code, err } = await cli(['start', '--simulate', '--dry-run'], budget)
     expect(code).toBe(0)
     expect(err).toContain('budgets are kept in memory: after a restart, clients can use all of them again.')
+  })
+
+  test('in money need prices, which start says (OP-L7)', () => {
+    const warning = 'quota.costPerMonth has no effect without prices: add prices to the configuration file.'
+    const budget = { NEXUS_COST_PER_MONTH: '5', NEXUS_HISTORY: '1' }
+    expect(budgetWarnings(configOf(budget))).toEqual([warning])
+    expect(budgetWarnings(configOf({ ...budget, NEXUS_UPSTREAM: 'anthropic' }))).toEqual([])
+    const prices = new Map([['*', { input: 1, output: 1, cacheRead: 1, cacheWrite: 1, cacheWrite1h: 1 }]])
+    expect(budgetWarnings({ ...configOf(budget), prices })).toEqual([])
   })
 
   test('end the start with 2 if their time zone is not known (OP-L7)', async () => {

@@ -4,7 +4,7 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { clientTokenKeys, clientTokensOf } from '../../config/client-tokens.ts'
-import { forgetsBudgets } from '../../config/limits.ts'
+import { budgetWarnings } from '../../config/limits.ts'
 import type { Machine } from '../../config/paths.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
@@ -168,9 +168,6 @@ export const oauthWarning =
 
 const saferLocations = 'use a variable or a file'
 
-const forgottenBudgets =
-  'budgets are kept in memory: after a restart, clients can use all of them again. Set --history to keep them.'
-
 /** Warnings before the first request. */
 export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): string[] => {
   const { config, sources, exposed, warnings: fromFiles } = loaded
@@ -195,6 +192,6 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
       : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
     ...(config.upstream === 'anthropic' && config.anthropic.allowOauth && !isSimulated ? [oauthWarning] : []),
-    ...(forgetsBudgets(config) ? [forgottenBudgets] : []),
+    ...budgetWarnings(config),
   ]
 }

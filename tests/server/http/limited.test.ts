@@ -135,6 +135,17 @@ describe('a server with a budget', () => {
     expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/)
   })
 
+  test('in money refuses when the estimate of its prices is used up (OP-L9)', async () => {
+    const prices = new Map([['*', { input: 9, output: 9, cacheRead: 9, cacheWrite: 9, cacheWrite1h: 9 }]])
+    const { post } = startChain({ config: { prices, quota: { ...quota, costPerMonth: 0.000_001 } } })
+    let refused = await post(request())
+    while (refused.status === 200) refused = await post(request())
+    expect([refused.status, refused.headers.get('x-should-retry')]).toEqual([429, 'false'])
+    expect(await refused.text()).toMatch(
+      /The monthly budget of this server is used up: 0\.00 of 0\.00 USD \(estimate\)\. It begins again at \d{4}-\d\d-01T00:00:00Z\./,
+    )
+  })
+
   test("has the code insufficient_quota on OpenAI's paths (OP-L9)", async () => {
     const { post } = startChain({ config })
     const body = { model: 'claude-sonnet-4-6', messages: [{ role: 'user', content: 'hello' }] }

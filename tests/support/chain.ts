@@ -10,7 +10,6 @@ import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
 import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
-import type { UsageStore } from '../../src/usage/usage-store.ts'
 import { catalog } from './catalog.ts'
 import { afterTest } from './cleanup.ts'
 
@@ -46,7 +45,6 @@ export interface ChainOptions {
   /** Replaces the list of records. */
   readonly sink?: LogSink
   readonly observers?: readonly RequestObserver[]
-  readonly history?: UsageStore
   /** Default: leaves URLs unchanged. */
   readonly inlineUrlSources?: InlineUrlSources
 }
@@ -75,7 +73,6 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
     ...(options.observers && { observers: options.observers }),
-    ...(options.history && { history: options.history }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
   })

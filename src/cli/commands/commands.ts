@@ -20,6 +20,10 @@ import { openCodeCommand } from './opencode.ts'
 import { servicePrintCommand } from './service.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
+import { usageDeleteCommand } from './usage/delete.ts'
+import { usageExportCommand } from './usage/export.ts'
+import { usageCommand } from './usage/usage.ts'
+import { usageWatchCommand } from './usage/watch.ts'
 
 /** All commands. A new command needs its file, and a line here. */
 export const catalogue: Catalogue = {
@@ -42,6 +46,10 @@ export const catalogue: Catalogue = {
     authStatusCommand,
     authRefreshCommand,
     authLogoutCommand,
+    usageCommand,
+    usageWatchCommand,
+    usageExportCommand,
+    usageDeleteCommand,
     simulateCommand,
     servicePrintCommand,
     completionCommand,
@@ -51,6 +59,7 @@ export const catalogue: Catalogue = {
   groups: [
     { name: 'config', description: 'Change and show the configuration, and store your key safely' },
     { name: 'auth', description: 'Sign in with a Claude plan, for the upstream anthropic' },
+    { name: 'usage', description: 'Report what clients used, and estimated costs' },
     { name: 'service', description: 'Run the server in the background, started at login' },
   ],
   defaultCommand: startCommand,

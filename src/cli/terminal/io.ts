@@ -26,6 +26,11 @@ export interface Io {
   readonly useColor: boolean
   /** Output for scripts. */
   readonly out: (text: string) => void
+  /**
+   * Resolves when the reader of standard output has taken all of it: large outputs wait for this. Resolves to false if
+   * there is no reader any more (`| head`).
+   */
+  readonly drained?: () => Promise<boolean>
   /** All other output. */
   readonly err: (text: string) => void
   readonly keychain: Keychain
@@ -46,6 +51,8 @@ export interface Io {
     readonly keychainNoticeMs?: number
     /** Time after which a session without a request is logged. */
     readonly silenceMs?: number
+    /** Time between two lines of `usage watch`. */
+    readonly watchMs?: number
   }
 }
 
@@ -59,29 +66,54 @@ const isDevice = (descriptor: number): boolean =>
 const isTerminalAt = (descriptor: number): boolean =>
   (process.platform === 'win32' || isDevice(descriptor)) && process.getBuiltinModule('node:tty').isatty(descriptor)
 
-type Write = (text: string) => void
-
-/** Ignores write errors: a closed pipe (`start 2>&1 | head`) must not end the server. */
-const streamWriter = (stream: NodeJS.WriteStream): Write => {
-  stream.on('error', () => {})
-  return (text) => void stream.write(text)
+interface Writer {
+  readonly write: (text: string) => void
+  readonly drained: () => Promise<boolean>
 }
 
-const ignore = (): void => {}
+/** Ignores write errors: a closed pipe (`start 2>&1 | head`) must not end the server. */
+const streamWriter = (stream: NodeJS.WriteStream): Writer => {
+  let isOpen = true
+  stream.on('error', () => {
+    isOpen = false
+  })
+  return {
+    write: (text) => void stream.write(text),
+    drained: () => new Promise((resolve) => stream.write('', () => resolve(isOpen))),
+  }
+}
 
 /**
  * Writes to the file below `process.stderr` if it is not a terminal: without node's streams, a start takes 2 ms less.
  * Not on Windows, because it is untested with the kinds of pipes there.
  */
-const sinkWriter = (file: BunFile): Write => {
+const sinkWriter = (file: BunFile): Writer => {
   let sink: FileSink | undefined
-  return (text) => {
-    try {
-      sink ??= file.writer()
-      for (const settled of [sink.write(text), sink.flush()]) if (settled instanceof Promise) settled.catch(ignore)
-    } catch {
-      // The pipe is closed.
-    }
+  let isOpen = true
+  const pending = new Set<Promise<unknown>>()
+  const close = (): void => {
+    isOpen = false
+  }
+  const track = (settled: unknown): void => {
+    if (!(settled instanceof Promise)) return
+    pending.add(settled)
+    void settled.catch(close).finally(() => pending.delete(settled))
+  }
+  return {
+    write(text) {
+      try {
+        sink ??= file.writer()
+        track(sink.write(text))
+        track(sink.flush())
+      } catch {
+        // The pipe is closed.
+        close()
+      }
+    },
+    async drained() {
+      while (pending.size > 0) await Promise.allSettled(pending)
+      return isOpen
+    },
   }
 }
 
@@ -122,8 +154,9 @@ export const processIo = (): Io => {
   const [isInputTerminal, isOutTerminal, isTerminal] = [isTerminalAt(0), isTerminalAt(1), isTerminalAt(2)]
   const columns = (): number => (isTerminal && process.stderr.columns) || usualColumns
   const needsStreams = process.platform === 'win32'
-  const write = isTerminal || needsStreams ? streamWriter(process.stderr) : sinkWriter(Bun.stderr)
+  const { write } = isTerminal || needsStreams ? streamWriter(process.stderr) : sinkWriter(Bun.stderr)
   const err = isTerminal ? (text: string): void => write(fold(text, columns())) : write
+  const output = isOutTerminal || needsStreams ? streamWriter(process.stdout) : sinkWriter(Bun.stdout)
   const isDumb = environment['TERM'] === 'dumb'
   const canPrompt = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   return {
@@ -141,7 +174,8 @@ export const processIo = (): Io => {
     },
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && !isDumb,
-    out: isOutTerminal || needsStreams ? streamWriter(process.stdout) : sinkWriter(Bun.stdout),
+    out: output.write,
+    drained: output.drained,
     err,
     keychain: systemKeychain(),
     // Standard input is opened only for a prompt: a server does not read its terminal.

@@ -11,7 +11,6 @@ import { domainOfFile, fileNamesOf, toDomainName } from '../../../upstreams/anth
 import { productName } from '../../../version.ts'
 import { type CommandConfig, readConfig } from '../../config/config-input.ts'
 import { checkTokenEncryption } from '../../config/set-up.ts'
-import { PromptCancelled } from '../../credentials/prompt-cancelled.ts'
 import { commonFlags } from '../../parse/arguments.ts'
 import { settingFlagsNamed, sourceFlags } from '../../parse/config-flags.ts'
 import type { Flags } from '../../parse/parsed-arguments.ts'
@@ -26,10 +25,6 @@ export const authFlags = (...others: readonly string[]): ArgsDef => ({
   ...sourceFlags,
   ...commonFlags,
 })
-
-export const yesFlag: ArgsDef = {
-  yes: { type: 'boolean', alias: 'y', description: 'Do not ask for confirmation' },
-}
 
 export const domainArgument = (required: boolean): ArgsDef => ({
   domain: {
@@ -114,21 +109,4 @@ export const checkWritable = ({ path, shown }: CredentialPlace): void => {
   } catch (error) {
     throw new UsageError(`${shown} cannot be written (${errorCode(error) ?? 'unknown'}). Check your permissions.`)
   }
-}
-
-/**
- * Asks for a confirmation, with No as the answer of Enter. Rejects with UsageError without a terminal, and with
- * PromptCancelled.
- */
-export const confirmed = async (question: string, flags: Flags, { prompts }: Io): Promise<boolean> => {
-  if (flags['yes'] === true) return true
-  if (prompts === undefined) {
-    throw new UsageError('Cannot ask for confirmation: standard error is not a terminal, or CI is set. Pass --yes.')
-  }
-  const answer = await prompts.choose(question, [
-    { value: 'no', label: 'no' },
-    { value: 'yes', label: 'yes' },
-  ])
-  if (answer === undefined) throw new PromptCancelled()
-  return answer === 'yes'
 }

@@ -21,6 +21,7 @@ import { PromptCancelled } from '../../credentials/prompt-cancelled.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
 import { hasBrowser, openBrowser } from '../../system/open-browser.ts'
+import { confirmed, yesFlag } from '../../terminal/confirmation.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { type CallbackServer, openCallbackServer } from './callback-server.ts'
@@ -29,11 +30,9 @@ import {
   authFlags,
   type CredentialPlace,
   checkWritable,
-  confirmed,
   domainArgument,
   placeOf,
   readAuthToSend,
-  yesFlag,
 } from './flags.ts'
 import { timeLeft } from './time-left.ts'
 

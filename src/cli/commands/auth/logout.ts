@@ -9,10 +9,11 @@ import { parseDomainFile } from '../../../upstreams/anthropic/credentials/domain
 import { productName } from '../../../version.ts'
 import type { Command } from '../../parse/command.ts'
 import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
+import { confirmed, yesFlag } from '../../terminal/confirmation.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
-import { authFlags, type CredentialPlace, confirmed, domainArgument, placeOf, readAuth, yesFlag } from './flags.ts'
+import { authFlags, type CredentialPlace, domainArgument, placeOf, readAuth } from './flags.ts'
 
 /** Not during a renewal, which would write the file again. Rejects with UsageError. */
 const remove = async ({ path, shown }: CredentialPlace): Promise<void> => {

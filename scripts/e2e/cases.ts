@@ -7,6 +7,7 @@ import { codexFailureCases } from './cases/codex-failures.ts'
 import { codexSessionCases } from './cases/codex-sessions.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
+import { httpsCases } from './cases/https.ts'
 import { interactiveCases } from './cases/interactive.ts'
 import { limitCases } from './cases/limits.ts'
 import { mcpCases } from './cases/mcp.ts'
@@ -35,6 +36,7 @@ export const cases: readonly Case[] = [
   ...mediaCases,
   ...modelCases,
   ...networkCases,
+  ...httpsCases,
   ...historyCases,
   ...compactionCases,
   ...recoveryCases,

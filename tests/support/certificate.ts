@@ -21,15 +21,22 @@ interface CertificateOptions {
   readonly days?: number
   /** `DNS:gateway.example`, `IP:127.0.0.1`. */
   readonly names?: readonly string[]
+  /** Whether it may sign others. */
+  readonly isAuthority?: boolean
 }
 
 /** A certificate that is its own root. */
 export const selfSignedCertificate = ({
   days = 30,
   names = ['DNS:localhost', 'IP:127.0.0.1'],
+  isAuthority = false,
 }: CertificateOptions = {}): TestCertificate => {
   const folder = temporaryFolder()
-  const subject = ['-subj', '/CN=test', '-addext', `subjectAltName=${names.join(',')}`]
+  const extensions = [
+    `subjectAltName=${names.join(',')}`,
+    `basicConstraints=critical,CA:${isAuthority ? 'TRUE' : 'FALSE'}`,
+  ]
+  const subject = ['-subj', '/CN=test', ...extensions.flatMap((extension) => ['-addext', extension])]
   openssl(
     folder,
     'req',
@@ -51,7 +58,7 @@ export const issuedCertificate = ({
   days = 30,
   names = ['DNS:gateway.example'],
 }: CertificateOptions = {}): TestCertificate & { readonly root: string } => {
-  const root = selfSignedCertificate()
+  const root = selfSignedCertificate({ isAuthority: true })
   const folder = temporaryFolder()
   openssl(folder, 'req', ...newKey, '-keyout', 'key.pem', '-out', 'request.pem', '-subj', '/CN=gateway')
   const { cert, key } = root

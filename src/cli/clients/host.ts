@@ -25,6 +25,8 @@ export interface LaunchTarget {
   readonly host: string
   /** The file of a certificate that clients trust only if they get it; undefined for any other (OP-W4). */
   readonly ownRoot?: string
+  /** The file of a certificate that may sign others. Codex does not accept it as a server's own. */
+  readonly authority?: string
 }
 
 /** Rejects with UsageError if the certificate cannot be read. */
@@ -36,7 +38,8 @@ export const launchTarget = async (
   const certificate = await readCertificateFile(config, machine)
   if (certificate === undefined) return { host: isSimulated ? config.host : await hostWithFile(config, port, machine) }
   const host = certifiedHost(certificate, config.host)
-  return { host, ...(certificate.isSelfSigned && { ownRoot: certificate.path }) }
+  const { path, isSelfSigned, leaf } = certificate
+  return { host, ...(isSelfSigned && { ownRoot: path }), ...(leaf.ca && { authority: path }) }
 }
 
 /** The variable with which a client trusts one more certificate. */

@@ -3,7 +3,7 @@ import { parseModelName } from '../../messages/model-name.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import type { Client, LaunchSetUp, PlanLaunch } from '../clients/client.ts'
 import { proxyVariables } from '../clients/connection.ts'
-import { trustFor } from '../clients/host.ts'
+import { type LaunchTarget, trustFor } from '../clients/host.ts'
 import { isModelGiven } from '../clients/model-choice.ts'
 import { openAiServerOf } from '../clients/openai-server.ts'
 import { shortPaths } from '../terminal/short-path.ts'
@@ -23,6 +23,11 @@ const isConfigured = ({ model_providers: providers }: Json, baseUrl: string): bo
   return isObject(provider) && provider['base_url'] === baseUrl
 }
 
+const authorityNotes = ({ authority }: LaunchTarget): readonly string[] =>
+  authority === undefined
+    ? []
+    : [`Codex does not accept ${authority}: it is the certificate of an authority. Make one with CA:FALSE.`]
+
 const plan: PlanLaunch = async (setUp, server, io) => {
   const { baseUrl, target, token } = await openAiServerOf(identity, setUp, server, io)
   const trust = trustFor(target, 'CODEX_CA_CERTIFICATE', setUp.loaded.environment)
@@ -39,7 +44,7 @@ const plan: PlanLaunch = async (setUp, server, io) => {
       unset: [],
     },
     args: codexArguments(wanted),
-    notes: trust.notes,
+    notes: [...trust.notes, ...authorityNotes(target)],
     environmentNotes: isConfigured(settings, baseUrl)
       ? []
       : [

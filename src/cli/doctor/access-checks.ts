@@ -19,6 +19,8 @@ const finding = async (check: () => Finding | Promise<Finding>): Promise<Finding
   }
 }
 
+const makeAnother = 'For Codex, make one with the extension basicConstraints=CA:FALSE.'
+
 const httpsFinding = async (config: Config, machine: Machine): Promise<Finding> => {
   const certificate = await readServerCertificate(config, machine)
   if (certificate === undefined) return ok('off')
@@ -27,6 +29,7 @@ const httpsFinding = async (config: Config, machine: Machine): Promise<Finding> 
   const names = leaf.subjectAltName ?? leaf.subject
   const data = { validTo: leaf.validToDate.toISOString(), daysLeft: days, names, selfSigned: certificate.isSelfSigned }
   const detail = `${path} is valid for ${days} more days, for ${names}`
+  if (leaf.ca) return warn(`${detail}; Codex does not accept the certificate of an authority`, makeAnother, data)
   return days < soonDays ? warn(detail, 'Renew the certificate, and restart the server.', data) : ok(detail, data)
 }
 

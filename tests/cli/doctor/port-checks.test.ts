@@ -62,6 +62,11 @@ describe('the access to the server', () => {
     const fine = (await examine('--tls-cert', cert, '--tls-key', key)).of('https')
     expect(fine).toMatchObject({ status: 'ok', data: { names: 'DNS:gateway.example', selfSigned: true } })
     expect(fine.detail).toMatch(/cert\.pem is valid for (?:29|30) more days, for DNS:gateway\.example$/)
+    const authority = selfSignedCertificate({ isAuthority: true })
+    expect((await examine('--tls-cert', authority.cert, '--tls-key', authority.key)).of('https')).toMatchObject({
+      status: 'warn',
+      remedy: 'For Codex, make one with the extension basicConstraints=CA:FALSE.',
+    })
     const old = selfSignedCertificate({ days: 3 })
     expect((await examine('--tls-cert', old.cert, '--tls-key', old.key)).of('https')).toMatchObject({
       status: 'warn',

@@ -121,6 +121,14 @@ describe('env for a server with HTTPS', () => {
     expect(out + err).toContain(url ?? 'base_url = "https://127.0.0.1:4141/v1"')
   })
 
+  test('says that Codex does not accept the certificate of an authority (OP-W4)', async () => {
+    const authority = selfSignedCertificate({ isAuthority: true })
+    const note = `Codex does not accept ${authority.cert}: it is the certificate of an authority.`
+    expect((await env(authority, 'codex')).err).toContain(note)
+    expect((await env(authority, 'claude')).err).not.toContain('Codex')
+    expect((await env(selfSignedCertificate(), 'codex')).err).not.toContain('authority')
+  })
+
   test.each([
     ['claude', 'NODE_EXTRA_CA_CERTS'],
     ['codex', 'CODEX_CA_CERTIFICATE'],

@@ -46,5 +46,9 @@ export const createModelPauses = ({ now, onEnd }: ModelPausesOptions) => {
     },
     /** The upstream answers requests for this model. */
     end,
+    /** Ends all pauses. Nothing is called. */
+    clear(): void {
+      for (const model of pauses.keys()) remove(model)
+    },
   }
 }

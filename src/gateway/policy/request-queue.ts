@@ -59,6 +59,8 @@ export class RequestQueue {
   readonly #placesOf = new Map<string, number>()
   readonly #pauses: ModelPauses
   #active = 0
+  /** Set when the server drains: from then on, nothing waits. */
+  #drained: GatewayError | undefined
 
   constructor(options: RequestQueueOptions) {
     this.#options = options
@@ -85,14 +87,17 @@ export class RequestQueue {
     // A request that may start overtakes no other: those that may start do not wait.
     if (this.#mayStart({ ...entrant, model })) this.#takePlace(entrant)
     else {
+      if (this.#drained !== undefined) throw this.#drained
       this.#makeRoom(entrant)
       await this.#turnOf(entrant, model, signal)
     }
     return this.#placeOf(entrant, model, signal)
   }
 
-  /** Refuses all requests that wait. */
+  /** Refuses all requests that wait, and those that would. */
   drain(reason: GatewayError): void {
+    this.#drained = reason
+    this.#pauses.clear()
     for (const entry of this.#waiting.all()) {
       this.#waiting.remove(entry)
       entry.refuse(reason)
@@ -151,7 +156,8 @@ export class RequestQueue {
     return {
       answered: () => this.#pauses.end(model),
       refused: (error) => {
-        if (this.#options.capacity > 0) this.#pauses.begin(model, error)
+        const mayWait = this.#options.capacity > 0 && this.#drained === undefined
+        if (mayWait) this.#pauses.begin(model, error)
       },
       leave,
     }

@@ -191,15 +191,24 @@ describe('the queue (OP-L13)', () => {
     expect([queue.active, queue.queued]).toEqual([0, 0])
   })
 
-  test('requests that wait are refused when the server drains', async () => {
-    const { ask, events, queue } = createBench()
-    for (const name of ['a', 'b', 'c']) ask(name)
-    await tick()
-    queue.drain(new GatewayError('overloaded_error', 'The server is stopping.'))
-    await tick()
-    expect(events).toEqual(['a', 'b 529', 'c 529'])
-    expect([queue.active, queue.queued]).toEqual([1, 0])
-  })
+  test('requests that wait are refused when the server drains, and later ones that would wait', () =>
+    inFakeTime(async () => {
+      const { ask, events, queue, places, leave } = createBench({ maximum: 2 })
+      for (const name of ['a', 'b', 'c', 'd']) ask(name)
+      await tick()
+      places.get('a')?.refused(throttled(5))
+      queue.drain(new GatewayError('overloaded_error', 'The server is stopping.'))
+      places.get('a')?.refused(throttled(5))
+      ask('e')
+      await tick()
+      expect(events.toSorted()).toEqual(['a', 'b', 'c 529', 'd 529', 'e 529'])
+      // No timer keeps the program running.
+      expect([queue.active, queue.queued, jest.getTimerCount()]).toEqual([2, 0, 0])
+      leave('a')
+      ask('f')
+      await tick()
+      expect(events.at(-1)).toBe('f')
+    }))
 
   test('never gives out more places than there are, and never loses one', () =>
     inFakeTime(async () => {

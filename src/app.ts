@@ -186,12 +186,15 @@ const recordsOf = (config: Config, dependencies: AppDependencies, own: readonly 
 }
 
 /** Limits in front of requests; undefined if the configuration has none. */
-const createLimitsOf = (config: Config, { log, maximumConnections }: AppDependencies): Limits | undefined => {
+const createLimitsOf = (config: Config, dependencies: AppDependencies): Limits | undefined => {
+  const { log, maximumConnections, history, defer } = dependencies
   const wanted = limitsOf(config, maximumConnections)
   if (wanted === undefined) return undefined
   const { random } = Math
   const budgets = { ...wanted.budgets, date: Date.now, log }
-  return createLimits({ ...wanted, budgets, places: { ...wanted.places, now, random }, now, random })
+  const limits = createLimits({ ...wanted, budgets, places: { ...wanted.places, now, random }, now, random })
+  if (history !== undefined && wanted.hasBudgets) defer(() => void limits.restore(history.spent))
+  return limits
 }
 
 /** Creates the handler between clients' requests and the upstream. */

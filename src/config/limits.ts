@@ -38,13 +38,16 @@ export const checkLimits = ({ rateLimit, quota }: LimitConfig): void => {
 const hasBudget = ({ quota: { tokensPerDay, requestsPerDay, costPerMonth } }: LimitConfig): boolean =>
   [tokensPerDay, requestsPerDay, costPerMonth].some((limit) => limit > 0)
 
-/** Whether a request can meet a limit: named clients may have their own ones. */
+/** Named clients may have their own limits. */
+const mayHaveBudgets = (config: LimitConfig): boolean =>
+  hasBudget(config) || config.clientsFile !== undefined || config.clientTokens !== undefined
+
+/** Whether a request can meet a limit. */
 const hasLimits = (config: LimitConfig): boolean => {
-  const { rateLimit, concurrency, clientsFile, clientTokens } = config
-  const hasNamedClients = clientsFile !== undefined || clientTokens !== undefined
+  const { rateLimit, concurrency } = config
   const limitsRate = rateLimit.enabled && rateLimit.requestsPerMinute > 0
   const limitsPlaces = concurrency.max !== undefined || concurrency.queue > 0
-  return limitsRate || hasBudget(config) || limitsPlaces || hasNamedClients
+  return limitsRate || limitsPlaces || mayHaveBudgets(config)
 }
 
 /** `mostPlaces`: requests that the http client can send at once. Returns undefined without limits. Throws UsageError. */
@@ -53,6 +56,7 @@ export const limitsOf = (config: LimitConfig, mostPlaces: number) => {
   const { rateLimit, quota, concurrency, currency } = config
   const { tokensPerDay, requestsPerDay, costPerMonth } = quota
   return {
+    hasBudgets: mayHaveBudgets(config),
     limitsRate: rateLimit.enabled,
     rate: { perMinute: rateLimit.requestsPerMinute, burst: rateLimit.burst },
     exempt: exemptOf(rateLimit),

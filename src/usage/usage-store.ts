@@ -22,7 +22,7 @@ export interface UsageStore extends UsageReader {
   readonly sink: RecordSink
   /** Creates the observer that fills the sink. */
   createReport(options: UsageReportOptions): Report
-  /** From and until: milliseconds since 1970, rounded to quarters of an hour. Without clients that have no name. */
+  /** From and until: milliseconds since 1970, rounded to quarters of an hour. The name is empty for clients without one. */
   spent(since: number, until: number): Promise<readonly Spending[]>
   state(): UsageStoreState
 }

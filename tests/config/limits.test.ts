@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { budgetWarnings, checkLimits, limitsOf } from '../../src/config/limits.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
-import { cli } from '../support/cli.ts'
+import { cli, startCli, temporaryFolder } from '../support/cli.ts'
 
 const configOf = (environment: Record<string, string>): Config =>
   loadConfig({ flags: {}, environment, files: [] }).config
@@ -83,5 +84,36 @@ describe('budgets without a history', () => {
       const { code, err } = await cli(['start', '--simulate', ...flags], environment)
       expect([code, err.includes('quota.timezone: Mars is not a known time zone.')]).toEqual([2, true])
     }
+  })
+})
+
+describe('budgets with a history', () => {
+  test('are remembered at a restart (OP-L11)', async () => {
+    const environment = {
+      NEXUS_REQUESTS_PER_DAY: '20',
+      NEXUS_HISTORY: '1',
+      NEXUS_HISTORY_FILE: join(temporaryFolder(), 'usage.sqlite'),
+    }
+    const body = JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] })
+    const headers = { 'content-type': 'application/json' }
+    /** Starts a server, sends requests until one is refused, at most `most`, and stops it. Returns the answers. */
+    const answersOf = async (most: number): Promise<number> => {
+      const program = startCli(['start', '--simulate', '--port', '0'], environment)
+      const [, url = ''] = await program.says(/Address +(\S+)/)
+      let answers = 0
+      while (answers < most) {
+        const response = await fetch(`${url}/v1/messages`, { method: 'POST', headers, body })
+        await response.text()
+        if (response.status === 429) break
+        answers += 1
+      }
+      program.kill('SIGTERM')
+      const { err } = await program.ended
+      expect(err).not.toMatch(/budget\.not_restored|budgets are kept in memory/)
+      return answers
+    }
+    expect(await answersOf(18)).toBe(18)
+    // The first ones may come before the history is read.
+    expect(await answersOf(20)).toBeWithin(1, 10)
   })
 })

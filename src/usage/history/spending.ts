@@ -4,7 +4,7 @@ import type { RequestReaderOptions } from './read-requests.ts'
 
 /** Refused requests use nothing of a budget. */
 const ofRange = `SELECT client, sum(requests) AS requests, sum(budget_tokens) AS tokens, total(cost) AS cost FROM slot_total
-  WHERE slot >= ? AND slot < ? AND client <> '' AND outcome <> 'refused' GROUP BY client`
+  WHERE slot >= ? AND slot < ? AND outcome <> 'refused' GROUP BY client`
 
 /** About a millisecond. */
 const slotsPerTurn = 96

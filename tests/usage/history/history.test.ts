@@ -302,6 +302,7 @@ describe('what clients have spent', () => {
     const tokens = 10 + 3000 + 40 + 1
     expect(await history.spent(noon - day, noon + day)).toEqual([
       { client: 'alice', requests: 2, tokens: 2 * tokens, cost: 0.75 },
+      { client: '', requests: 1, tokens: 10 + 3000 + 40 + 20, cost: 0 },
     ])
   })
 })

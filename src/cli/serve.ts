@@ -10,7 +10,7 @@ import { composeApp, composeHistory, type ServerOptions } from './compose.ts'
 import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
 import { credentialSources } from './credentials/credential-sources.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
-import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
+import { type Ending, type ListenAddress, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import { startSimulatorFor } from './simulator.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
 import { readSetupFolder } from './system/setup-folder.ts'
@@ -25,15 +25,19 @@ const maximumConnections = ({ machine: { environment } }: Io): { maximumConnecti
   return Number.isInteger(limit) && limit > 0 ? { maximumConnections: limit } : {}
 }
 
+const addressOf = ({ sources }: SetUp['loaded'], { host: hostname, port }: ServerOptions['config']): ListenAddress => {
+  const source = sources.get('host')
+  return { hostname, port, source: source === 'default' ? undefined : source }
+}
+
 /**
  * Checks that the port is free before the program prompts for a key. Rejects with UsageError.
  */
-export const checkAddress = async ({ loaded: { config }, connection, isSimulated }: SetUp, io: Io): Promise<void> => {
-  const { host: hostname, port } = config
+export const checkAddress = async ({ loaded, connection, isSimulated }: SetUp, io: Io): Promise<void> => {
+  const address = addressOf(loaded, loaded.config)
   const isAsked =
     io.prompts !== undefined && connection.apiKey === undefined && !connection.isKeyOptional && !isSimulated
-  if (!isAsked || port === 0) return
-  const address = { hostname, port }
+  if (!isAsked || address.port === 0) return
   const probe = await listenOrExplain(() => tryToListen(address), address)
   await probe.stop(true)
 }
@@ -89,7 +93,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     ...maximumConnections(io),
     ...io.times,
   })
-  const address = { hostname: config.host, port: config.port }
+  const address = addressOf(loaded, config)
   const answer: typeof app.fetch = (request, peer) => {
     onRequest?.(request)
     return app.fetch(request, peer)

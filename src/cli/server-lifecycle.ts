@@ -14,6 +14,8 @@ import { fetchHealth, type Healthy } from './system/fetch-health.ts'
 export interface ListenAddress {
   readonly hostname: string
   readonly port: number
+  /** Where the host name comes from, for messages: `HOST`, `--host`, a file's path. */
+  readonly source?: string | undefined
 }
 
 /**
@@ -43,7 +45,7 @@ const alreadyRunning = (hostname: string, port: number, { version, pid }: Health
   `Port ${port} on ${hostname} is in use by another ${productName} (version ${version}, process ${pid}). To connect a client to that server, use ${productName} env; to check it, use ${productName} health. To start another server, choose another port with --port (0 for any free port).`
 
 /** Starts a listener, or rejects with UsageError that explains the failure. */
-export const listenOrExplain = async <T>(start: () => T, { hostname, port }: ListenAddress): Promise<T> => {
+export const listenOrExplain = async <T>(start: () => T, { hostname, port, source }: ListenAddress): Promise<T> => {
   try {
     return start()
   } catch (error) {
@@ -58,8 +60,10 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Lis
     if (code === 'EACCES') {
       throw new UsageError(`No permission to listen on port ${port}. Use a port above 1023: --port.`)
     }
+    // Some shells set HOST to a name of the machine that no resolver knows.
+    const origin = source === undefined ? '' : ` The address comes from ${source}.`
     throw new UsageError(
-      `Cannot listen on ${hostname}:${port}${code === undefined ? '' : ` (${code})`}. Use an address of this machine: --host.`,
+      `Cannot listen on ${hostname}:${port}${code === undefined ? '' : ` (${code})`}.${origin} Use an address of this machine: --host.`,
     )
   }
 }

@@ -2,6 +2,7 @@ import { applyEdits, createScanner, modify, type Node, parseTree } from 'jsonc-p
 import { isObject, type Json } from '../base/json.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { type ConfigFile, parseConfigFile, parseConfigObject } from './files.ts'
+import { isImportedFile } from './imported-file.ts'
 import { options, withoutMark } from './jsonc.ts'
 import { camelCase, isSecretKey, settingGroups } from './settings/setting-names.ts'
 import { type SettingKey, settings } from './settings/settings.ts'
@@ -113,7 +114,10 @@ const replacement = '\uFFFD'
  */
 export const editConfigFile = (file: ConfigFile, key: SettingKey, value: unknown): string => {
   // Refuses a text that is not an object, before any change.
-  parseConfigObject(file)
+  if (isImportedFile(parseConfigObject(file)))
+    throw new UsageError(
+      `${file.path} is a file of claude-code-proxy-api, which is read but not changed. Set ${key} in another file: --config.`,
+    )
   const groups = key.split('.')
   const name = groups.pop() ?? ''
   if (file.text.includes(replacement)) throw new UsageError(`${file.path} is not valid UTF-8. Save it as UTF-8 first.`)

@@ -2,7 +2,8 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { isObject, type Json } from '../base/json.ts'
 import { printableName } from '../base/printable-name.ts'
 import { UsageError } from '../base/usage-error.ts'
-import { parseJsonc } from './jsonc.ts'
+import { importedSetting, isImportedFile, isImportedGroup, isWithoutEffect, withoutSwitch } from './imported-file.ts'
+import { createLineOf, parseJsonc } from './jsonc.ts'
 import { camelCase, settingGroups, settingKeys } from './settings/setting-names.ts'
 
 export interface ConfigFile {
@@ -14,6 +15,8 @@ export interface ConfigFile {
 export interface ParsedFile {
   readonly path: string
   readonly values: ReadonlyMap<string, unknown>
+  /** The key as the file has it, with the file and the line, for messages. */
+  readonly placeOf: (key: string) => string
   readonly warnings: readonly string[]
 }
 
@@ -24,24 +27,68 @@ export const parseConfigObject = ({ path, text }: ConfigFile): Json => {
   return value
 }
 
-/** Throws UsageError that names the file and, if possible, the key. */
-export const parseConfigFile = (file: ConfigFile): ParsedFile => {
-  const values = new Map<string, unknown>()
-  const warnings: string[] = []
+/** A member that is not a group of settings. */
+interface Member {
+  /** In camel case. */
+  readonly key: string
+  readonly names: readonly string[]
+  readonly value: unknown
+}
 
-  const read = (object: Json, prefix: string): void => {
-    for (const [name, value] of Object.entries(object)) {
+type PlaceOf = (key: string, names: readonly string[]) => string
+
+/** `port in /home/me/config.json (line 3)`. */
+const createPlaceOf = ({ path, text }: ConfigFile): PlaceOf => {
+  const lineOf = createLineOf(text)
+  return (key, names) => {
+    const line = lineOf(names)
+    return `${key} in ${path}${line === undefined ? '' : ` (line ${line})`}`
+  }
+}
+
+/** All members of an object and of its groups. Throws UsageError for a group that is not an object. */
+const membersOf = (object: Json, isGroup: (key: string) => boolean, placeOf: PlaceOf): readonly Member[] => {
+  const read = (group: Json, prefix: string, outer: readonly string[]): readonly Member[] =>
+    Object.entries(group).flatMap(([name, value]) => {
       const key = prefix + camelCase(name)
-      if (settingGroups.has(key)) {
-        if (!isObject(value)) throw new UsageError(`${key} in ${file.path} must be an object.`)
-        read(value, `${key}.`)
-      } else if (!settingKeys.includes(key)) {
-        warnings.push(`${file.path}: unknown key${printableName(prefix + name)}.${didYouMean(key, settingKeys)}`)
-      } else if (values.has(key)) {
-        warnings.push(`${file.path}: ${key} is set twice. The first one is used.`)
-      } else if (value !== null) values.set(key, value)
+      const names = [...outer, name]
+      if (!isGroup(key)) return [{ key, names, value }]
+      if (!isObject(value)) throw new UsageError(`${placeOf(key, names)} must be an object.`)
+      return read(value, `${key}.`, names)
+    })
+  return read(object, '', [])
+}
+
+/** Throws UsageError that names the file, the line and, if possible, the key. */
+export const parseConfigFile = (file: ConfigFile): ParsedFile => {
+  const { path } = file
+  const object = parseConfigObject(file)
+  const isImported = isImportedFile(object)
+  const isGroup = (key: string): boolean => settingGroups.has(key) || (isImported && isImportedGroup(key))
+  const placeOf = createPlaceOf(file)
+  const values = new Map<string, unknown>()
+  const written = new Map<string, Member>()
+  const warnings: string[] = []
+  for (const member of membersOf(isImported ? withoutSwitch(object) : object, isGroup, placeOf)) {
+    const [key, value] = isImported ? importedSetting(member.key, member.value) : [member.key, member.value]
+    if (!settingKeys.includes(key) && isImported && isWithoutEffect(key)) {
+      warnings.push(`${path}: ${member.names.join('.')} has no effect.`)
+    } else if (!settingKeys.includes(key)) {
+      warnings.push(`${path}: unknown key${printableName(member.names.join('.'))}.${didYouMean(key, settingKeys)}`)
+    } else if (values.has(key)) {
+      warnings.push(`${path}: ${key} is set twice. The first one is used.`)
+    } else if (value !== null) {
+      values.set(key, value)
+      written.set(key, member)
     }
   }
-  read(parseConfigObject(file), '')
-  return { path: file.path, values, warnings }
+  return {
+    path,
+    values,
+    warnings,
+    placeOf(key) {
+      const member = written.get(key)
+      return member === undefined ? `${key} in ${path}` : placeOf(member.key, member.names)
+    },
+  }
 }

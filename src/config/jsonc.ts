@@ -1,4 +1,4 @@
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
+import { findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { UsageError } from '../base/usage-error.ts'
 
 /** Configuration files are JSON that may contain comments and a trailing comma. */
@@ -35,4 +35,14 @@ export const parseJsonc = (path: string, text: string): unknown => {
   throw new UsageError(
     `${path}:${positionOf(bare, first.offset)} is not valid JSON (${wordsFor(first)}). Correct it, or move the file away.`,
   )
+}
+
+/** Returns the function that finds the line of a member, from 1. Undefined for a member that the text does not have. */
+export const createLineOf = (text: string): ((member: readonly string[]) => number | undefined) => {
+  let root: Node | undefined
+  return (member) => {
+    root ??= parseTree(withoutMark(text), [], options)
+    const node = root && findNodeAtLocation(root, [...member])
+    return node && withoutMark(text).slice(0, node.offset).split('\n').length
+  }
 }

@@ -104,9 +104,7 @@ const fromFiles =
   (files: readonly ParsedFile[]): InputSource =>
   ({ key }) => {
     const file = files.find(({ values }) => values.has(key))
-    return file === undefined
-      ? []
-      : [{ value: file.values.get(key), source: file.path, where: `${key} in ${file.path}` }]
+    return file === undefined ? [] : [{ value: file.values.get(key), source: file.path, where: file.placeOf(key) }]
   }
 
 const commandKey = 'apiKeyCommand'

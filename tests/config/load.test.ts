@@ -149,7 +149,7 @@ test('refuses other text for a switch', () => {
   for (const text of ['2', 'constructor', 'maybe'])
     expect(refusal({ environment: { NEXUS_ALLOW_HTTP: text } })).toBe('NEXUS_ALLOW_HTTP must be 1 or 0, true or false.')
   expect(refusal({ files: [file({ allowHttp: 'yes' })] })).toBe(
-    'allowHttp in /home/me/config.json must be true or false.',
+    'allowHttp in /home/me/config.json (line 1) must be true or false.',
   )
 })
 
@@ -198,10 +198,14 @@ describe('files', () => {
 
   test('cause errors that name the file and the key, never a value', () => {
     expect(refusal({ files: [file({ port: '4141' })] })).toBe(
-      'port in /home/me/config.json must be a whole number from 0 to 65535.',
+      'port in /home/me/config.json (line 1) must be a whole number from 0 to 65535.',
     )
-    expect(refusal({ files: [file({ model: 7 })] })).toBe('model in /home/me/config.json must be a non-empty string.')
-    expect(refusal({ files: [file({ logging: 'x' })] })).toBe('logging in /home/me/config.json must be an object.')
+    expect(refusal({ files: [file({ model: 7 })] })).toBe(
+      'model in /home/me/config.json (line 1) must be a non-empty string.',
+    )
+    expect(refusal({ files: [file({ logging: 'x' })] })).toBe(
+      'logging in /home/me/config.json (line 1) must be an object.',
+    )
     expect(refusal({ files: [file('{"apiKey": "canary')] })).toBe(
       '/home/me/config.json:1:12 is not valid JSON (unexpected end of string). Correct it, or move the file away.',
     )

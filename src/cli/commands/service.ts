@@ -5,6 +5,7 @@ import { absolutePath, type Machine, settingPath } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config/config-input.ts'
+import { namedConfigFile } from '../config/named-file.ts'
 import { readSetUp } from '../config/set-up.ts'
 import { commonFlags, parseArguments } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
@@ -94,8 +95,8 @@ const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): 
   const more = parseArguments({ name: 'service print', args: startFlags() }, rest)
   const given: Flags = { ...flags, ...more.flags }
   refuseSecrets(given)
-  const config = machine.environment['NEXUS_CONFIG']
-  const all: Flags = given['config'] === undefined && config ? { ...given, config } : given
+  const named = namedConfigFile(given, machine.environment)
+  const all: Flags = named === undefined ? given : { ...given, config: named.path }
   // Refuses what start would refuse: when a service starts, no user sees the error.
   const setUp = await readSetUp(all, io, [])
   if (setUp.loaded.config.port === 0)

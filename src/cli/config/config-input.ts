@@ -15,6 +15,7 @@ import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { withEnvironmentFile } from './environment-file.ts'
+import { type NamedFile, namedConfigFile } from './named-file.ts'
 import { unreadFolder } from './unread-folder.ts'
 
 /** Reads the configuration files: only files that the user names, and the documented ones. */
@@ -53,6 +54,7 @@ export interface ConfigPaths {
   /** Number of variables in that file that the environment of the process overrides. */
   readonly overriddenVariables: number
   readonly isDev: boolean
+  readonly named: NamedFile | undefined
   /** The first file that has a key wins; a named file must exist. */
   readonly files: readonly { readonly path: string; readonly isNamed: boolean }[]
   /** The file that `config set` changes: the first one. */
@@ -66,8 +68,8 @@ export const configPaths = (flags: Flags, machine: Machine): ConfigPaths => {
     envPath === undefined ? undefined : { path: envPath, text: readNamed(envPath, 'environment file') }
   const { variables: environment, origins, overridden } = withEnvironmentFile(machine.environment, environmentFile)
   const isDev = flags['dev'] === true
-  const named = textFlag(flags, 'config') ?? (environment['NEXUS_CONFIG'] || undefined)
-  const own = { path: absolutePath(machine, named ?? userConfigPath(machine)), isNamed: named !== undefined }
+  const named = namedConfigFile(flags, environment)
+  const own = { path: absolutePath(machine, named?.path ?? userConfigPath(machine)), isNamed: named !== undefined }
   const local = { path: localConfigPath(machine), isNamed: false }
   return {
     environment,
@@ -75,6 +77,7 @@ export const configPaths = (flags: Flags, machine: Machine): ConfigPaths => {
     variableOrigins: origins,
     overriddenVariables: overridden,
     isDev,
+    named,
     files: isDev ? [local, own] : [own],
     target: isDev ? local.path : own.path,
   }

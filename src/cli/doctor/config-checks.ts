@@ -8,6 +8,7 @@ import { clientNameOf } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
 import { shownSource, shownValue } from '../config/describe-config.ts'
+import { namedConfigFile } from '../config/named-file.ts'
 import { isSet, keySettings, missingKey, oauthWarning, warningsOf } from '../config/set-up.ts'
 import { exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
@@ -26,14 +27,13 @@ interface ConfigLocation {
 
 const filesOf = ({ flags, io: { machine }, loaded }: DoctorContext): ConfigLocation[] => {
   const { environment } = loaded ?? machine
-  const [flag, variable] = [textFlag(flags, 'config'), environment['NEXUS_CONFIG'] || undefined]
-  const named = flag ?? variable
+  const named = namedConfigFile(flags, environment)
   const envFile = textFlag(flags, 'env-file')
   return [
     ...(flags['dev'] === true ? [{ path: localConfigPath(machine), what: '--dev' }] : []),
     named === undefined
       ? { path: userConfigPath(machine), what: 'your own' }
-      : { path: named, what: flag === undefined ? 'NEXUS_CONFIG' : '--config' },
+      : { path: named.path, what: named.source },
     ...(envFile === undefined ? [] : [{ path: envFile, what: '--env-file' }]),
   ]
 }

@@ -53,7 +53,7 @@ export const sourceFlags: ArgsDef = {
   config: {
     type: 'string',
     valueHint: 'file',
-    description: 'Use this configuration file instead of your own (NEXUS_CONFIG)',
+    description: 'Use this configuration file instead of your own (NEXUS_CONFIG, CONFIG_FILE)',
   },
   'env-file': {
     type: 'string',

@@ -31,12 +31,12 @@ const fileVariables = secretSettings.flatMap(variablesOf).filter((name) => name.
 const pathSettings = ['logging.file', 'anthropic.credentialsDir', 'anthropic.clientSetupDir'] as const
 
 /** A service resolves relative paths from another folder. Paths in flags are already absolute. */
-const relativePaths = ({ environment, values, sources }: CommandConfig, machine: Machine): string[] => {
+const relativePaths = ({ environment, values, sources, places }: CommandConfig, machine: Machine): string[] => {
   const { isAbsolute } = machine.platform === 'win32' ? win32 : posix
   // The home folder is the same for a service.
   const isRelative = (path: string): boolean => !isAbsolute(path) && !path.startsWith('~')
   const used = fileVariables.filter((name) => [...sources.values()].includes(name))
-  const named = ['NEXUS_CONFIG', ...used].filter((name) => {
+  const named = [...(places.named === undefined ? [] : [places.named.source]), ...used].filter((name) => {
     const path = environment[name]
     return path && isRelative(path) && !machine.environment[name]
   })

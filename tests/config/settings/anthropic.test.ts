@@ -148,7 +148,7 @@ describe('settings of the upstream anthropic', () => {
     const files = [file({ anthropic: { oauth: { token_url: 'https://a.example', clientId: 'x' } } })]
     expect(load({}, { files }).config.anthropic.oauth).toMatchObject({ tokenUrl: 'https://a.example', clientId: 'x' })
     expect(refusal({}, { files: [file({ anthropic: { oauth: 'x' } })] })).toBe(
-      'anthropic.oauth in /home/me/config.json must be an object.',
+      'anthropic.oauth in /home/me/config.json (line 1) must be an object.',
     )
     const edited = editConfigFile({ path: 'c.json', text: '{}' }, 'anthropic.oauth.tokenUrl', 'https://b.example')
     expect(JSON.parse(edited)).toEqual({ anthropic: { oauth: { tokenUrl: 'https://b.example' } } })

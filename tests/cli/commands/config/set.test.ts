@@ -110,7 +110,7 @@ describe('config set', () => {
   test('changes a file with errors in other settings, and reports them', async () => {
     const { folder, path } = homeWithConfig({ port: 'x', timeout: -1 })
     const { code, err } = await cli(['config', 'set', 'port', '1'], {}, folder)
-    expect([code, err]).toEqual([0, expect.stringContaining(`warning: timeout in ${path} must be`) as never])
+    expect([code, err]).toEqual([0, expect.stringContaining(`warning: timeout in ${path} (line 1) must be`) as never])
     expect(readJson(path)).toEqual({ port: 1, timeout: -1 })
   })
 })

@@ -1,24 +1,10 @@
-import { isObject, parseObject } from '../../base/json.ts'
+import { sessionIdIn, userIdOf } from '../../messages/session-id.ts'
 import { sha256Hex } from '../../runtime/hash.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ChatRequest } from '../../wire/openai-chat/request.ts'
 import type { ChatContext } from './context.ts'
 
 /** Hashes of the user and session ids. The ids themselves are not sent: they name accounts and devices. */
-
-const userIdOf = (request: MessagesRequest): string | undefined => {
-  const { metadata }: Readonly<Record<string, unknown>> = request
-  const userId = isObject(metadata) ? metadata['user_id'] : undefined
-  return typeof userId === 'string' && userId !== '' ? userId : undefined
-}
-
-/** `user_HASH_account_UUID_session_UUID`, the older form, before JSON. */
-const sessionSuffix = /_session_([\w-]+)$/
-
-const sessionIdIn = (userId: string): string | undefined => {
-  const sessionId = userId.startsWith('{') ? parseObject(userId)?.['session_id'] : sessionSuffix.exec(userId)?.[1]
-  return typeof sessionId === 'string' && sessionId !== '' ? sessionId : undefined
-}
 
 /** Providers accept up to 64 characters. */
 const cacheKeyLength = 32

@@ -7,6 +7,7 @@ import { wantsRequestClass } from './config/request-class.ts'
 import { upstreamSettings } from './config/settings/upstream.ts'
 import { createGateway, type GatewayOptions } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
+import { afterAnswer } from './gateway/observers/after-answers.ts'
 import { createLosses, type Losses } from './gateway/observers/losses.ts'
 import {
   createMetrics,
@@ -181,6 +182,7 @@ const recordsOf = (config: Config, dependencies: AppDependencies, own: readonly 
     costOf: createCostOf(config.prices, config.upstream),
     log,
     now,
+    defer: afterAnswer,
     date: Date.now,
   })
 }

@@ -3,13 +3,25 @@ import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { type AppDependencies, createApp } from '../src/app.ts'
 import { createLogger } from '../src/base/logger.ts'
 import { Secret } from '../src/base/secret.ts'
-import type { RequestRecord } from '../src/gateway/request-record.ts'
+import type { RequestObserver, RequestRecord } from '../src/gateway/request-record.ts'
 import type { SimulatorOptions } from '../src/simulator/server.ts'
 import type { Fetch } from '../src/upstreams/http/post.ts'
 import { defaultConfig, request, simulate } from './support/chain.ts'
 import { waitUntil } from './support/wait-until.ts'
 
 /** The app without a process and without a socket: it makes a handler from a configuration and dependencies. */
+
+const session: Readonly<Record<string, string>> = { 'x-claude-code-session-id': 'session-1234' }
+
+/** Observers run after the answer. */
+const observed = (): Promise<void> => new Promise(setImmediate)
+
+const messagesRequest = (body: object, path = '/v1/messages', headers = session): Request =>
+  new Request(`http://localhost${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
 
 const appOver = (simulator: SimulatorOptions, more: Partial<AppDependencies> = {}) => {
   const records: RequestRecord[] = []
@@ -26,20 +38,14 @@ const appOver = (simulator: SimulatorOptions, more: Partial<AppDependencies> = {
       inlineUrlSources: async (given) => given,
       defaultModelId: 'claude-sonnet-4.6',
       observers: [(record) => records.push(record)],
-      defer: () => {},
+      defer: setImmediate,
       pid: 7,
       uptime: () => 60,
       ...more,
     },
   )
-  const post = async (body: object, path = '/v1/messages'): Promise<Response> =>
-    app.fetch(
-      new Request(`http://localhost${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-claude-code-session-id': 'session-1234' },
-        body: JSON.stringify(body),
-      }),
-    )
+  const post = async (...ask: Parameters<typeof messagesRequest>): Promise<Response> =>
+    app.fetch(messagesRequest(...ask))
   return { app, post, records }
 }
 
@@ -52,6 +58,7 @@ test('answers a request, with the process and uptime of the platform that it get
 describe('an observer', () => {
   const known = {
     entrance: 'anthropic',
+    endpoint: 'messages',
     upstream: 'nexus',
     session: 'session-1234',
     method: 'POST',
@@ -64,6 +71,7 @@ describe('an observer', () => {
     const { post, records } = appOver({})
     const before = Date.now()
     await (await post(request({ stream }))).text()
+    await observed()
     expect(records).toMatchObject([
       { ...known, outcome: 'answered', status: 200, isStream: stream, attempts: 1, stopReason: 'end_turn' },
     ])
@@ -77,6 +85,7 @@ describe('an observer', () => {
     const error = { status: 429, type: 'ThrottlingException', message: 'canary' }
     const { post, records } = appOver({ scenario: () => ({ error }) })
     expect((await post(request())).status).toBe(429)
+    await observed()
     expect(records).toMatchObject([
       { ...known, outcome: 'failed', status: 429, attempts: 3, errorType: 'rate_limit_error' },
     ])
@@ -89,9 +98,23 @@ describe('an observer', () => {
       input_tokens: number
     }
     await app.fetch(new Request('http://localhost/nowhere?secret'))
+    await observed()
     expect(records).toMatchObject([
-      { ...known, path: '/v1/messages/count_tokens', outcome: 'answered', countedTokens: input_tokens },
-      { path: '/nowhere', outcome: 'refused', status: 404, attempts: 0, errorType: 'not_found_error' },
+      {
+        ...known,
+        path: '/v1/messages/count_tokens',
+        endpoint: 'count_tokens',
+        outcome: 'answered',
+        countedTokens: input_tokens,
+      },
+      {
+        path: '/nowhere',
+        endpoint: 'other',
+        outcome: 'refused',
+        status: 404,
+        attempts: 0,
+        errorType: 'not_found_error',
+      },
     ])
   })
 
@@ -109,8 +132,71 @@ describe('an observer', () => {
       },
     )
     expect((await post(request())).status).toBe(200)
+    await observed()
     expect([records.length, faults]).toEqual([1, ['observer.failed']])
   })
+
+  test('gets the same frozen record as the others (OP-E3)', async () => {
+    const others: RequestRecord[] = []
+    const records: RequestRecord[] = []
+    const { post } = appOver({}, { observers: [(record) => others.push(record), (record) => records.push(record)] })
+    await (await post(request())).text()
+    await observed()
+    expect(records).toHaveLength(1)
+    expect([others[0] === records[0], Object.isFrozen(records[0])]).toEqual([true, true])
+  })
+
+  test.each<[string, Readonly<Record<string, string>>, object | undefined, string | undefined, boolean]>([
+    ['its header', session, undefined, 'session-1234', false],
+    ['its header, of a subagent', { ...session, 'x-claude-code-agent-id': 'a1' }, undefined, 'session-1234', true],
+    ['its header, of an agent with a parent', { 'x-claude-code-parent-agent-id': 'a1' }, undefined, undefined, true],
+    ['the id of the user', {}, { user_id: '{"session_id":"session-5678"}' }, 'session-5678', false],
+    ['both: the header wins', session, { user_id: '{"session_id":"session-5678"}' }, 'session-1234', false],
+    ['neither', { 'x-claude-code-session-id': 'two words' }, { user_id: 'alice' }, undefined, false],
+  ])('gets the session of a request from %s (OP-E2, CA-S1)', async (_, headers, metadata, id, isSubagent) => {
+    const { post, records } = appOver({})
+    await (await post({ ...request(), ...(metadata && { metadata }) }, '/v1/messages', headers)).text()
+    await observed()
+    expect(records.map((record) => [record.session, record.isSubagent])).toEqual([[id, isSubagent]])
+  })
+
+  /** Ids of answers and requests are random. */
+  const withoutIds = (text: string): string => text.replace(/(?:msg|req)_\w+/g, '')
+
+  test.each([true, false])(
+    'that throws, rejects, never ends or blocks the thread changes no byte of an answer, and the answer does not wait (OP-E3, stream: %p)',
+    async (stream) => {
+      const ask = request({ stream })
+      const expected = await (await appOver({}).post(ask)).text()
+      const order: string[] = []
+      const hostile: RequestObserver[] = [
+        () => {
+          throw new Error('canary')
+        },
+        () => Promise.reject(new Error('canary')) as never,
+        () => new Promise(() => {}) as never,
+        () => {
+          const until = performance.now() + 50
+          while (performance.now() < until);
+          order.push('blocked')
+        },
+      ]
+      const { app } = appOver({}, { observers: hostile })
+      const answer = Promise.resolve(app.fetch(messagesRequest(ask)))
+      let [status, text] = [0, '']
+      await answer.then(async (response) => {
+        order.push('answered')
+        status = response.status
+        for await (const chunk of response.body ?? []) {
+          text += new TextDecoder().decode(chunk)
+          if (stream && text.includes('message_stop')) order.push('last event')
+        }
+      })
+      await observed()
+      expect([status, withoutIds(text)]).toEqual([200, withoutIds(expected)])
+      expect(order).toEqual(['answered', ...(stream ? ['last event'] : []), 'blocked'])
+    },
+  )
 
   test('gets the record of a stream that still runs when the server ends', async () => {
     const { app, post, records } = appOver({

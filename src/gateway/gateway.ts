@@ -83,6 +83,7 @@ const admit = (
 const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
   const { running, betas, signal, onUpstreamId, caller, enter } = context
   const requestClass = running.wantsClass ? requestClassOf(request) : undefined
+  running.readSession(request)
   running.update({
     operation: 'message',
     isStream: request.stream === true,

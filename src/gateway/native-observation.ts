@@ -105,6 +105,7 @@ const createObservation = (
       if (!isWanted || bytes.length > maximumRequestBytes) return
       const request = parseObject(utf8.decode(bytes))
       if (request === undefined) return
+      running.readSession(request)
       const requestClass = requestClassOf(request)
       if (wantsClass && requestClass !== undefined) running.update({ requestClass })
       // Query evaluations are not conversations (AU-S2), also if classes are not counted.

@@ -1,15 +1,9 @@
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
-import type { Logger } from '../base/logger.ts'
+import type { Json } from '../base/json.ts'
+import { loggableSessionOf } from '../messages/session-id.ts'
 import { endpointOf } from './endpoint.ts'
-import { createFailureLog, isolated } from './observers/isolated.ts'
-import type {
-  ConversationWords,
-  RequestFacts,
-  RequestHead,
-  RequestObserver,
-  RequestOutcome,
-  RequestRecord,
-} from './request-record.ts'
+import { type AfterAnswersOptions, createAfterAnswers } from './observers/after-answers.ts'
+import type { ConversationWords, RequestFacts, RequestHead, RequestOutcome, RequestRecord } from './request-record.ts'
 
 /** How a stream ended: complete, left by its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
@@ -40,7 +34,7 @@ export interface RunningRequestOptions {
 
 /** A running request. Each part of the server adds facts; the end is reported once. */
 export class RunningRequest {
-  /** The path changes if it is not a known one. */
+  /** The path changes if it is not a known one, and the session if only the body has it. */
   head: RequestHead
   /** Whether observers want the class of this request, and its words. */
   readonly wantsClass: boolean
@@ -83,6 +77,13 @@ export class RunningRequest {
   /** Keeps a path that only the client knows out of the record. */
   hidePath(): void {
     this.head = { ...this.head, path: 'other' }
+  }
+
+  /** Finds the session of a client that sends no header for it, in a request that is parsed anyway (OP-E2). */
+  readSession(request: Json): void {
+    if (this.head.session !== undefined) return
+    const session = loggableSessionOf(request)
+    if (session !== undefined) this.head = { ...this.head, session }
   }
 
   attempted(): void {
@@ -173,9 +174,7 @@ export class RunningRequest {
   }
 }
 
-export interface RequestRecordsOptions extends Pick<RunningRequestOptions, 'now' | 'costOf'> {
-  readonly observers: readonly RequestObserver[]
-  readonly log: Logger
+export interface RequestRecordsOptions extends AfterAnswersOptions, Pick<RunningRequestOptions, 'costOf'> {
   /** Whether an observer uses the class of requests; default: yes. A forwarded request is parsed only for that. */
   readonly wantsClass?: boolean
   /** Milliseconds since 1970. */
@@ -188,23 +187,13 @@ export type RequestRecords = ReturnType<typeof createRequestRecords>
 
 /** The running requests, and the observers of their ends. */
 export const createRequestRecords = (options: RequestRecordsOptions) => {
-  const { observers, log, now, date, costOf, wantsClass = true } = options
+  const { observers, now, date, costOf, wantsClass = true } = options
   const running = new Set<RunningRequest>()
   const isWanted = observers.length > 0
-  const all = observers.map((observer) => isolated(observer, { log, now }))
-  const fail = createFailureLog({ log, now })
-  const wordsOf = (request: RunningRequest, record: RequestRecord): ConversationWords | undefined => {
-    try {
-      return request.words?.()
-    } catch (error) {
-      fail(record, error)
-      return undefined
-    }
-  }
+  const afterAnswers = createAfterAnswers(options)
   const onEnd = (request: RunningRequest, record: RequestRecord): void => {
     running.delete(request)
-    const words = wordsOf(request, record)
-    for (const observe of all) observe(record, words)
+    afterAnswers.add({ record, words: request.words })
   }
   return {
     begin(head: Omit<RequestHead, 'at'>): RunningRequest {
@@ -239,6 +228,7 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
     /** Reports the requests that still run: the process may end before they do. */
     close(): void {
       for (const request of running) request.abandon()
+      afterAnswers.flush()
     },
   }
 }

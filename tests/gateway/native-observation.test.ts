@@ -126,6 +126,23 @@ const words = {
   ],
 }
 
+describe('the session of a request without the header', () => {
+  const body = JSON.stringify({
+    system: 'x',
+    messages: [],
+    metadata: { user_id: 'user_a_account__session_session-5678' },
+  })
+
+  test('is that of the body, where the body is parsed anyway (OP-E2, CA-S1)', () => {
+    expect(observe({ chunks: [], request: body, wantsClass: true }).record.session).toBe('session-5678')
+    expect(observe({ chunks: [], request: body, wantsWords: true }).record.session).toBe('session-5678')
+  })
+
+  test('is not known where the body is not parsed (OP-E2)', () => {
+    expect(observe({ chunks: [], request: body }).record.session).toBeUndefined()
+  })
+})
+
 describe('a stream', () => {
   test('has the last figure of each kind, the tools of the client and the reason of its end (AU-N13, AU-U3)', () => {
     const observed = observe({ chunks: [bytes] })

@@ -61,6 +61,16 @@ const addTokens = (fields: LogFields, pieces: Piece[]): void => {
   if (countedTokens !== undefined) add('counted', figure(fields, 'countedTokens'))
 }
 
+/** Costs of single requests are small: four digits tell them apart. */
+const costDigits = 4
+
+const addDelays = (fields: LogFields, pieces: Piece[]): void => {
+  const { cost, attempts, queuedMs } = fields
+  if (typeof cost === 'number') pieces.push({ text: `cost ${cost.toFixed(costDigits)}` })
+  if (attempts !== undefined) pieces.push({ text: `${word(attempts)} attempts` })
+  if (queuedMs !== undefined) pieces.push({ text: `queued ${compactTimes(undefined, figure(fields, 'queuedMs'))}` })
+}
+
 /** The usual stop reasons, which are not shown. */
 const usualStops = new Set(['end_turn', 'tool_use', 'stop_sequence'])
 
@@ -87,7 +97,8 @@ const endPieces = ({ event, fields }: LogRecord): Piece[] => {
 
 /** Adds the upstream's request id to a failure: the upstream's administrator can search for it. */
 const addIds = ({ event, fields }: LogRecord, pieces: Piece[]): void => {
-  const { requestId, upstreamRequestId } = fields
+  const { requestId, upstreamRequestId, client } = fields
+  if (client !== undefined) pieces.push({ text: word(client) })
   if (event === 'request.failed' && upstreamRequestId !== undefined) {
     pieces.push({ text: `upstream ${word(upstreamRequestId)}`, paint: 'gray' })
   }
@@ -106,6 +117,7 @@ export const accessPieces = (record: LogRecord): Piece[] => {
   const model = modelPiece(fields)
   if (model !== undefined) pieces.push(model)
   addTokens(fields, pieces)
+  addDelays(fields, pieces)
   pieces.push(...endPieces(record))
   pieces.push({ text: compactTimes(first, figure(fields, 'durationMs')) })
   addIds(record, pieces)

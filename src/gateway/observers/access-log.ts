@@ -13,6 +13,10 @@ export const toAccessFields = (record: RequestRecord): LogFields => ({
   // Other upstreams send the same key for each domain.
   domain: record.credential && record.domain,
   credential: record.credential,
+  client: record.client,
+  clientIp: record.clientIp,
+  userAgent: record.userAgent,
+  session: record.session,
   status: record.status,
   model: record.model,
   used: record.used,
@@ -25,8 +29,12 @@ export const toAccessFields = (record: RequestRecord): LogFields => ({
   cacheWriteTokens: record.usage?.cache_creation_input_tokens,
   outputTokens: record.usage?.output_tokens,
   countedTokens: record.countedTokens,
+  cost: record.cost,
+  attempts: record.attempts > 1 ? record.attempts : undefined,
+  queuedMs: rounded(record.queuedMs),
   firstEventMs: rounded(record.firstEventMs),
   durationMs: rounded(record.durationMs),
+  limit: record.limit,
   error: record.errorType,
   reason: record.errorReason,
 })

@@ -3,6 +3,7 @@ import type { NewId } from '../../base/ids.ts'
 import type { ClientIdentity } from '../../gateway/policy/access.ts'
 import type { Place } from '../../gateway/policy/request-queue.ts'
 import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
+import { loggableSession } from '../../messages/session-id.ts'
 import type { Domain } from '../../upstreams/upstream.ts'
 import type { ClientConnection } from './client-address.ts'
 import type { Entrance } from './entrance.ts'
@@ -43,11 +44,8 @@ const loggedPath = (url: string): string =>
     .path.slice(0, loggedPathCharacters)
     .replace(/[^\x21-\x7e]/g, '?')
 
-const sessionId = /^[\w-]{8,64}$/
-
 /** Claude Code's own id of its session. */
-const sessionOf = (headers: Headers): string | undefined =>
-  sessionId.exec(headers.get('x-claude-code-session-id') ?? '')?.[0]
+const sessionOf = (headers: Headers): string | undefined => loggableSession(headers.get('x-claude-code-session-id'))
 
 interface ScopeOptions {
   readonly newId: NewId

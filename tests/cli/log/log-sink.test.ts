@@ -223,6 +223,11 @@ describe('the line of a request', () => {
       '200 POST /v1/messages/count_tokens counted 1.2k 2ms',
     ],
     ['request.answered', { stop: 'max_tokens' }, '200 POST /v1/messages max_tokens 2ms'],
+    [
+      'request.answered',
+      { cost: 0.01254, attempts: 3, queuedMs: 1500, client: 'alice' },
+      '200 POST /v1/messages cost 0.0125 3 attempts queued 1.5s 2ms alice',
+    ],
     ['request.refused', { status: 404, path: '/x', error: 'not_found_error' }, '404 POST /x not_found_error 2ms'],
     ['request.cancelled', { status: 499 }, '499 POST /v1/messages client left 2ms'],
     [

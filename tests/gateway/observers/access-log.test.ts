@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { GatewayError } from '../../../src/base/errors.ts'
 import { createLogger, type Logger, type LogLevel, type LogRecord } from '../../../src/base/logger.ts'
 import { Secret } from '../../../src/base/secret.ts'
-import { accessLogObservers } from '../../../src/gateway/observers/access-log.ts'
+import { accessLogObservers, toAccessFields } from '../../../src/gateway/observers/access-log.ts'
 import {
   createRequestRecords,
   type RequestRecords,
@@ -11,6 +11,7 @@ import {
 } from '../../../src/gateway/running-requests.ts'
 import { accessRecords } from '../../support/access-records.ts'
 import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
+import { requestRecord } from '../../support/records.ts'
 import { readEvents } from '../../support/sse.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
@@ -165,6 +166,33 @@ describe('a request for an answer', () => {
         reason: expect.stringContaining('model: not found') as never,
       },
     })
+  })
+})
+
+describe('the fields of a record', () => {
+  const facts = {
+    client: 'alice',
+    clientIp: '10.0.0.7',
+    userAgent: 'claude-cli/2.1.216',
+    session: 'session-1234',
+    cost: 0.0125,
+    attempts: 3,
+    queuedMs: 1499.6,
+    limit: 'concurrency',
+    domain: 'team.example',
+    credential: 'configured',
+  } as const
+
+  test('name the client, its session, the cost, the attempts, the wait and the limit where they are known (OP-G3)', () => {
+    expect(toAccessFields(requestRecord(facts))).toMatchObject({ ...facts, queuedMs: 1500 })
+  })
+
+  test('are absent where they are not known, and so is a single attempt (OP-G3)', () => {
+    const names = Object.keys(facts).filter((name) => !['session', 'domain'].includes(name))
+    for (const attempts of [0, 1]) {
+      const fields = toAccessFields(requestRecord({ attempts }))
+      expect(names.filter((name) => fields[name] !== undefined)).toEqual([])
+    }
   })
 })
 

@@ -142,6 +142,7 @@ describe('the source code', () => {
       // The program with a certificate, its clients and `health`.
       'cli/tls/https',
       // The server, the gateway and the upstream together.
+      'server/agreement',
       'server/client-disconnect',
       'server/failures',
       'server/injection',

@@ -1,0 +1,123 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import type { DomainStatistics } from '../../src/gateway/observers/token-statistics.ts'
+import type { Reply, Scenario } from '../../src/simulator/reply.ts'
+import { lastTextOf } from '../../src/simulator/request-view.ts'
+import { accessRecords } from '../support/access-records.ts'
+import { type Chain, request, startChain } from '../support/chain.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+/** Whatever counts requests gives the same sums. */
+
+fc.configureGlobal({ seed: 20261129 })
+
+const figure = fc.nat({ max: 100_000 })
+const exchanges = fc.record({
+  kind: fc.constantFrom(
+    'answered',
+    'failed',
+    'broken stream',
+    'cancelled stream',
+    'invalid',
+    'unknown model',
+    'count',
+    'elsewhere',
+  ),
+  isStream: fc.boolean(),
+  usage: fc.record({
+    inputTokens: figure,
+    outputTokens: figure,
+    cacheReadInputTokens: figure,
+    cacheWriteInputTokens: figure,
+  }),
+})
+type Exchange = Readonly<typeof exchanges extends fc.Arbitrary<infer Value> ? Value : never>
+
+const content = [{ text: 'some words' }]
+
+const replyTo = ({ kind, usage: { inputTokens, outputTokens, ...cached } }: Exchange): Reply => {
+  const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens, ...cached }
+  if (kind === 'failed') return { error: { status: 500, type: 'InternalServerException', message: 'words' } }
+  if (kind === 'broken stream') return { content, usage, fault: { afterFrames: 2, kind: 'exception' } }
+  if (kind === 'cancelled stream') return { content, usage, fault: { afterFrames: 2, kind: 'hang' } }
+  return { content, usage }
+}
+
+const bodyOf = ({ kind, isStream }: Exchange, index: number): object => {
+  const stream = isStream || kind.endsWith('stream')
+  if (kind === 'invalid') return { stream }
+  const model = kind === 'unknown model' ? 'none' : 'sonnet'
+  return request({ model, stream, messages: [{ role: 'user', content: String(index) }] })
+}
+
+/** Reads the whole answer, or leaves in the middle of it. */
+const run = async ({ url, post }: Chain, exchange: Exchange, index: number): Promise<void> => {
+  const { kind } = exchange
+  if (kind === 'elsewhere') return void (await (await fetch(`${url}/v1/models`)).text())
+  const client = new AbortController()
+  const path = kind === 'count' ? '/v1/messages/count_tokens' : '/v1/messages'
+  const response = await post(bodyOf(exchange, index), { path, signal: client.signal })
+  if (kind !== 'cancelled stream') return void (await response.text())
+  await response.body?.getReader().read()
+  client.abort()
+}
+
+/** Of requests to a model. */
+interface Sums {
+  readonly requests: number
+  readonly errors: number
+  readonly inputTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWriteTokens: number
+  readonly outputTokens: number
+}
+
+const sum = (figures: readonly unknown[]): number => figures.reduce<number>((all, one) => all + Number(one ?? 0), 0)
+
+const sumsOfLog = ({ records }: Chain): Sums => {
+  const ended = accessRecords(records).filter(({ fields }) => fields['stream'] !== undefined)
+  const total = (name: string): number => sum(ended.map(({ fields }) => fields[name]))
+  return {
+    requests: ended.length,
+    errors: ended.filter(({ event }) => /refused|failed/.test(event)).length,
+    inputTokens: total('inputTokens'),
+    cacheReadTokens: total('cacheReadTokens'),
+    cacheWriteTokens: total('cacheWriteTokens'),
+    outputTokens: total('outputTokens'),
+  }
+}
+
+const sumsOfTokenStats = async ({ url }: Chain): Promise<Sums> => {
+  const { stats } = (await (await fetch(`${url}/token-stats`)).json()) as { stats: Record<string, DomainStatistics> }
+  const total = (name: keyof DomainStatistics): number => sum(Object.values(stats).map((domain) => domain[name]))
+  const [cacheReadTokens, cacheWriteTokens] = [total('cacheReadTokens'), total('cacheWriteTokens')]
+  return {
+    requests: total('requestCount'),
+    errors: total('errorCount'),
+    inputTokens: total('inputTokens') - cacheReadTokens - cacheWriteTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
+    outputTokens: total('outputTokens'),
+  }
+}
+
+/** So many requests in each run. */
+const most = 250
+
+test('the log and /token-stats have the same sums for any requests (OP-E1)', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(exchanges, { minLength: most, maxLength: most }), async (all) => {
+      const scenario: Scenario = (asked) => {
+        const exchange = all[Number(lastTextOf(asked))]
+        return exchange && replyTo(exchange)
+      }
+      const chain = startChain({ scenario })
+      await Promise.all(all.map((exchange, index) => run(chain, exchange, index)))
+      await waitUntil(() => accessRecords(chain.records).length === all.length)
+      const sums = sumsOfLog(chain)
+      expect(Object.values(sums).filter((one) => one === 0)).toEqual([])
+      expect(await sumsOfTokenStats(chain)).toEqual(sums)
+    }),
+    { numRuns: 4 },
+  )
+}, 60_000)

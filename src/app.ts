@@ -134,7 +134,7 @@ const openAiOf = (config: Config, models: ModelResolver): ServerOptions['openAi'
 const addressesOf = (config: Config) => {
   const { host, trustProxy, logging, rateLimit, dashboard } = config
   const wantsAddress = trustProxy.length > 0 || logging.clientIp || rateLimit.requestsPerMinute > 0 || dashboard
-  return { host, wantsAddress, ...networkOf(config) }
+  return { host, wantsAddress, loggedClient: logging, ...networkOf(config) }
 }
 
 /** What the server gets from the platform. */

@@ -24,6 +24,7 @@ import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { knownDomain } from './http/known-domain.ts'
 import { limited } from './http/limited.ts'
+import { createReadLoggedClient, type LoggedClientOptions } from './http/logged-client.ts'
 import { plainUrl } from './http/plain-url.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { withTimeHeader } from './http/time-header.ts'
@@ -50,6 +51,8 @@ export interface ServerOptions
   readonly limits?: Limits | undefined
   /** Whether something needs the addresses of clients: to know them costs each request a little. */
   readonly wantsAddress?: boolean
+  /** Absent if nothing about it is logged. */
+  readonly loggedClient?: LoggedClientOptions
   readonly newId: NewId
   readonly log: Logger
   readonly records: RequestRecords
@@ -152,8 +155,10 @@ const createIsOfOpenAi =
 const createScopes = (options: ServerOptions) => {
   const peers = options.wantsAddress ? new WeakMap<Request, PeerOf>() : undefined
   const connectionOf = createConnectionOf({ ...options, peerOf: (request) => peers?.get(request)?.() })
-  const { newId, records } = options
-  return { peers, scopeOf: createScopeOf({ newId, records, entranceOf: createEntranceOf(options), connectionOf }) }
+  const { newId, records, loggedClient } = options
+  const readLoggedClient = loggedClient && createReadLoggedClient(loggedClient)
+  const entranceOf = createEntranceOf(options)
+  return { peers, scopeOf: createScopeOf({ newId, records, entranceOf, connectionOf, readLoggedClient }) }
 }
 
 /** Creates all routes of the server. Call `close` after stopping it by force: it reports the requests that still ran. */

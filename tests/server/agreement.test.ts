@@ -107,8 +107,8 @@ const most = 250
 test('the log and /token-stats have the same sums for any requests (OP-E1)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(exchanges, { minLength: most, maxLength: most }), async (all) => {
-      const scenario: Scenario = (asked) => {
-        const exchange = all[Number(lastTextOf(asked))]
+      const scenario: Scenario = (simulated) => {
+        const exchange = all[Number(lastTextOf(simulated))]
         return exchange && replyTo(exchange)
       }
       const chain = startChain({ scenario })

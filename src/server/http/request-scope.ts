@@ -8,6 +8,7 @@ import type { Domain } from '../../upstreams/upstream.ts'
 import type { ClientConnection } from './client-address.ts'
 import type { Entrance } from './entrance.ts'
 import { headerList } from './header-list.ts'
+import type { ReadLoggedClient } from './logged-client.ts'
 import { targetOf } from './request-target.ts'
 
 export const requestIdHeader = 'request-id'
@@ -54,6 +55,8 @@ interface ScopeOptions {
   readonly records: RequestRecords
   /** Reads how the client reached the server. */
   readonly connectionOf: (request: Request) => ClientConnection
+  /** Absent if the log has nothing about the client's machine and program. */
+  readonly readLoggedClient?: ReadLoggedClient | undefined
 }
 
 /** Claude Code names the agents of a request (OP-E2). */
@@ -64,7 +67,8 @@ const isOfSubagent = (headers: Headers): boolean =>
  * Creates the scope of a request on first use, before the request can fail. A map instead of a member of Elysia's
  * context: the body reader and `onError` get only the request.
  */
-export const createScopeOf = ({ newId, entranceOf, records, connectionOf }: ScopeOptions): ScopeOf => {
+export const createScopeOf = (options: ScopeOptions): ScopeOf => {
+  const { newId, entranceOf, records, connectionOf, readLoggedClient } = options
   const scopes = new WeakMap<Request, RequestScope>()
   return (request) => {
     const known = scopes.get(request)
@@ -93,6 +97,7 @@ export const createScopeOf = ({ newId, entranceOf, records, connectionOf }: Scop
       enter: undefined,
       domain: undefined,
     }
+    if (readLoggedClient !== undefined) scope.running.update(readLoggedClient(headers, scope))
     scopes.set(request, scope)
     return scope
   }

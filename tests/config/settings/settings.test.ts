@@ -66,8 +66,6 @@ const unfinished: readonly string[] = [
   'history.days',
   'history.rollupDays',
   'dashboard',
-  'logging.clientIp',
-  'logging.userAgent',
 ]
 
 const isRead = (key: string, sources = readers): boolean => {

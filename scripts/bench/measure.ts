@@ -41,7 +41,7 @@ const weighMs = 100
 
 const toValue = ({ measure }: Workload, { requests, deltas, firstByteMs }: LoadResult, cpu: number): number => {
   if (measure === 'firstEvent') return median(firstByteMs)
-  return measure === 'request' ? (cpu * 1000) / requests : (cpu * 100_000) / deltas
+  return measure === 'delta' ? (cpu * 100_000) / deltas : (cpu * 1000) / requests
 }
 
 export const openLaboratory = async (): Promise<Laboratory> => {

@@ -44,28 +44,39 @@ type Column = Table['targets'][number]
 
 const defaultMark = 'pass'
 
-/**
- * The figure that the goal limits. For CPU time, the ratio to the target's mark, round by round, because a disturbance
- * affects both. For the first event, the milliseconds that the target adds to the upstream's own.
- */
-const comparison = (row: Row, { id, mark = defaultMark }: Column): number | undefined => {
-  const isAdded = row.workload.measure === 'firstEvent'
-  const marks = valuesOf(row, isAdded ? 'direct' : mark)
-  const values = valuesOf(row, id)
-  if (values.length === 0 || values.length !== marks.length) return undefined
-  return median(values.map((value, round) => (isAdded ? value - (marks[round] ?? 0) : value / (marks[round] ?? 0))))
+const microseconds = 1000
+
+/** How a target's value compares with its mark's. */
+const compare: Readonly<Record<Workload['measure'], (value: number, mark: number) => number>> = {
+  request: (value, mark) => value / mark,
+  delta: (value, mark) => value / mark,
+  firstEvent: (value, mark) => value - mark,
+  added: (value, mark) => (value - mark) * microseconds,
 }
 
-const ratioOf = (row: Row, target: string, mark: string): number =>
-  median(valuesOf(row, target)) / median(valuesOf(row, mark))
+/**
+ * The figure that the goal limits. For CPU time, the ratio to the target's mark or the difference, round by round,
+ * because a disturbance affects both. For the first event, the milliseconds that the target adds to the upstream's own.
+ */
+const comparison = (row: Row, { id, mark = defaultMark }: Column): number | undefined => {
+  const { measure } = row.workload
+  const marks = valuesOf(row, measure === 'firstEvent' ? 'direct' : mark)
+  const values = valuesOf(row, id)
+  if (values.length === 0 || values.length !== marks.length) return undefined
+  return median(values.map((value, round) => compare[measure](value, marks[round] ?? 0)))
+}
+
+const guardedFigure = (row: Row, target: string, mark: string): number =>
+  compare[row.workload.measure](median(valuesOf(row, target)), median(valuesOf(row, mark)))
 
 /** A sentence if the target exceeds its limit in this row. */
 const guardFault = ({ workload, samples }: Row, { id, guard }: Column): string | undefined => {
   const limit = guard?.limit ?? workload.guard
   if (guard === undefined || limit === undefined) return undefined
-  const ratio = ratioOf({ workload, samples }, id, guard.mark)
-  if (ratio <= limit) return undefined
-  return `${workload.title}: ${id} costs ${digits(ratio)} times ${guard.mark}, the limit is ${limit}`
+  const figure = guardedFigure({ workload, samples }, id, guard.mark)
+  if (figure <= limit) return undefined
+  const words = workload.measure === 'added' ? 'us more than' : 'times'
+  return `${workload.title}: ${id} costs ${digits(figure)} ${words} ${guard.mark}, the limit is ${limit}`
 }
 
 /** A sentence for each row in which the product exceeds a limit. */
@@ -78,9 +89,19 @@ const units: Readonly<Record<Workload['measure'], string>> = {
   request: 'CPU ms a request',
   delta: 'CPU s for 100,000 deltas',
   firstEvent: 'ms added',
+  added: 'CPU ms a request',
 }
 
 const digits = (value: number): string => value.toPrecision(value >= 100 ? 4 : 3).replace(/\.?0+e/, 'e')
+
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${digits(value)}`
+
+const goalUnits: Readonly<Record<Workload['measure'], string>> = {
+  request: 'x',
+  delta: 'x',
+  firstEvent: ' ms',
+  added: ' us',
+}
 
 const cell = (row: Row, target: Column): string => {
   const compared = comparison(row, target)
@@ -89,11 +110,12 @@ const cell = (row: Row, target: Column): string => {
   const { middle, spread } = figureOf(valuesOf(row, target.id))
   const figure = `${digits(middle)} ±${Math.round(spread / 2)} %`
   if (target.id === defaultMark) return figure
+  if (row.workload.measure === 'added') return compared === 0 ? figure : `${figure}, ${signed(compared)} us`
   return `${figure}, ${digits(compared)}x${target.mark === undefined ? '' : ` ${target.mark}`}`
 }
 
 const goalOf = ({ workload: { goal, measure } }: Row): string =>
-  goal === undefined ? '' : measure === 'firstEvent' ? `${goal} ms` : `${goal}x`
+  goal === undefined ? '' : `${goal}${goalUnits[measure]}`
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 

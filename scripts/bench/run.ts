@@ -8,16 +8,18 @@ import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { endAll, isPinned } from './processes.ts'
 import { guardFaults, type Report, type Row, type Table, toTables } from './report.ts'
-import { forwarders, type Target, translators } from './targets.ts'
-import { nativeWorkloads, pacedStreams, type Workload, workloads } from './workloads.ts'
+import { forwarders, type Target, teamServers, translators } from './targets.ts'
+import { nativeWorkloads, pacedStreams, teamWorkloads, type Workload, workloads } from './workloads.ts'
 
 /**
- * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table of translated requests
- * and one of forwarded requests, and writes every figure to a file.
+ * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table of translated requests,
+ * one of forwarded requests and one of a team's server, and writes every figure to a file.
  *
- *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--peers] [--json FILE] [--guard]
+ *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--before FILE] [--peers]
+ *                 [--json FILE] [--guard]
  *
- * `--guard` runs short rounds of the workloads that have a limit: exit code 1 if the median exceeds one.
+ * `--before` is the program of an earlier commit, for the table of a team's server. `--guard` runs short rounds of the
+ * workloads that have a limit: exit code 1 if the median exceeds one.
  */
 
 const { values } = parseArgs({
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '1.2' },
     only: { type: 'string' },
     program: { type: 'string' },
+    before: { type: 'string' },
     peers: { type: 'boolean', default: false },
     guard: { type: 'boolean', default: false },
     json: { type: 'string', default: join(root, 'dist', 'bench.json') },
@@ -45,7 +48,7 @@ const fail = (sentence: string): never => {
 const rounds = values.guard ? guardRounds : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds must be above 0.')
-const all = [...workloads, ...nativeWorkloads]
+const all = [...workloads, ...nativeWorkloads, ...teamWorkloads]
 const known = all.filter(({ guard }) => !values.guard || guard !== undefined).map(({ id }) => id)
 const ids = values.only?.split(',') ?? known
 const unknownId = ids.find((id) => !known.includes(id))
@@ -64,6 +67,7 @@ const chosen = ({ id }: Workload): boolean => ids.includes(id)
 const suites = [
   { targets: [...translators(values.program), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
   { targets: forwarders(values.program), workloads: nativeWorkloads.filter(chosen) },
+  { targets: teamServers(values.program, values.before), workloads: teamWorkloads.filter(chosen) },
 ].filter((suite) => suite.workloads.length > 0)
 // A signal or an error that ends this process also ends the processes that it started.
 process.on('exit', endAll)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { binary } from '../support/binary.ts'
+import { clientTokens, everythingEnvironment, everythingFlags } from '../support/everything.ts'
 import { type UpstreamKind, upstreamArguments } from '../support/upstream-arguments.ts'
 import type { Job } from './load.ts'
 import type { Launch } from './processes.ts'
@@ -31,13 +32,18 @@ export const ours =
     healthPath: '/health',
   })
 
-/** The program with its default settings. Its log is discarded. */
+/** The program with its default settings, and those that are given. Its log is discarded. */
 const productLaunch =
-  (program: string, kind: UpstreamKind, more: Readonly<Record<string, string>> = {}) =>
+  (
+    program: string,
+    kind: UpstreamKind,
+    more: Readonly<Record<string, string>> = {},
+    moreFlags: readonly string[] = [],
+  ) =>
   (port: number, upstream: string): Launch => {
     const { flags, environment } = upstreamArguments(kind, { url: upstream, apiKey: 'bench' })
     return {
-      command: [program, 'start', '--port', String(port), ...flags],
+      command: [program, 'start', '--port', String(port), ...flags, ...moreFlags],
       environment: { ...environment, ...more },
       healthPath: '/health',
     }
@@ -66,18 +72,20 @@ const openAiClients = (program: string): readonly Target[] =>
     guard: { mark: 'product', limit: entranceGuards[wire] },
   }))
 
+const product = (program: string): Target => ({
+  id: 'product',
+  title: 'product',
+  wire: 'anthropic',
+  launch: productLaunch(program, 'nexus'),
+  guard: { mark: 'bare' },
+})
+
 /** Programs that translate. */
 export const translators = (program: string = binary): readonly Target[] => [
   direct,
   pass,
   { id: 'bare', title: 'bare', wire: 'anthropic', launch: ours('bare.ts') },
-  {
-    id: 'product',
-    title: 'product',
-    wire: 'anthropic',
-    launch: productLaunch(program, 'nexus'),
-    guard: { mark: 'bare' },
-  },
+  product(program),
   {
     id: 'openai',
     title: 'product, upstream openai',
@@ -113,6 +121,27 @@ export const forwarders = (program: string = binary): readonly Target[] => {
       ...native,
       launch: launch('on'),
       guard: { mark: 'pass', limit: classifiedGuard },
+    },
+  ]
+}
+
+/** The program, with everything that a team may turn on, and the program of an earlier commit. */
+export const teamServers = (program: string = binary, before?: string): readonly Target[] => {
+  const { guard: _, ...alone } = product(program)
+  const { launch: __, ...earlier } = alone
+  return [
+    { ...alone, mark: 'product' },
+    ...(before === undefined
+      ? []
+      : [{ ...earlier, id: 'before', title: 'before', launch: productLaunch(before, 'nexus'), mark: 'product' }]),
+    {
+      ...earlier,
+      id: 'everything',
+      title: 'product, with everything on',
+      launch: productLaunch(program, 'nexus', everythingEnvironment, everythingFlags),
+      mark: 'product',
+      guard: { mark: 'product' },
+      headers: () => ({ 'x-api-key': clientTokens[0] ?? '' }),
     },
   ]
 }

@@ -23,13 +23,17 @@ export interface Workload {
   /**
    * `request`: CPU milliseconds of the proxy per request. `delta`: CPU seconds for 100,000 deltas. `firstEvent`:
    * milliseconds from the first byte of the request to the first byte of the response, minus the time without a proxy.
+   * `added`: CPU microseconds per request that a target adds to its mark.
    */
-  readonly measure: 'request' | 'delta' | 'firstEvent'
+  readonly measure: 'request' | 'delta' | 'firstEvent' | 'added'
   /** Requests before a target's first round: the engine first compiles code that runs often. */
   readonly warmUp: number
-  /** Limit of the ratio of the product to `pass`; for `firstEvent`, in milliseconds. Undefined: no limit. */
+  /**
+   * Limit of the ratio of the product to `pass`; for `firstEvent` in milliseconds, for `added` in microseconds. Undefined:
+   * no limit.
+   */
   readonly goal: number | undefined
-  /** With `--guard`: limit of the ratio of the product to `bare`, the same on every machine. */
+  /** With `--guard`: limit of the ratio of the product to `bare`, the same on every machine; for `added`, as above. */
   readonly guard?: number
 }
 
@@ -199,5 +203,31 @@ export const nativeWorkloads: readonly Workload[] = [
     measure: 'firstEvent',
     warmUp: 300,
     goal: 0.3,
+  },
+]
+
+/** The rows of the table of what a team's server costs. */
+export const teamWorkloads: readonly Workload[] = [
+  {
+    id: 'team-small',
+    title: '0.7 KB JSON',
+    request: 'small',
+    plan: { kind: 'whole' },
+    concurrency: 16,
+    measure: 'added',
+    warmUp: 10_000,
+    goal: 30,
+    // The cost of the request itself varies by 20 us from round to round.
+    guard: 60,
+  },
+  {
+    id: 'team-large',
+    title: '149 KB JSON',
+    request: 'large',
+    plan: { kind: 'whole' },
+    concurrency: 16,
+    measure: 'added',
+    warmUp: 1000,
+    goal: 30,
   },
 ]

@@ -94,7 +94,12 @@ const readEnd = async (response: Response, reader: Reader): Promise<ClientOutcom
   return value['type'] === 'message' ? 'complete' : { unknown: '200 with an unknown shape' }
 }
 
-export const runClient = async (url: string, soakScenario: SoakScenario, random: Random): Promise<ClientOutcome> => {
+export const runClient = async (
+  url: string,
+  soakScenario: SoakScenario,
+  random: Random,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ClientOutcome> => {
   const startedAt = performance.now()
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new Error('too long')), longestMs)
@@ -114,7 +119,7 @@ export const runClient = async (url: string, soakScenario: SoakScenario, random:
   try {
     const init: object = {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(soakScenario.body),
       signal: controller.signal,
       proxy: false,

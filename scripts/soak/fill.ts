@@ -19,13 +19,13 @@ const bodies = {
 } as const
 
 /** Returns the number of requests. */
-export const fillMemory = async (url: string): Promise<number> => {
+export const fillMemory = async (url: string, headers: Readonly<Record<string, string>>): Promise<number> => {
   for (const wire of ['responses', 'chat'] as const) {
     const request = { model: 'claude-sonnet-4-6', max_tokens: 4000, messages: [bodies[wire]] }
     const { path, body } = toSoakRequest(wire, false, request)
     const init: object = {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
       proxy: false,
     }

@@ -5,12 +5,14 @@ import type { Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { count, listed } from '../support/counts.ts'
+import { clientTokens, everythingEnvironment, everythingFlags } from '../support/everything.ts'
 import { createRandom } from '../support/random.ts'
 import { descriptors, median, quantile, residentBytes } from '../support/samples.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { type UpstreamKind, upstreamKinds } from '../support/upstream-arguments.ts'
 import { runClient } from './client.ts'
 import { fillMemory } from './fill.ts'
+import { startOperator, sumOfSamples } from './operator.ts'
 import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.ts'
 
 /**
@@ -18,7 +20,10 @@ import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.
  * unexpected way, if the log and the clients disagree, if memory grows, if descriptors stay open, or if the server logs
  * an internal error.
  *
- *   bun run soak [--minutes 2] [--seed 1] [--upstream nexus|openai|anthropic] [--binary]
+ *   bun run soak [--minutes 2] [--seed 1] [--upstream nexus|openai|anthropic] [--everything] [--binary]
+ *
+ * `--everything` turns on metrics, history, dashboard, clients, limits and the queue, and reads all of them during the
+ * run.
  */
 
 const { values } = parseArgs({
@@ -26,6 +31,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     seed: { type: 'string', default: '20261121' },
     upstream: { type: 'string', default: 'nexus' },
+    everything: { type: 'boolean', default: false },
     binary: { type: 'boolean', default: false },
   },
 })
@@ -54,6 +60,8 @@ const onLine = (line: string): void => {
   const record: unknown = JSON.parse(line)
   if (!isObject(record)) return
   count(logEvents, String(record['event']))
+  if (record['event'] === 'observer.failed' || record['event'] === 'observer.dropped')
+    faults.push(`${record['event']}: ${line}`)
   if (record['event'] === 'internal_error') faults.push(`internal_error: ${record['name']} ${record['stack']}`)
   const isEnd = /^request\.(answered|refused|cancelled|failed)$/.test(String(record['event']))
   if (isEnd && /^\/v1\/(?:messages|chat|responses)/.test(String(record['path'])))
@@ -78,9 +86,16 @@ const server = await startServerProcess({
   endpointUrl: simulator.url,
   apiKey: 'soak',
   isBinary: values.binary,
-  flags: ['--timeout', String(timeoutSeconds), '--max-retries', '1'],
+  flags: ['--timeout', String(timeoutSeconds), '--max-retries', '1', ...(values.everything ? everythingFlags : [])],
+  ...(values.everything && { environment: everythingEnvironment }),
   onLine,
 })
+
+/** The token of one of the clients. */
+const headersOf = (index: number): Readonly<Record<string, string>> => {
+  const token = clientTokens[index % clientTokens.length]
+  return values.everything && token !== undefined ? { 'x-api-key': token } : {}
+}
 
 /** Closes the idle connections of this process: each request uses one and requests its end. */
 const closeIdle = async (): Promise<void> => {
@@ -93,8 +108,9 @@ const warmUpRandom = createRandom(seed)
 const first = Array.from({ length: 50 }, (_, index) => soakScenarioOf(index, warmUpRandom, upstream)).find(
   ({ fault, kind, habit }) => fault === 'none' && kind === 'stream' && habit === 'reads',
 )
-if (first !== undefined) await runClient(server.url, first, warmUpRandom)
-let posted = (first === undefined ? 0 : 1) + (await fillMemory(server.url))
+if (first !== undefined) await runClient(server.url, first, warmUpRandom, headersOf(0))
+let posted = (first === undefined ? 0 : 1) + (await fillMemory(server.url, headersOf(0)))
+const operator = values.everything ? await startOperator(server.url) : undefined
 await closeIdle()
 await Bun.sleep(sampleMs)
 const descriptorsBefore = descriptors(server.pid)
@@ -125,7 +141,7 @@ const work = async (): Promise<void> => {
     next += 1
     const random = createRandom(seed, index)
     const soakScenario = soakScenarioOf(index, random, upstream)
-    const { end, firstByteMs, milliseconds } = await runClient(server.url, soakScenario, random)
+    const { end, firstByteMs, milliseconds } = await runClient(server.url, soakScenario, random, headersOf(index))
     const name = typeof end === 'string' ? end : 'unknown'
     count(ends, name)
     count(injected, soakScenario.fault)
@@ -148,6 +164,8 @@ const work = async (): Promise<void> => {
 }
 await Promise.all(Array.from({ length: atOnce }, work))
 clearInterval(sampler)
+const metrics = server.exitCode() === null ? await operator?.stop() : undefined
+for (const fault of operator?.faults ?? []) faults.push(fault)
 
 expectThat(server.exitCode() === null, `the server ended with ${server.exitCode()}`)
 const settled = async (): Promise<number | undefined> => {
@@ -183,6 +201,13 @@ expectThat(
   `${posted} requests, ${ids.size} of them in the log; at most ${possiblyUnlogged} can be missing`,
 )
 
+const modelEndpoints = ['messages', 'count_tokens', 'chat_completions', 'responses']
+if (metrics !== undefined) {
+  const counted = sumOfSamples(metrics, 'nexus_claude_api_requests_total', modelEndpoints)
+  expectThat(counted === ids.size, `/metrics counts ${counted} requests to models, the log ${ids.size}`)
+  expectThat(sumOfSamples(metrics, 'nexus_claude_api_observer_dropped_total') === 0, 'an observer dropped records')
+}
+
 const row = (name: string, text: string): void => console.log(`${name.padEnd(14)}${text}`)
 const inMegabytes = (bytes: number): string => `${Math.round(bytes / megabyte)} MB`
 const latency = (from: number, to: number): string => {
@@ -200,6 +225,7 @@ row('protocols', listed(protocols))
 row('injected', listed(injected))
 row('ended', listed(ends))
 row('log', listed(logEvents))
+if (operator !== undefined) row('readings', listed(operator.readings))
 row(
   'memory',
   samples.length === 0

@@ -45,4 +45,31 @@ describe('the report of the benchmark', () => {
       '| 0.7 KB JSON | CPU ms a request | 2.00 ±0 % | 6.00 ±0 %, 3.00x | 12.0 ±0 %, 6.00x | 9.00 ±0 %, 1.50x anthropic | 2.5x |',
     ])
   })
+
+  const added = (guard: number): Report => ({
+    ...reportWith(1),
+    tables: [
+      {
+        targets: [
+          { id: 'product', mark: 'product' },
+          { id: 'before', mark: 'product' },
+          { id: 'everything', mark: 'product', guard: { mark: 'product' } },
+        ],
+        rows: [
+          {
+            workload: { id: 'team', title: '0.7 KB JSON', measure: 'added', goal: 30, guard },
+            samples: { product: samples(0.1), before: samples(0.098), everything: samples(0.15) },
+          },
+        ],
+      },
+    ],
+  })
+
+  test('the cost of a team is the microseconds that it adds', () => {
+    expect(toTables(added(60)).split('\n').at(-1)).toBe(
+      '| 0.7 KB JSON | CPU ms a request | 0.100 ±0 % | 0.0980 ±0 %, -2.00 us | 0.150 ±0 %, +50.0 us | 30 us |',
+    )
+    expect(guardFaults(added(60))).toEqual([])
+    expect(guardFaults(added(40))).toEqual(['0.7 KB JSON: everything costs 50.0 us more than product, the limit is 40'])
+  })
 })

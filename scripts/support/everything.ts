@@ -1,0 +1,25 @@
+/** All switches of docs/operate.md at once, with limits that no script reaches. */
+
+const names = ['alice', 'bob', 'carol'] as const
+
+/** Of the length that `clients add` gives them. */
+const tokenOf = (name: string): string => `nxc_${name.padEnd(43, '0')}`
+
+export const clientTokens: readonly string[] = names.map(tokenOf)
+export const adminToken = tokenOf('admin')
+
+const manyRequests = '100000000'
+/** Less than the clients of the soak at once, so that some of them wait. */
+const places = '20'
+const mostWaiting = '100'
+
+export const everythingFlags: readonly string[] = [
+  ...['--metrics', 'on', '--history', '--dashboard'],
+  ...['--rate-limit', manyRequests, '--max-concurrency', places, '--queue', mostWaiting],
+]
+
+export const everythingEnvironment: Readonly<Record<string, string>> = {
+  NEXUS_CLIENT_TOKEN: adminToken,
+  NEXUS_CLIENT_TOKENS: names.map((name) => `${name}:${tokenOf(name)}`).join(','),
+  NEXUS_TOKENS_PER_DAY: '1000000000',
+}

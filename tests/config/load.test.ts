@@ -22,7 +22,7 @@ const refusal = (inputs: Partial<ConfigInputs>): string => {
 
 test('a price that is not valid is refused with the file, the entry and the remedy (OP-C1)', () => {
   expect(refusal({ files: [file({ prices: { opus: { input: 5 } } })] })).toBe(
-    'prices in /home/me/config.json: the entry "opus" has no output. Write prices for a million tokens, such as "sonnet": {"input": 3, "output": 15}.',
+    'prices in /home/me/config.json (line 1): the entry "opus" has no output. Write prices for a million tokens, such as "sonnet": {"input": 3, "output": 15}.',
   )
   expect(refusal({ environment: { NEXUS_CURRENCY: 'euros' } })).toBe(
     'NEXUS_CURRENCY must be the code of a currency, such as USD.',

@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
+import type { LogRecord } from '../../src/base/logger.ts'
 import type { DomainStatistics } from '../../src/gateway/observers/token-statistics.ts'
 import type { Reply, Scenario } from '../../src/simulator/reply.ts'
 import { lastTextOf } from '../../src/simulator/request-view.ts'
 import { accessRecords } from '../support/access-records.ts'
 import { type Chain, request, startChain } from '../support/chain.ts'
+import { parsePrometheus, seriesValue } from '../support/prometheus-text.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 /** Whatever counts requests gives the same sums. */
@@ -62,14 +64,17 @@ const run = async ({ url, post }: Chain, exchange: Exchange, index: number): Pro
   client.abort()
 }
 
-/** Of requests to a model. */
-interface Sums {
-  readonly requests: number
-  readonly errors: number
+interface Tokens {
   readonly inputTokens: number
   readonly cacheReadTokens: number
   readonly cacheWriteTokens: number
   readonly outputTokens: number
+}
+
+/** Of requests to a model. */
+interface Sums extends Tokens {
+  readonly requests: number
+  readonly errors: number
 }
 
 const sum = (figures: readonly unknown[]): number => figures.reduce<number>((all, one) => all + Number(one ?? 0), 0)
@@ -101,21 +106,48 @@ const sumsOfTokenStats = async ({ url }: Chain): Promise<Sums> => {
   }
 }
 
+const sumsOfMetrics = async ({ url }: Chain) => {
+  const families = parsePrometheus(await (await fetch(`${url}/metrics`)).text())
+  const total = (name: string, labels?: Readonly<Record<string, string>>): number =>
+    seriesValue(families, `nexus_claude_api_${name}`, labels) ?? 0
+  const tokens: Tokens = {
+    inputTokens: total('tokens_total', { type: 'input' }),
+    cacheReadTokens: total('tokens_total', { type: 'cache_read' }),
+    cacheWriteTokens: total('tokens_total', { type: 'cache_write' }),
+    outputTokens: total('tokens_total', { type: 'output' }),
+  }
+  const endpoints = ['messages', 'count_tokens', 'models'].map((endpoint) => total('requests_total', { endpoint }))
+  return { tokens, requests: total('requests_total'), endpoints, errors: total('errors_total') }
+}
+
+const countOf = (records: readonly LogRecord[], isCounted: (fields: LogRecord['fields']) => boolean): number =>
+  records.filter(({ fields }) => isCounted(fields)).length
+
 /** So many requests in each run. */
 const most = 250
 
-test('the log and /token-stats have the same sums for any requests (OP-E1)', async () => {
+test('the log, /metrics and /token-stats have the same sums for any requests (OP-E1)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(exchanges, { minLength: most, maxLength: most }), async (all) => {
       const scenario: Scenario = (simulated) => {
         const exchange = all[Number(lastTextOf(simulated))]
         return exchange && replyTo(exchange)
       }
-      const chain = startChain({ scenario })
+      const chain = startChain({ scenario, config: { metrics: 'on' } })
       await Promise.all(all.map((exchange, index) => run(chain, exchange, index)))
       await waitUntil(() => accessRecords(chain.records).length === all.length)
       const sums = sumsOfLog(chain)
+      const { requests: _, errors: __, ...tokens } = sums
+      const ended = accessRecords(chain.records)
       expect(Object.values(sums).filter((one) => one === 0)).toEqual([])
+      expect(await sumsOfMetrics(chain)).toEqual({
+        tokens,
+        requests: ended.length,
+        endpoints: ['/v1/messages', '/v1/messages/count_tokens', '/v1/models'].map((path) =>
+          countOf(ended, (fields) => fields['path'] === path),
+        ),
+        errors: countOf(ended, ({ error }) => error !== undefined),
+      })
       expect(await sumsOfTokenStats(chain)).toEqual(sums)
     }),
     { numRuns: 4 },

@@ -26,12 +26,7 @@ const settingOf: ReadonlyMap<string, string> = new Map([
 ])
 
 /** One process serves all requests, and the server's API says which methods and headers web pages may use. */
-const withoutEffect: ReadonlySet<string> = new Set([
-  'server.workers',
-  'cors.allowMethods',
-  'cors.allowHeaders',
-  'cors.maxAge',
-])
+const withoutEffect: ReadonlySet<string> = new Set(['server.workers', 'cors.allowMethods', 'cors.allowHeaders'])
 
 export const isWithoutEffect = (key: string): boolean => withoutEffect.has(key)
 

@@ -40,7 +40,8 @@ const example = `{
   "cors": {
     "enabled": true,
     "allow_origins": ["https://app.example.com"],
-    "allow_credentials": true
+    "allow_credentials": true,
+    "max_age": 300
   }
 }`
 
@@ -56,7 +57,7 @@ describe("a file of claude-code-proxy-api's", () => {
       openaiEntrance: { defaultMaxTokens: 4096 },
       logging: { level: 'info', format: 'json-snake', file: 'proxy.log' },
       rateLimit: { requestsPerMinute: 60, burst: 12, enabled: true, exemptIps: ['10.0.0.0/8'] },
-      cors: { origins: ['https://app.example.com'], allowCredentials: true },
+      cors: { origins: ['https://app.example.com'], allowCredentials: true, maxAge: 300 },
     })
     expect(sources.get('port')).toBe(path)
   })
@@ -74,11 +75,15 @@ describe("a file of claude-code-proxy-api's", () => {
   })
 
   test('causes a warning for each member that has no setting (OP-S2)', () => {
-    const file = { server: { port: 1, workers: 4, reload: true }, cors: { max_age: 9, allow_methods: ['*'] }, x: 1 }
+    const file = {
+      server: { port: 1, workers: 4, reload: true },
+      cors: { allow_headers: ['*'], allow_methods: ['*'] },
+      x: 1,
+    }
     expect(load(JSON.stringify(file)).warnings).toEqual([
       `${path}: server.workers has no effect.`,
       `${path}: unknown key server.reload.`,
-      `${path}: cors.max_age has no effect.`,
+      `${path}: cors.allow_headers has no effect.`,
       `${path}: cors.allow_methods has no effect.`,
       `${path}: unknown key x.`,
     ])

@@ -117,7 +117,10 @@ const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
       .onRequest(({ request }) => {
         const { running, domain, host } = scopeOf(request)
         const slack = slackTargetOf(host ?? '', domain)
-        running.update({ domain: knownDomain(host, domain, options.host), ...(slack !== undefined && { slack }) })
+        running.update({
+          domain: knownDomain(host, domain, options.host, options.allowedHosts),
+          ...(slack !== undefined && { slack }),
+        })
         running.wantsWords = slack !== undefined
       })
       .use(limits === undefined ? (plain) => plain : limited(limits, scopeOf))

@@ -28,6 +28,14 @@ describe("the name of a request's domain (AU-U5)", () => {
     expect(knownDomain(host, undefined, 'proxy.example')).toBe(expected)
   })
 
+  test('is a listed name of the server, without its port, and no name below a pattern (OP-W3)', () => {
+    const nameOf = (host: string): string =>
+      knownDomain(host, undefined, '0.0.0.0', ['claude.example.com', '*.team.example'])
+    expect(nameOf('Claude.example.com:8443')).toBe('claude.example.com')
+    expect(nameOf('a.team.example')).toBe('other')
+    expect(nameOf('evil.example')).toBe('other')
+  })
+
   test('may be an address that the server is bound to', () => {
     expect(knownDomain('[fd00::1]:4141', undefined, 'fd00::1')).toBe('[fd00::1]:4141')
     expect(knownDomain('192.0.2.1:4141', undefined, '192.0.2.1')).toBe('192.0.2.1:4141')

@@ -25,6 +25,8 @@ import type { ModelCatalog } from './models/model.ts'
 import { createOpenAiNames, type OpenAiNames } from './models/openai-names.ts'
 import { createModelResolver, type ModelResolver } from './models/resolver.ts'
 import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
+import { createDashboard, type Dashboard } from './server/ops/dashboard/create-dashboard.ts'
+import { createTokenAccess } from './server/ops/dashboard/sessions.ts'
 import { createServer, type PeerOf, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
 import { estimateCount } from './tokens/estimate/estimate.ts'
@@ -199,6 +201,11 @@ const createLimitsOf = (config: Config, dependencies: AppDependencies): Limits |
   return limits
 }
 
+const dashboardOf = (config: Config, shutdown: Shutdown, history: UsageStore | undefined): Dashboard | undefined => {
+  const access = createTokenAccess(clientTokensOf(config))
+  return config.dashboard ? createDashboard({ ...config, access, history, shutdown, now, date: Date.now }) : undefined
+}
+
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
   const { log, defer, shutdown = createShutdown(), catalog, defaultModelId } = dependencies
@@ -207,24 +214,17 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
   const upstream = upstreamOf(config, dependencies, () => models.resolve(smallName).model.id)
   const counting = config.countTokens === 'auto' ? upstream : undefined
+  const tokens = createTokenCounter({ upstream: counting, log, now, defer })
   const tokenStatistics = createTokenStatistics(Date.now)
   const limits = createLimitsOf(config, dependencies)
   const losses = createLosses({ log, now })
   const reports = reportsOf(config, upstream, dependencies, losses)
   const metrics = metricsOf(config, dependencies, { upstream, models, losses })
-  const own = [
-    tokenStatistics.observer,
-    ...(limits === undefined ? [] : [limits.observer]),
-    ...reports.observers,
-    ...(metrics === undefined ? [] : [metrics.observe]),
-  ]
+  const dashboard = dashboardOf(config, shutdown, dependencies.history)
+  const switched = [limits?.observer, ...reports.observers, metrics?.observe, ...(dashboard?.observers ?? [])]
+  const own = [tokenStatistics.observer, ...switched.filter((observer) => observer !== undefined)]
   const server = createServer({
-    gateway: createGateway({
-      models,
-      upstream,
-      tokens: createTokenCounter({ upstream: counting, log, now, defer }),
-      log,
-    }),
+    gateway: createGateway({ models, upstream, tokens, log }),
     records: recordsOf(config, dependencies, own),
     metrics,
     ...addressesOf(config),
@@ -240,6 +240,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     ...platformOf(config, dependencies),
     slackTargetOf: reports.slackTargetOf,
     ...(limits !== undefined && { limits, wantsAddress: true }),
+    dashboard,
   })
   const close = async (): Promise<void> => {
     server.close()

@@ -30,6 +30,8 @@ describe('the source code', () => {
       'src/base/webhook.ts',
       'src/cli/clients/connection.ts',
       'src/cli/credentials/store-secret.ts',
+      // Checks the token of a session again.
+      'src/server/ops/dashboard/sessions.ts',
       'src/upstreams/anthropic/auth.ts',
       // Stores renewed tokens in their file, and sends a refresh token to its endpoint.
       'src/upstreams/anthropic/credentials/oauth/grant-file.ts',
@@ -42,8 +44,8 @@ describe('the source code', () => {
   test('the code that all upstreams share names no upstream', () => {
     const shared =
       /^src\/(?:app\.ts|base|runtime|wire(?!\/converse)|codec|messages|models|gateway|server|upstreams\/(?:http|url-sources|[^/]+$))/
-    // The name of the program is allowed, and so are the headers that list degradations and budgets.
-    const naming = matching(/nexus(?!-claude-api|-notes|-budget)|bedrock|converse/i)
+    // The name of the program is allowed, and so are the headers that list degradations and budgets, and a cookie.
+    const naming = matching(/nexus(?!-claude-api|-notes|-budget|_dashboard)|bedrock|converse/i)
     expect(naming.filter((path) => shared.test(path))).toEqual([
       // The table of upstreams.
       'src/upstreams/registry.ts',
@@ -79,6 +81,8 @@ describe('the source code', () => {
       // Reads the page of releases, only with --check-updates.
       'src/cli/doctor/update-check.ts',
       'src/cli/system/fetch-health.ts',
+      // In the browser, from the server of the page.
+      'src/dashboard/api.ts',
       // Requests tokens, which are not the upstream's messages.
       'src/upstreams/anthropic/credentials/oauth/token-endpoint.ts',
       'src/upstreams/http/post.ts',
@@ -162,7 +166,7 @@ describe('the source code', () => {
       'translate/replay',
     ]
     const mirrored =
-      /^(?:base|cli|codec|config|gateway|messages|models|runtime|server|simulator|tokens|translate|upstreams|usage|wire)\//
+      /^(?:base|cli|codec|config|dashboard|gateway|messages|models|runtime|server|simulator|tokens|translate|upstreams|usage|wire)\//
     const withoutSource = filesIn(join(root, 'tests'))
       .map((path) => relative(join(root, 'tests'), path).replaceAll('\\', '/'))
       .filter((path) => mirrored.test(path) && path.endsWith('.test.ts'))

@@ -46,7 +46,8 @@ const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
  */
 export const bundledPackages = async (): Promise<BundledPackage[]> => {
   const { success, logs, metafile } = await Bun.build({
-    entrypoints: [join(root, 'src', 'main.ts')],
+    // Another run of the bundler puts the dashboard into the program.
+    entrypoints: ['main.ts', 'dashboard/page.ts', 'dashboard/style.css'].map((file) => join(root, 'src', file)),
     target: 'bun',
     minify: true,
     metafile: true,

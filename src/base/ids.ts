@@ -3,3 +3,8 @@ export type NewId = (prefix: string) => string
 
 /** Prefix and 32 hexadecimal digits (122 random bits). */
 export const randomId: NewId = (prefix) => prefix + crypto.randomUUID().replaceAll('-', '')
+
+const tokenBytes = 32
+
+/** 64 hexadecimal digits (256 random bits). */
+export const randomToken = (): string => crypto.getRandomValues(new Uint8Array(tokenBytes)).toHex()

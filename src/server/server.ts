@@ -29,6 +29,7 @@ import { plainUrl } from './http/plain-url.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { withTimeHeader } from './http/time-header.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
+import { type DashboardOptions, dashboardRoutes } from './ops/dashboard/routes.ts'
 import { type MetricsRouteOptions, metricsRoutes } from './ops/metrics.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
@@ -49,6 +50,8 @@ export interface ServerOptions
   readonly metrics?: Pick<MetricsRouteOptions, 'scrape' | 'isOpen'> | undefined
   /** Absent without limits. */
   readonly limits?: Limits | undefined
+  /** Absent without a dashboard. */
+  readonly dashboard?: DashboardOptions | undefined
   /** Whether something needs the addresses of clients: to know them costs each request a little. */
   readonly wantsAddress?: boolean
   /** Absent if nothing about it is logged. */
@@ -98,6 +101,9 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
   if (setupFiles === undefined) return (app: Elysia) => app
   return clientSetupRoutes({ readSetupFile: readSetupFile ?? (async (name) => setupFiles.get(name)), log })
 }
+
+const dashboardOf = ({ dashboard, gateway: { upstream }, now }: ServerOptions, scopeOf: ScopeOf) =>
+  dashboard === undefined ? (app: Elysia) => app : dashboardRoutes({ dashboard, upstream, scopeOf, now })
 
 /** What every request passes before its route, in this order. */
 const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
@@ -185,6 +191,7 @@ export const createServer = (options: ServerOptions) => {
     .use(testConnectionRoutes(shared))
     .use(tokenStatsRoutes(shared))
     .use(metrics === undefined ? (plain) => plain : metricsRoutes({ ...shared, ...metrics }))
+    .use(dashboardOf(options, scopeOf))
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
     const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)

@@ -91,7 +91,7 @@ export interface UsageRow extends UsageFigures {
   readonly lastAt?: string
 }
 
-interface UsagePoint extends UsageFigures {
+export interface UsagePoint extends UsageFigures {
   /** Start in ISO 8601. */
   readonly at: string
 }

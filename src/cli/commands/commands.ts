@@ -11,6 +11,7 @@ import { configPathCommand } from './config/path.ts'
 import { configSetCommand } from './config/set.ts'
 import { configShowCommand } from './config/show.ts'
 import { configUnsetCommand } from './config/unset.ts'
+import { dashboardCommand } from './dashboard.ts'
 import { doctorCommand } from './doctor.ts'
 import { envCommand } from './env.ts'
 import { healthCommand } from './health.ts'
@@ -35,6 +36,7 @@ export const catalogue: Catalogue = {
     envCommand,
     doctorCommand,
     healthCommand,
+    dashboardCommand,
     configSetCommand,
     configGetCommand,
     configUnsetCommand,

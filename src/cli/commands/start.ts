@@ -59,12 +59,14 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
     return
   }
   const { config } = setUp.loaded
+  const address = localUrl({ ...config, host: facts.host }, facts.port)
   const fields = {
-    address: localUrl({ ...config, host: facts.host }, facts.port),
+    address,
     version,
     upstream: setUp.isSimulated ? 'simulated' : setUp.connection.address,
     model: clientNameOf(setUp.model.model),
     smallModel: clientNameOf(setUp.smallModel.model),
+    ...(config.dashboard && { dashboard: `${address}/dashboard` }),
     ...reportHosts(config),
   }
   reportListening(json, fields, io)

@@ -42,6 +42,8 @@ const toHealthy = (health: unknown): Healthy | undefined => {
 /** Our server's response has a few hundred bytes. */
 const maximumResponseBytes = 1024 * 1024
 
+const toThisMachine = { redirect: 'manual', proxy: false, tls: { rejectUnauthorized: false } } as const
+
 /**
  * `url`: the server's own URL on this machine, so no proxy is used. The request contains no secret and reaches only this
  * machine: it needs no valid certificate, whose name is another one.
@@ -49,7 +51,7 @@ const maximumResponseBytes = 1024 * 1024
 export const fetchHealth = async (url: string, deadlineMs: number): Promise<Healthy | Silence> => {
   const signal = AbortSignal.timeout(deadlineMs)
   try {
-    const options: object = { signal, redirect: 'manual', proxy: false, tls: { rejectUnauthorized: false } }
+    const options: object = { ...toThisMachine, signal }
     const response = await fetch(`${url}/health`, options)
     const { status } = response
     // Reads to the end or the deadline: a partial response does not count.
@@ -57,6 +59,16 @@ export const fetchHealth = async (url: string, deadlineMs: number): Promise<Heal
     return (status === 200 ? toHealthy(parsed(text)) : undefined) ?? { kind: 'other', status }
   } catch (error) {
     return signal.aborted ? { kind: 'late' } : { kind: 'unreachable', code: errorCode(error) }
+  }
+}
+
+/** Returns undefined if no server answers in time. `url` as above; requests the head only. */
+export const fetchStatus = async (url: string, deadlineMs: number): Promise<number | undefined> => {
+  const options: object = { ...toThisMachine, method: 'HEAD', signal: AbortSignal.timeout(deadlineMs) }
+  try {
+    return (await fetch(url, options)).status
+  } catch {
+    return undefined
   }
 }
 

@@ -110,6 +110,7 @@ export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): stri
     ...(isEverywhere(config.host)
       ? networkAddresses.map((address) => ['Network', urlOf(address, port, isTls)] as const)
       : []),
+    ...(config.dashboard ? [['Usage', `${address}/dashboard`] as const] : []),
     [
       'Upstream',
       setUp.isSimulated

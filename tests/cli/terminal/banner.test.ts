@@ -47,6 +47,10 @@ describe('the banner with --upstream anthropic', () => {
     expect(text).not.toContain('canary')
   })
 
+  test('prints the address of the dashboard, if there is one (OP-D7)', async () => {
+    expect(rowsOf(await bannerFor({ dashboard: true }))['Usage']).toBe('http://127.0.0.1:3000/dashboard')
+  })
+
   test('has no row for reports that are off (AU-D3)', async () => {
     const off = { SLACK_WEBHOOK_URL: 'https://hooks.slack.example/a', SLACK_ENABLED: 'false' }
     const rows = rowsOf(await bannerFor({ 'no-openai-api': true }, off))

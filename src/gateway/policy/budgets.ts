@@ -48,8 +48,12 @@ interface Account extends Usage {
   hasWarned: boolean
 }
 
-/** The account of all requests where clients have no names. */
-const serverAccount = 'default'
+/** The name of all clients that share a token, and of all where none is needed. */
+const sharedName = 'default'
+
+/** Undefined for a client without a name of its own. */
+export const ownNameOf = (client: ClientIdentity | undefined): string | undefined =>
+  client?.name === sharedName ? undefined : client?.name
 
 /** A cache read costs a tenth of input. */
 const readsPerToken = 10
@@ -87,7 +91,7 @@ export class Budgets {
     if (budget === undefined) return { near }
     const { until } = this.#spanOf(budget)
     const secondsLeft = Math.ceil((until - date()) / secondMs)
-    const error = usedUpError(budget, { clientName: client?.name, until, secondsLeft, currency })
+    const error = usedUpError(budget, { clientName: ownNameOf(client), until, secondsLeft, currency })
     return { near, refusal: { budget, error, secondsLeft } }
   }
 
@@ -136,7 +140,7 @@ export class Budgets {
     return period === 'day' ? this.#day : this.#month
   }
 
-  #accountOf(name = serverAccount): Account {
+  #accountOf(name = sharedName): Account {
     const known = this.#accounts.get(name)
     if (known !== undefined) return known
     const account = { tokens: 0, requests: 0, cost: 0, client: undefined, hasWarned: false }

@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.ts'
 import type { RequestObserver } from '../request-record.ts'
 import type { RunningRequest } from '../running-requests.ts'
 import type { ClientIdentity } from './access.ts'
-import { Budgets, type BudgetsOptions, type ReadSpending } from './budgets.ts'
+import { Budgets, type BudgetsOptions, ownNameOf, type ReadSpending } from './budgets.ts'
 import { type LimitHeaders, rateHeaders, withBudget } from './limit-headers.ts'
 import { createRateLimit, type RequestRate } from './rate-limit.ts'
 import { type Entrant, type Place, RequestQueue, type RequestQueueOptions } from './request-queue.ts'
@@ -88,15 +88,17 @@ const tooFast = (waitSeconds: number, random: () => number): GatewayError =>
     isLoggable: true,
   })
 
-/** A client by name, otherwise by its network. */
-const keyOf = ({ client, address }: LimitedRequest): string =>
-  client === undefined ? (networkKey(address() ?? '') ?? '') : `client:${client.name}`
+/** A client by its own name, otherwise by its network. */
+const keyOf = ({ client, address }: LimitedRequest): string => {
+  const name = ownNameOf(client)
+  return name === undefined ? (networkKey(address() ?? '') ?? '') : `client:${name}`
+}
 
 const entrantOf = (request: LimitedRequest): Entrant => {
   const { client, running } = request
   const clientLimit = client?.limits.concurrency
   const { isSubagent } = running.head
-  return { client: keyOf(request), clientName: client?.name, clientLimit, isSubagent, running }
+  return { client: keyOf(request), clientName: ownNameOf(client), clientLimit, isSubagent, running }
 }
 
 const createRateCheck = ({ rate, limitsRate, exempt, now, random, budgets: { date } }: LimitsOptions) => {

@@ -70,6 +70,14 @@ describe('a budget (OP-L8)', () => {
     expect(budgets.check(identity('dave')).refusal).toBeUndefined()
   })
 
+  test('is one for all clients that share a token', () => {
+    const { budgets, use, tokens } = start({ quota: { tokensPerDay: 100 } })
+    use(tokens(60))
+    use({ client: 'default', ...tokens(40) })
+    expect(budgets.check(identity('default')).refusal?.error.message).toStartWith('The daily budget of this server is')
+    expect(budgets.check(undefined).refusal).toBeDefined()
+  })
+
   test('in money lasts a month, and the longest period is reported', () => {
     const { budgets, use, clock } = start({ quota: { costPerMonth: 2.5, requestsPerDay: 2 } })
     use({ cost: 1.25 })

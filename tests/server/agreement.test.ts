@@ -1,11 +1,15 @@
 import { expect, test } from 'bun:test'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import type { LogRecord } from '../../src/base/logger.ts'
 import type { DomainStatistics } from '../../src/gateway/observers/token-statistics.ts'
 import type { Reply, Scenario } from '../../src/simulator/reply.ts'
 import { lastTextOf } from '../../src/simulator/request-view.ts'
+import type { UsageStore } from '../../src/usage/usage-store.ts'
 import { accessRecords } from '../support/access-records.ts'
-import { type Chain, request, startChain } from '../support/chain.ts'
+import { type Chain, defaultConfig, request, startChain } from '../support/chain.ts'
+import { temporaryFolder } from '../support/cli.ts'
+import { testHistory } from '../support/history.ts'
 import { parsePrometheus, seriesValue } from '../support/prometheus-text.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -117,7 +121,22 @@ const sumsOfMetrics = async ({ url }: Chain) => {
     outputTokens: total('tokens_total', { type: 'output' }),
   }
   const endpoints = ['messages', 'count_tokens', 'models'].map((endpoint) => total('requests_total', { endpoint }))
-  return { tokens, requests: total('requests_total'), endpoints, errors: total('errors_total') }
+  return {
+    tokens,
+    requests: total('requests_total'),
+    endpoints,
+    errors: total('errors_total'),
+    limited: total('limited_total', { limit: 'rate' }),
+  }
+}
+
+const sumsOfHistory = async (history: UsageStore) => {
+  const day = 86_400_000
+  const [since, until] = [Date.now() - day, Date.now() + day]
+  const { total } = await history.summarize({ by: 'model', since, until, timezone: 'UTC' })
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, requests, failed, refused, cancelled } = total
+  const tokens: Tokens = { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens }
+  return { tokens, requests, failed, refused, cancelled }
 }
 
 const countOf = (records: readonly LogRecord[], isCounted: (fields: LogRecord['fields']) => boolean): number =>
@@ -125,21 +144,27 @@ const countOf = (records: readonly LogRecord[], isCounted: (fields: LogRecord['f
 
 /** So many requests in each run. */
 const most = 250
+/** Fewer than the requests to a model in a run. */
+const rateLimit = { ...defaultConfig.rateLimit, requestsPerMinute: 60, burst: 60 }
 
-test('the log, /metrics and /token-stats have the same sums for any requests (OP-E1)', async () => {
+const realTime = { now: () => performance.now(), date: Date.now, sleep: Bun.sleep }
+
+test('the log, /metrics, /token-stats and the history have the same sums for any requests (OP-E1)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(exchanges, { minLength: most, maxLength: most }), async (all) => {
       const scenario: Scenario = (simulated) => {
         const exchange = all[Number(lastTextOf(simulated))]
         return exchange && replyTo(exchange)
       }
-      const chain = startChain({ scenario, config: { metrics: 'on' } })
+      const { history } = testHistory(join(temporaryFolder(), 'usage.sqlite'), realTime)
+      const chain = startChain({ scenario, history, config: { metrics: 'on', rateLimit } })
       await Promise.all(all.map((exchange, index) => run(chain, exchange, index)))
       await waitUntil(() => accessRecords(chain.records).length === all.length)
+      const ended = accessRecords(chain.records)
       const sums = sumsOfLog(chain)
       const { requests: _, errors: __, ...tokens } = sums
-      const ended = accessRecords(chain.records)
-      expect(Object.values(sums).filter((one) => one === 0)).toEqual([])
+      const limited = countOf(ended, ({ limit }) => limit === 'rate')
+      expect([...Object.values(sums), limited].filter((one) => one === 0)).toEqual([])
       expect(await sumsOfMetrics(chain)).toEqual({
         tokens,
         requests: ended.length,
@@ -147,8 +172,22 @@ test('the log, /metrics and /token-stats have the same sums for any requests (OP
           countOf(ended, (fields) => fields['path'] === path),
         ),
         errors: countOf(ended, ({ error }) => error !== undefined),
+        limited,
       })
       expect(await sumsOfTokenStats(chain)).toEqual(sums)
+      // The history has requests to a model.
+      const posted = ended.filter(({ fields }) => fields['path'] === '/v1/messages')
+      const outcomes = ['failed', 'refused', 'cancelled'] as const
+      const ofOutcome = outcomes.map((outcome) => [
+        outcome,
+        posted.filter(({ event }) => event === `request.${outcome}`).length,
+      ])
+      await chain.close()
+      expect(await sumsOfHistory(history)).toEqual({
+        tokens,
+        requests: posted.length,
+        ...Object.fromEntries(ofOutcome),
+      })
     }),
     { numRuns: 4 },
   )

@@ -42,7 +42,7 @@ const fillRequests = `INSERT INTO request
 const fillSlots = `INSERT INTO slot_total
   WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${slotDays * 32 * 30 - 1})
   SELECT ${now} / ${slotMs} - ${slotDays * 96} + (n / 960) * 96 + n / 30 % 32, 'nexus', ${modelOf('n')},
-    'client-' || (n / 3 % 10), 'team.example', 'answered', '', 12, 120, 240000, 3600, 0, 9600, 28000, 0.6, 0, 0, 108000,
+    'client-' || (n / 3 % 10), 'team.example', 'answered', '', 12, 120, 240000, 3600, 0, 9600, 12, 28000, 0.6, 0, 0, 108000,
     10800, 'd2e5f4g1F2G6H4' FROM numbers`
 
 const folder = mkdtempSync(join(tmpdir(), 'history-'))

@@ -4,6 +4,7 @@ import type { UsageReader } from './usage-report.ts'
 
 /** What a client used in a time, for its budget (OP-L11). */
 export interface Spending {
+  /** Empty where clients have no names. */
   readonly client: string
   readonly requests: number
   /** As budgets count them: a tenth of the tokens from a cache, rounded up for each request (OP-L7). */
@@ -22,7 +23,7 @@ export interface UsageStore extends UsageReader {
   readonly sink: RecordSink
   /** Creates the observer that fills the sink. */
   createReport(options: UsageReportOptions): Report
-  /** From and until: milliseconds since 1970, rounded to quarters of an hour. The name is empty for clients without one. */
+  /** From and until: milliseconds since 1970, rounded to quarters of an hour. */
   spent(since: number, until: number): Promise<readonly Spending[]>
   state(): UsageStoreState
 }

@@ -52,6 +52,7 @@ CREATE TABLE slot_total (
   cache_write INTEGER NOT NULL,
   cache_write_1h INTEGER NOT NULL,
   output INTEGER NOT NULL,
+  budget_requests INTEGER NOT NULL,
   budget_tokens INTEGER NOT NULL,
   cost REAL,
   unpriced INTEGER NOT NULL,

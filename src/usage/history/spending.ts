@@ -2,9 +2,8 @@ import { toSlotRange } from '../periods.ts'
 import type { Spending } from '../usage-store.ts'
 import type { RequestReaderOptions } from './read-requests.ts'
 
-/** Refused requests use nothing of a budget. */
-const ofRange = `SELECT client, sum(requests) AS requests, sum(budget_tokens) AS tokens, total(cost) AS cost FROM slot_total
-  WHERE slot >= ? AND slot < ? AND outcome <> 'refused' GROUP BY client`
+const ofRange = `SELECT client, sum(budget_requests) AS requests, sum(budget_tokens) AS tokens, total(cost) AS cost FROM slot_total
+  WHERE slot >= ? AND slot < ? GROUP BY client`
 
 /** About a millisecond. */
 const slotsPerTurn = 96

@@ -1,3 +1,4 @@
+import { billedTokens } from '../../gateway/policy/budgets.ts'
 import { compactHistogram } from '../histogram.ts'
 import { slotOf } from '../periods.ts'
 import { sumsOf } from '../request-sums.ts'
@@ -13,19 +14,19 @@ interface SlotSums {
   /** The columns of the key. */
   readonly key: Values
   sums: Sums
+  budgetRequests: number
   budgetTokens: number
   durationMs: number
   firstEventMs: number
 }
 
-const cacheReadShare = 10
-
-/** As budgets count them (OP-L7). */
 const budgetTokens = (row: RequestRow): number =>
-  (row.inputTokens ?? 0) +
-  (row.cacheWriteTokens ?? 0) +
-  (row.outputTokens ?? 0) +
-  Math.ceil((row.cacheReadTokens ?? 0) / cacheReadShare)
+  billedTokens({
+    input_tokens: row.inputTokens ?? 0,
+    cache_read_input_tokens: row.cacheReadTokens ?? 0,
+    cache_creation_input_tokens: row.cacheWriteTokens ?? 0,
+    output_tokens: row.outputTokens ?? 0,
+  })
 
 const keyOf = (row: RequestRow): Values => [
   slotOf(row.at),
@@ -47,6 +48,7 @@ const figures = [
   'cache_write',
   'cache_write_1h',
   'output',
+  'budget_requests',
   'budget_tokens',
   'unpriced',
   'unmeasured',
@@ -70,6 +72,7 @@ const writeSlot = (connection: Connection, { key, sums, ...others }: SlotSums): 
     sums.cacheWrite,
     sums.cacheWrite1h,
     sums.output,
+    others.budgetRequests,
     others.budgetTokens,
     sums.unpriced,
     sums.unmeasured,
@@ -83,8 +86,17 @@ const writeSlot = (connection: Connection, { key, sums, ...others }: SlotSums): 
 const addToBatch = (batch: Map<string, SlotSums>, row: RequestRow): void => {
   const key = keyOf(row)
   const text = JSON.stringify(key)
-  const slot = batch.get(text) ?? { key, sums: noSums, budgetTokens: 0, durationMs: 0, firstEventMs: 0 }
+  const slot = batch.get(text) ?? {
+    key,
+    sums: noSums,
+    budgetRequests: 0,
+    budgetTokens: 0,
+    durationMs: 0,
+    firstEventMs: 0,
+  }
   slot.sums = addSums(slot.sums, sumsOf(row))
+  // A request that this server refuses uses nothing of a budget.
+  slot.budgetRequests += row.attempts > 0 ? 1 : 0
   slot.budgetTokens += budgetTokens(row)
   slot.durationMs += row.durationMs
   slot.firstEventMs += row.firstEventMs ?? 0

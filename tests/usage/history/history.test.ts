@@ -214,13 +214,13 @@ describe('rows of the history', () => {
     await history.sink.write([record('3', priced), record('4', { at: noon + 900_000 })])
     const rows = openDirectly(file)
       .query(
-        'SELECT slot, requests, output, budget_tokens, cost, unpriced, duration_ms, first_event_ms, h FROM slot_total',
+        'SELECT slot, requests, output, budget_requests, budget_tokens, cost, unpriced, duration_ms, first_event_ms, h FROM slot_total',
       )
       .values()
     const slot = noon / 900_000
     expect(rows).toEqual([
-      [slot, 3, 120, 9210, 1, 1, 10_001, 650, 'a1d2A1G2'],
-      [slot + 1, 1, 40, 3070, null, 1, 1235, 300, 'd1D1'],
+      [slot, 3, 120, 3, 9210, 1, 1, 10_001, 650, 'a1d2A1G2'],
+      [slot + 1, 1, 40, 1, 3070, null, 1, 1235, 300, 'd1D1'],
     ])
   })
 
@@ -296,13 +296,15 @@ describe('what clients have spent', () => {
       record('1', { client: 'alice', usage: odd, cost: 0.5 }),
       record('2', { client: 'alice', usage: odd, cost: 0.25, at: noon - day }),
       record('3', { client: 'alice', usage: odd, at: noon - 2 * day }),
-      record('4', { client: 'bob', outcome: 'refused', usage: undefined as never }),
+      record('4', { client: 'bob', outcome: 'refused', attempts: 0, usage: undefined as never }),
+      record('6', { client: 'bob', outcome: 'refused', attempts: 1, usage: undefined as never }),
       record('5'),
     ])
     const tokens = 10 + 3000 + 40 + 1
     expect(await history.spent(noon - day, noon + day)).toEqual([
       { client: 'alice', requests: 2, tokens: 2 * tokens, cost: 0.75 },
-      { client: '', requests: 1, tokens: 10 + 3000 + 40 + 20, cost: 0 },
+      { client: '', requests: 1, tokens: 3070, cost: 0 },
+      { client: 'bob', requests: 1, tokens: 0, cost: 0 },
     ])
   })
 })

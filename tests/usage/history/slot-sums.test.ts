@@ -19,7 +19,7 @@ const firstSlot = (noon - days * day) / 900_000
 const fill = `INSERT INTO slot_total
   WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${slots - 1})
   SELECT ${firstSlot} + (n / ${slotsOfDay * keys}) * 96 + n / ${keys} % ${slotsOfDay}, 'nexus', 'model-' || (n % 3),
-    'client-' || (n / 3 % 10), '', 'answered', '', ${requestsOfSlot}, 10, 20, 30, 0, 40, 50, 0.5, 0, 0, 60, 70, 'd20e15G35'
+    'client-' || (n / 3 % 10), '', 'answered', '', ${requestsOfSlot}, 10, 20, 30, 0, 40, 50, 55, 0.5, 0, 0, 60, 70, 'd20e15G35'
   FROM numbers`
 
 const cpuTime = (): number => {

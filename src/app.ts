@@ -1,10 +1,9 @@
 import { randomId } from './base/ids.ts'
-import { clientTokensOf } from './config/client-tokens.ts'
+import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
 import type { Config } from './config/load.ts'
 import { networkOf } from './config/network.ts'
 import { wantsRequestClass } from './config/request-class.ts'
-import { upstreamSettings } from './config/settings/upstream.ts'
 import { createGateway, type GatewayOptions } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
 import { afterAnswer } from './gateway/observers/after-answers.ts'
@@ -17,20 +16,20 @@ import {
 } from './gateway/observers/metrics/metrics.ts'
 import { createReports, type Reports } from './gateway/observers/reports.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
+import { type Access, type AccessOptions, createAccess } from './gateway/policy/access.ts'
 import { createLimits, type Limits } from './gateway/policy/limits.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
 import { createRequestRecords, type RequestRecords } from './gateway/running-requests.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
 import type { ModelCatalog } from './models/model.ts'
-import { createOpenAiNames, type OpenAiNames } from './models/openai-names.ts'
 import { createModelResolver, type ModelResolver } from './models/resolver.ts'
 import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
-import { createDashboard, type Dashboard } from './server/ops/dashboard/create-dashboard.ts'
-import { createTokenAccess } from './server/ops/dashboard/sessions.ts'
+import { createDashboard } from './server/ops/dashboard/create-dashboard.ts'
 import { createServer, type PeerOf, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
 import { estimateCount } from './tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
+import { openAiNamesOf } from './upstreams/openai-client-names.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 import { createCostOf } from './usage/prices.ts'
@@ -43,13 +42,15 @@ import { version } from './version.ts'
  */
 
 export interface AppDependencies
-  extends Omit<UpstreamDependencies, 'config' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
+  extends Omit<UpstreamDependencies, 'config' | 'isClientToken' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
     Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'> {
   /** The model for names like `claude`, without family and version. */
   readonly defaultModelId: string
   /** For tests; the default is the upstream's own catalog. */
   readonly catalog?: ModelCatalog
   readonly shutdown?: Shutdown
+  /** The file of named clients; absent if the configuration has none (OP-A2). */
+  readonly clients?: AccessOptions['clients']
   /** Keeps figures of the requests; absent if the configuration does not want that (OP-H). */
   readonly history?: UsageStore
   /** For metrics; absent where the platform has none. */
@@ -78,10 +79,9 @@ const now = (): number => performance.now()
 const reportsOf = (config: Config, { domains }: Upstream, dependencies: AppDependencies, losses: Losses): Reports => {
   const { slack, telemetry } = config
   const { fetch: ask, sleep, defer, log } = dependencies
-  const hasDomains = domains !== undefined
   return createReports({
     slack,
-    hasDomains,
+    hasDomains: domains !== undefined,
     telemetryUrl: telemetry.endpoint,
     fetch: ask,
     sleep,
@@ -94,11 +94,17 @@ const reportsOf = (config: Config, { domains }: Upstream, dependencies: AppDepen
 }
 
 /** The upstream, and in front of it the check of auto mode's actions if the server is configured to do that. */
-const upstreamOf = (config: Config, dependencies: AppDependencies, smallModelId: () => string): Upstream => {
+const upstreamOf = (
+  config: Config,
+  dependencies: AppDependencies,
+  access: Access,
+  smallModelId: () => string,
+): Upstream => {
   const { log } = dependencies
   const plain = createUpstream({
     ...dependencies,
     config,
+    isClientToken: access.isOpen() ? undefined : (token) => access.identify(token) !== undefined,
     estimateTokens: estimateCount,
     random: Math.random,
     newId: randomId,
@@ -107,16 +113,6 @@ const upstreamOf = (config: Config, dependencies: AppDependencies, smallModelId:
   return config.translation.safeguards === 'answer'
     ? withSafeguards(plain, { modelId: smallModelId(), log, now })
     : plain
-}
-
-/** Names that clients put in front of a model's, such as `anthropic/`. */
-const providers = [...upstreamSettings[0].type.options, 'claude']
-
-/** Models by the names that OpenAI clients use. */
-export const openAiNamesOf = ({ openaiEntrance, model }: Config, models: ModelResolver): OpenAiNames => {
-  const { modelMap, unknownModel } = openaiEntrance
-  const refusesUnknown = unknownModel === 'refuse'
-  return createOpenAiNames({ models, modelMap, refusesUnknown, defaultModel: model, providers })
 }
 
 /** The server's own OpenAI API. */
@@ -201,10 +197,9 @@ const createLimitsOf = (config: Config, dependencies: AppDependencies): Limits |
   return limits
 }
 
-const dashboardOf = (config: Config, shutdown: Shutdown, history: UsageStore | undefined): Dashboard | undefined => {
-  const access = createTokenAccess(clientTokensOf(config))
-  return config.dashboard ? createDashboard({ ...config, access, history, shutdown, now, date: Date.now }) : undefined
-}
+/** Who may use the server. */
+const accessOf = (config: Config, { clients }: AppDependencies): Access =>
+  createAccess({ tokens: clientTokensOf(config), namedTokens: namedTokensOf(config), clients, date: Date.now })
 
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
@@ -212,7 +207,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
-  const upstream = upstreamOf(config, dependencies, () => models.resolve(smallName).model.id)
+  const access = accessOf(config, dependencies)
+  const upstream = upstreamOf(config, dependencies, access, () => models.resolve(smallName).model.id)
   const counting = config.countTokens === 'auto' ? upstream : undefined
   const tokens = createTokenCounter({ upstream: counting, log, now, defer })
   const tokenStatistics = createTokenStatistics(Date.now)
@@ -220,7 +216,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const losses = createLosses({ log, now })
   const reports = reportsOf(config, upstream, dependencies, losses)
   const metrics = metricsOf(config, dependencies, { upstream, models, losses })
-  const dashboard = dashboardOf(config, shutdown, dependencies.history)
+  const page = { ...config, access, shutdown, history: dependencies.history, now, date: Date.now }
+  const dashboard = config.dashboard ? createDashboard(page) : undefined
   const switched = [limits?.observer, ...reports.observers, metrics?.observe, ...(dashboard?.observers ?? [])]
   const own = [tokenStatistics.observer, ...switched.filter((observer) => observer !== undefined)]
   const server = createServer({
@@ -229,7 +226,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     metrics,
     ...addressesOf(config),
     openAi: openAiOf(config, models),
-    clientTokens: clientTokensOf(config),
+    access,
     ...(config.cors.origins.length > 0 && { cors: config.cors }),
     testModel: smallName,
     now,

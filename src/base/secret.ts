@@ -47,9 +47,14 @@ export class Secret {
     return this.#value.length < shortestEnding ? 'unknown' : `...${this.#value.slice(-endingCharacters)}`
   }
 
+  /** SHA-256 in hexadecimal digits. Only for secrets with so many random bits that none can be guessed. */
+  hash(): string {
+    return sha256Hex(this.#value)
+  }
+
   /** Tells two secrets apart in a log, and reveals neither: the beginning of the SHA-256. */
   fingerprint(): string {
-    return sha256Hex(this.#value).slice(0, fingerprintDigits)
+    return this.hash().slice(0, fingerprintDigits)
   }
 
   /** Redacts this secret in a foreign text. Does not search for a very short one: it would match ordinary words. */

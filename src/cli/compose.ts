@@ -54,7 +54,15 @@ export interface ServerOptions
     Pick<AppDependencies, 'history'>,
     Pick<
       AppDependencies,
-      'defaultModelId' | 'catalog' | 'shutdown' | 'observers' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'
+      | 'defaultModelId'
+      | 'catalog'
+      | 'shutdown'
+      | 'clients'
+      | 'observers'
+      | 'pingMs'
+      | 'commitMs'
+      | 'readSetupFile'
+      | 'tlsExpires'
     > {}
 
 /** Creates the app for this process to serve. */

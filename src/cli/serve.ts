@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts'
+import { checkAccess } from '../config/client-tokens.ts'
 import { checkCors } from '../config/cors.ts'
 import { checkLimits } from '../config/limits.ts'
 import { checkNetwork } from '../config/network.ts'
@@ -10,6 +11,7 @@ import { composeApp, composeHistory, type ServerOptions } from './compose.ts'
 import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
 import { credentialSources } from './credentials/credential-sources.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
+import { openClientsFile } from './named-clients/open-clients-file.ts'
 import { type Ending, type ListenAddress, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import { startSimulatorFor } from './simulator.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
@@ -54,6 +56,7 @@ export const checkServing = async (
   config: ServeOptions['config'],
   { machine }: Io,
 ): Promise<ServerCertificate | undefined> => {
+  checkAccess(config)
   checkCors(config)
   checkNetwork(config)
   checkUpstreamAddress(setUp, config)
@@ -70,6 +73,7 @@ const tlsOf = (certificate: ServerCertificate | undefined) =>
 export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: ServeOptions, io: Io) => {
   const { model, connection, isSimulated, loaded } = setUp
   const certificate = await checkServing(setUp, config, io)
+  const clients = await openClientsFile(config, log, io.machine)
   const simulator = isSimulated ? await startSimulatorFor(config) : undefined
   const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()
@@ -86,6 +90,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     ...(history && { history }),
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,
+    clients,
     ...(clientSetupDir !== undefined && { readSetupFile: readSetupFolder(settingPath(io.machine, clientSetupDir)) }),
     // A simulated upstream gets no real credential.
     ...(!isSimulated && { credentialSources: await credentialSources(config, log, machine) }),

@@ -1,5 +1,5 @@
 import { UsageError } from '../base/usage-error.ts'
-import { clientTokensOf } from './client-tokens.ts'
+import { hasGate } from './client-tokens.ts'
 import type { Config } from './load.ts'
 
 const isOrigin = (text: string): boolean => {
@@ -16,11 +16,9 @@ export const checkCors = (config: Config): void => {
       `cors.origins: ${wrong} is not an origin. Write it like https://app.example.com, without a path.`,
     )
   if (!origins.includes('*')) return
-  const hasGate =
-    clientTokensOf(config).length > 0 || config.clientsFile !== undefined || config.clientTokens !== undefined
-  if (!hasGate)
+  if (!hasGate(config))
     throw new UsageError(
-      'cors.origins: * would let each web page spend your key. Set --client-token, or list the origins.',
+      'cors.origins: * would let each web page spend your key. Set --client-token or --clients, or list the origins.',
     )
   if (allowCredentials)
     throw new UsageError('cors.allowCredentials is not possible with the origin *. List the origins, or switch it off.')

@@ -52,7 +52,7 @@ const removeMember = (text: string, object: Node, member: Node): string => {
 }
 
 /** The indentation and the line breaks that the file uses. */
-const layoutOf = (text: string) => {
+export const layoutOf = (text: string) => {
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
   return {
     formattingOptions: {

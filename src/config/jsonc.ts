@@ -9,9 +9,9 @@ export const options = { allowTrailingComma: true, allowEmptyContent: true } as 
 export const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '')
 
 /** Line and column, both from 1. */
-const positionOf = (text: string, offset: number): string => {
+export const positionOf = (text: string, offset: number) => {
   const lines = text.slice(0, offset).split('\n')
-  return `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }
 
 /** `CloseBraceExpected` as words. The parser's names are fixed, so they never quote the file. */
@@ -32,8 +32,9 @@ export const parseJsonc = (path: string, text: string): unknown => {
   const value: unknown = parse(bare, errors, options)
   const [first] = errors
   if (first === undefined) return value ?? {}
+  const { line, column } = positionOf(bare, first.offset)
   throw new UsageError(
-    `${path}:${positionOf(bare, first.offset)} is not valid JSON (${wordsFor(first)}). Correct it, or move the file away.`,
+    `${path}:${line}:${column} is not valid JSON (${wordsFor(first)}). Correct it, or move the file away.`,
   )
 }
 

@@ -60,6 +60,12 @@ const toSecretText = (text: string, where: string): string => {
     : fail(where, 'contains a space or a character that is not valid in a header: a key or a token is one word.')
 }
 
+/** An empty list would open the server to all clients. */
+const toSecretList = (text: string, where: string): string => {
+  const items = text.split(/[\s,]+/).filter((item) => item !== '')
+  return items.length === 0 ? fail(where, 'is an empty list.') : toSecretText(items.join(','), where)
+}
+
 const toUrl = (text: string, mayHaveQuery: boolean, where: string): string => {
   const url = URL.parse(text.trim())
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return fail(where, 'must be an http or https URL.')
@@ -203,7 +209,7 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
     case 'host':
       return toHost(requireText(value, where), where)
     case 'secret':
-      return toSecretText(requireText(value, where), where)
+      return (type.isList ? toSecretList : toSecretText)(requireText(value, where), where)
     case 'url':
       return toUrl(requireText(value, where), type.mayHaveQuery === true, where)
     case 'map':

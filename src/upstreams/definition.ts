@@ -28,6 +28,8 @@ export interface UpstreamDependencies {
   readonly inlineUrlSources: InlineUrlSources
   /** Credentials of files and programs of this machine: the process provides them. */
   readonly credentialSources?: CredentialSources
+  /** Whether a token opens this server; absent if clients need none. */
+  readonly isClientToken?: ((token: string) => boolean) | undefined
   /** Tokens of a request for a model, by its upstream's id; throws GatewayError for a tool that is not one. */
   readonly estimateTokens: EstimateTokens
   /** From 0 to 1. */

@@ -6,6 +6,7 @@ import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts
 import { afterTest } from '../support/cleanup.ts'
 import { cli, startCli, temporaryFolder } from '../support/cli.ts'
 import { writeFile } from '../support/files.ts'
+import { clientEntry, tokenOf } from '../support/named-clients.ts'
 import { received, type Sink, startSlackSink, startTelemetrySink } from '../support/sinks.ts'
 
 const address = /Address +(http:\/\/127\.0\.0\.1:\d+)/
@@ -150,4 +151,51 @@ test('posts the conversations of each domain where its file says, and never a ke
   const outputs = [out, err, JSON.stringify([general.posts, own.posts, figures.posts])].join('\n')
   expect(outputs).not.toContain('CANARYKEY')
   expect(out + err + JSON.stringify(figures.posts)).not.toContain('CANARYWORD')
+})
+
+test('serves the clients of the file, and a removed one no longer, while others go on (OP-A2, OP-A4, OP-A9)', async () => {
+  const path = writeFile(join(temporaryFolder(), 'clients.json'), {
+    clients: [clientEntry('alice'), clientEntry('bob')],
+  })
+  const program = startCli(['start', '--simulate', '--port', '0', '--host', '0.0.0.0', '--clients', path], {
+    NEXUS_CLIENT_TOKENS: `carol:${tokenOf('carol')}`,
+    NEXUS_REQUIRE_TOKEN: '1',
+  })
+  const [, url = ''] = await program.says(address)
+  const status = async (name: string): Promise<number> =>
+    (await fetch(`${url}/v1/models`, { headers: { 'x-api-key': tokenOf(name) } })).status
+  expect([await status('alice'), await status('bob'), await status('carol'), await status('dave')]).toEqual([
+    200, 200, 200, 401,
+  ])
+  writeFile(path, { clients: [clientEntry('alice')] })
+  // The server looks at the file once a second.
+  while ((await status('bob')) === 200);
+  expect([await status('alice'), await status('bob'), await status('carol')]).toEqual([200, 401, 200])
+  program.kill('SIGTERM')
+  const { code, err } = await program.ended
+  expect(code).toBe(0)
+  expect(err).not.toContain('can use your key')
+  expect(err).not.toContain('nxc_')
+})
+
+test.each([
+  ['without the file of clients', { NEXUS_CLIENTS_FILE: 'missing.json' }, 'missing.json does not exist. Add a client:'],
+  [
+    'with an invalid file of clients',
+    { NEXUS_CLIENTS_FILE: 'invalid.json' },
+    'invalid.json:1: clients.0 has no tokenHash.',
+  ],
+  ['with a short token', { NEXUS_CLIENT_TOKENS: 'alice:short' }, 'clientTokens: pair 1 has a token of 5 characters.'],
+  [
+    'without a gate',
+    { NEXUS_HOST: '0.0.0.0', NEXUS_REQUIRE_TOKEN: 'true' },
+    'requireToken: other machines can reach 0.0.0.0',
+  ],
+])('does not start %s (OP-A3, OP-A4, OP-A9)', async (_, environment, words) => {
+  const folder = temporaryFolder()
+  writeFile(join(folder, 'invalid.json'), { clients: [{ name: 'alice' }] })
+  for (const flags of [[], ['--dry-run']]) {
+    const { code, err } = await cli(['start', '--simulate', '--port', '0', ...flags], environment, folder)
+    expect([code, err]).toEqual([2, expect.stringContaining(words) as never])
+  }
 })

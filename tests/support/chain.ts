@@ -10,6 +10,7 @@ import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
 import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
+import type { ClientEntry } from '../../src/wire/clients-file.ts'
 import { catalog } from './catalog.ts'
 import { afterTest } from './cleanup.ts'
 
@@ -47,6 +48,8 @@ export interface ChainOptions {
   readonly observers?: readonly RequestObserver[]
   /** Default: leaves URLs unchanged. */
   readonly inlineUrlSources?: InlineUrlSources
+  /** The clients of a file. */
+  readonly clients?: readonly ClientEntry[]
 }
 
 export const defaultConfig: Config = loadConfig({ flags: {}, environment: {}, files: [] }).config
@@ -58,6 +61,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     ...(options.scenario && { scenario: options.scenario }),
     onRequest: (entry) => journal.push(entry),
   })
+  const { clients } = options
   const records: LogRecord[] = []
   const shutdown = createShutdown()
   const config = { ...defaultConfig, maxRetries: 0, ...options.config }
@@ -72,6 +76,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     shutdown,
     inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
+    ...(clients && { clients: { current: () => clients } }),
     ...(options.observers && { observers: options.observers }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),

@@ -1,15 +1,30 @@
 import { bracketed } from '../../base/brackets.ts'
 import { isEverywhere } from '../../base/loopback.ts'
-import { clientTokensOf } from '../../config/client-tokens.ts'
+import { clientTokensOf, hasNamedClients } from '../../config/client-tokens.ts'
 import type { Config } from '../../config/load.ts'
+import { productName } from '../../version.ts'
 
 /** How a client on this machine reaches the server. */
 
 /** Sent if the server requires no token: clients always require one. */
 export const anyToken = 'dummy'
 
+/** The server keeps only hashes of the tokens of named clients: the client's owner has the token. */
+const tokenPlaceholder = 'YOUR-TOKEN'
+
+const needsPlaceholder = (config: Config): boolean => clientTokensOf(config).length === 0 && hasNamedClients(config)
+
 /** The token that clients show; undefined if the server requires none. */
-export const clientTokenOf = (config: Config): string | undefined => clientTokensOf(config)[0]?.reveal()
+export const clientTokenOf = (config: Config): string | undefined =>
+  needsPlaceholder(config) ? tokenPlaceholder : clientTokensOf(config)[0]?.reveal()
+
+/** For a user who gets the environment or the command of a client. */
+export const tokenNotes = (config: Config): readonly string[] =>
+  needsPlaceholder(config)
+    ? [
+        `Replace ${tokenPlaceholder} with your token: clients have names on this server. ${productName} clients add NAME prints a new token.`,
+      ]
+    : []
 
 /** The server's URL on this machine, for any address that the server is bound to. */
 export const urlOf = (host: string, port: number, isTls: boolean): string =>

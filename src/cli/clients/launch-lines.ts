@@ -7,6 +7,7 @@ import { type Copied, copy } from '../system/clipboard.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import type { ClientName } from './client.ts'
+import { tokenNotes } from './connection.ts'
 import { ownShell } from './detect-shell.ts'
 import { clientOf } from './registry.ts'
 import { launchLine, type Shell, shells, shellWord } from './shells.ts'
@@ -61,7 +62,7 @@ const reportLine = async (
   const { title, plan } = clientOf(name)
   const { environment, args, notes } = await plan(setUp, { config, port }, io)
   const line = launchLine(shell, environment, [name, ...args].map((word) => shellWord(shell, word)).join(' '))
-  for (const note of notes) printer(io).info(note)
+  for (const note of [...notes, ...tokenNotes(config)]) printer(io).info(note)
   const copied = isCopied ? await copy(line, io) : undefined
   if (copied !== undefined) printer(io).info(copiedWords(copied, title))
   // Prints the line if it may not be on the clipboard.

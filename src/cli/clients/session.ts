@@ -47,6 +47,8 @@ const ownServer = (config: Config, { usesOpenAi }: Client): Config => ({
   allowedHosts: [],
   tls: { cert: undefined, key: undefined },
   clientToken: undefined,
+  clientTokens: undefined,
+  clientsFile: undefined,
   openai: { ...config.openai, gatewayToken: undefined, clientKey: undefined },
   openaiEntrance: { ...config.openaiEntrance, enabled: usesOpenAi },
 })

@@ -3,6 +3,10 @@ import { authLogoutCommand } from './auth/logout.ts'
 import { authRefreshCommand } from './auth/refresh.ts'
 import { authStatusCommand } from './auth/status.ts'
 import { claudeCommand } from './claude.ts'
+import { clientsAddCommand } from './clients/add.ts'
+import { clientsDisableCommand, clientsEnableCommand, clientsRemoveCommand } from './clients/change.ts'
+import { clientsListCommand } from './clients/list.ts'
+import { clientsRotateCommand } from './clients/rotate.ts'
 import { codexCommand } from './codex.ts'
 import { completionCommand, createCompleteCommand } from './completion.ts'
 import { configEditCommand } from './config/edit.ts'
@@ -48,6 +52,12 @@ export const catalogue: Catalogue = {
     authStatusCommand,
     authRefreshCommand,
     authLogoutCommand,
+    clientsAddCommand,
+    clientsListCommand,
+    clientsRotateCommand,
+    clientsDisableCommand,
+    clientsEnableCommand,
+    clientsRemoveCommand,
     usageCommand,
     usageWatchCommand,
     usageExportCommand,
@@ -61,6 +71,7 @@ export const catalogue: Catalogue = {
   groups: [
     { name: 'config', description: 'Change and show the configuration, and store your key safely' },
     { name: 'auth', description: 'Sign in with a Claude plan, for the upstream anthropic' },
+    { name: 'clients', description: 'Name the clients of a server, with a token and limits for each' },
     { name: 'usage', description: 'Report what clients used, and estimated costs' },
     { name: 'service', description: 'Run the server in the background, started at login' },
   ],

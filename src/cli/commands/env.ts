@@ -1,8 +1,9 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
-import { clientTokenKeys } from '../../config/client-tokens.ts'
+import { gateSecretKeys } from '../../config/client-tokens.ts'
 import { productName } from '../../version.ts'
 import { assignments, environmentForms } from '../clients/assignments.ts'
+import { tokenNotes } from '../clients/connection.ts'
 import { ownShell } from '../clients/detect-shell.ts'
 import { clientNames, clientOf } from '../clients/registry.ts'
 import { readModels } from '../config/set-up.ts'
@@ -17,7 +18,7 @@ const unknownPort = 'Only the server knows the port that --port 0 chose. Give th
 
 const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   // This command does not need the key: the user need not unlock a keychain.
-  const setUp = await readModels(flags, io, clientTokenKeys)
+  const setUp = await readModels(flags, io, gateSecretKeys)
   const { config, warnings } = setUp.loaded
   for (const warning of warnings) printer(io).warn(warning)
   if (config.port === 0) throw new UsageError(unknownPort)
@@ -25,7 +26,7 @@ const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =>
   const { plan } = clientOf(choiceFlag(flags, 'client', clientNames) ?? 'claude')
   const launch = await plan({ ...setUp, isElsewhere: true }, { config, port: config.port }, io)
   const { environment, notes, environmentNotes = [] } = launch
-  for (const note of [...notes, ...environmentNotes]) printer(io).info(note)
+  for (const note of [...notes, ...environmentNotes, ...tokenNotes(config)]) printer(io).info(note)
   io.out(`${assignments(form, environment)}\n`)
 }
 
@@ -49,7 +50,7 @@ export const envCommand: Command = {
         description: 'Print for this shell or kind of file (default the current shell)',
       },
       ...settingFlagsNamed(
-        ...['host', 'port', 'tls-cert', 'client-token', ...modelFlags, 'gateway-mode'],
+        ...['host', 'port', 'tls-cert', 'client-token', 'clients', ...modelFlags, 'gateway-mode'],
         ...['client-keys', 'credentials-dir', 'allow-oauth', 'claude-code-login', 'no-openai-api'],
       ),
       ...sourceFlags,

@@ -15,6 +15,7 @@ import { obtainKey } from '../credentials/first-run.ts'
 import { type JsonFormat, jsonFormatOf } from '../log/json-line.ts'
 import { inJson, reportListening, wantedJson } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
+import { readConfiguredClients } from '../named-clients/open-clients-file.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
@@ -46,6 +47,7 @@ const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   await checkServing(setUp, config, io)
+  await readConfiguredClients(config, io.machine)
   if (launchLines !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)

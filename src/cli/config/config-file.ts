@@ -27,7 +27,8 @@ export const readConfigFile = (path: string): ConfigFile => {
   return file ?? { path, text: '{}' }
 }
 
-const toUsageError = (path: string, error: unknown): UsageError => {
+/** `otherFile`: the flag that names another file. */
+export const toUsageError = (path: string, error: unknown, otherFile = '--config'): UsageError => {
   if (error instanceof UsageError) return error
   if (error instanceof LockedError) {
     return new UsageError(
@@ -35,7 +36,7 @@ const toUsageError = (path: string, error: unknown): UsageError => {
     )
   }
   return new UsageError(
-    `${path} cannot be written (${errorCode(error) ?? 'unknown'}). Check the free space and your permissions, or use another file: --config.`,
+    `${path} cannot be written (${errorCode(error) ?? 'unknown'}). Check the free space and your permissions, or use another file: ${otherFile}.`,
   )
 }
 

@@ -3,7 +3,7 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
-import { clientTokenKeys, clientTokensOf } from '../../config/client-tokens.ts'
+import { gateSecretKeys, hasGate } from '../../config/client-tokens.ts'
 import { budgetWarnings } from '../../config/limits.ts'
 import type { Machine } from '../../config/paths.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
@@ -118,7 +118,7 @@ export const readModels = async (flags: Flags, io: Io, secretKeys?: readonly Set
 export const readSetUp = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<SetUp> => {
   const isSimulated = flags['simulate'] === true
   // A simulation does not need the key: the user need not unlock a keychain.
-  const wanted = isSimulated ? (secretKeys ?? clientTokenKeys).filter((key) => !keySettings.has(key)) : secretKeys
+  const wanted = isSimulated ? (secretKeys ?? gateSecretKeys).filter((key) => !keySettings.has(key)) : secretKeys
   const chosen = await readModels(flags, io, wanted)
   if (!isSimulated) checkEncryption(chosen)
   return { ...chosen, isSimulated }
@@ -173,7 +173,7 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
   const { config, sources, exposed, warnings: fromFiles } = loaded
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
   const unencrypted = unencryptedHost(connection)
-  const isOpen = !isLoopbackHost(config.host) && clientTokensOf(config).length === 0
+  const isOpen = !isLoopbackHost(config.host) && !hasGate(config)
   const atRisk = config.upstream === 'anthropic' ? 'credentials' : 'key'
   return [
     ...fromFiles,
@@ -185,7 +185,9 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
       .filter(({ key }) => !isSimulated || !keySettings.has(key))
       .map((unused) => `${unusedWords(unused)} ${unusedRemedy(unused)}`),
     ...(isOpen
-      ? [`other machines can reach ${config.host}, and without --client-token they can use your ${atRisk}.`]
+      ? [
+          `other machines can reach ${config.host}, and without --client-token or --clients they can use your ${atRisk}.`,
+        ]
       : []),
     ...(models.models.length === 0 && !models.keepsNames && !isSimulated
       ? [`no model is configured: names go to ${connection.title} as clients send them. Set --model or --model-map.`]

@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path'
 import { isLoopbackHost } from '../../base/loopback.ts'
-import { clientTokenKeys } from '../../config/client-tokens.ts'
+import { gateKeys } from '../../config/client-tokens.ts'
 import type { Machine } from '../../config/paths.ts'
 import { type Setting, variablesOf } from '../../config/settings/setting.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
@@ -28,7 +28,7 @@ const unseenWords = (key: SettingKey, source: string, kind: string): string => {
 const fileVariables = secretSettings.flatMap(variablesOf).filter((name) => name.endsWith('_FILE'))
 
 /** Settings with a path. */
-const pathSettings = ['logging.file', 'anthropic.credentialsDir', 'anthropic.clientSetupDir'] as const
+const pathSettings = ['logging.file', 'clientsFile', 'anthropic.credentialsDir', 'anthropic.clientSetupDir'] as const
 
 /** A service resolves relative paths from another folder. Paths in flags are already absolute. */
 const relativePaths = ({ environment, values, sources, places }: CommandConfig, machine: Machine): string[] => {
@@ -68,7 +68,7 @@ export const serviceWarnings = (
 ): string[] => {
   const { config, sources, warnings } = loaded
   const unseen = settings.filter(({ key }) => isUnseen(key, loaded, machine))
-  const isOpen = !isLoopbackHost(config.host) && !clientTokenKeys.some((key) => sources.has(key))
+  const isOpen = !isLoopbackHost(config.host) && !gateKeys.some((key) => sources.has(key))
   return [
     ...warnings,
     ...relativePaths(loaded, machine),

@@ -14,9 +14,10 @@ export const accessSettings = [
   {
     key: 'clientTokens',
     environment: ['NEXUS_CLIENT_TOKENS', 'NEXUS_CLIENT_TOKENS_FILE'],
-    type: { kind: 'secret' },
+    type: { kind: 'secret', isList: true },
     description: 'Require one of these tokens from named clients',
-    details: 'Pairs like `alice:TOKEN,bob:TOKEN`. They count together with the clients of `clientsFile`.',
+    details:
+      'Pairs like `alice:TOKEN,bob:TOKEN`, with at least 24 characters in each token. They count together with the clients of `clientsFile`. `NEXUS_CLIENT_TOKENS_FILE` is the path of a file that contains only the pairs.',
     hint: 'name:token,name:token',
   },
   {

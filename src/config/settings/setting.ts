@@ -46,7 +46,8 @@ export const variablesOf = ({ environment, upstreamEnvironment = {} }: Setting):
 export type SettingType =
   | { readonly kind: 'text' }
   | { readonly kind: 'host' }
-  | { readonly kind: 'secret' }
+  /** With `isList`: several, separated by commas; in a file of secrets also by line breaks. */
+  | { readonly kind: 'secret'; readonly isList?: true }
   | { readonly kind: 'url'; readonly mayHaveQuery?: true }
   /** The flag takes no value; a variable has yes or no, a file true or false. */
   | { readonly kind: 'switch' }

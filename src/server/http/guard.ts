@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../base/errors.ts'
-import type { Secret } from '../../base/secret.ts'
+import type { Access, ClientIdentity } from '../../gateway/policy/access.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
 import { type AllowedHostsOptions, createIsForeignHost } from './allowed-hosts.ts'
 import { type CorsOptions, isAllowedOrigin, preflight } from './cors.ts'
@@ -12,10 +12,10 @@ type Domains = NonNullable<Upstream['domains']>
 
 export interface GuardOptions extends AllowedHostsOptions {
   /**
-   * `/v1/*`, the paths of OpenAI's API, `/test-connection` and `/token-stats` require one of these, as `x-api-key`,
-   * `api-key` or in `authorization`, with or without `Bearer`. Without any, the server ignores what clients send.
+   * `/v1/*`, the paths of OpenAI's API, `/test-connection` and `/token-stats` require a token of it, as `x-api-key`,
+   * `api-key` or in `authorization`, with or without `Bearer`. If it is open, the server ignores what clients send.
    */
-  readonly clientTokens: readonly Secret[]
+  readonly access: Access
   readonly cors?: CorsOptions
 }
 
@@ -71,13 +71,31 @@ export const refuseOtherSites = ({ headers }: Request): void => {
 
 const bearer = /^Bearer\s+/i
 
+/** What a client may have sent as its token, in the order in which it counts. */
+const sentTokens = (headers: Headers): string[] =>
+  [headers.get('x-api-key'), headers.get('api-key'), headers.get('authorization')?.replace(bearer, '')].filter(
+    (text): text is string => Boolean(text),
+  )
+
+const findClient = (sent: readonly string[], access: Access): ClientIdentity | undefined => {
+  for (const token of sent) {
+    const client = access.identify(token)
+    if (client !== undefined) return client
+  }
+  return undefined
+}
+
 /** The client's key of a domain opens this domain alone. An invalid file could contain one: it opens nothing. */
-const checkToken = ({ headers }: Request, { clientTokens }: GuardOptions, { domain, entrance }: RequestScope): void => {
-  const tokens = domain?.clientKey === undefined ? clientTokens : [...clientTokens, domain.clientKey]
-  const sent = [headers.get('x-api-key'), headers.get('api-key'), headers.get('authorization')?.replace(bearer, '')]
-  const isOpen =
-    tokens.length === 0 || sent.some((candidate) => candidate && tokens.some((token) => token.equals(candidate)))
-  if (!isOpen)
+const checkToken = ({ headers }: Request, { access }: GuardOptions, scope: RequestScope): void => {
+  // The guard has already found it.
+  if (scope.client !== undefined) return
+  const { domain, entrance, running } = scope
+  const sent = sentTokens(headers)
+  scope.client = findClient(sent, access)
+  if (scope.client !== undefined && access.hasNames) running.update({ client: scope.client.name })
+  const key = domain?.clientKey
+  const isOpen = key === undefined ? access.isOpen() : sent.some((token) => key.equals(token))
+  if (scope.client === undefined && !isOpen)
     throw new GatewayError('authentication_error', entrance.wrongTokenMessage, {
       shouldRetry: false,
       code: 'invalid_api_key',

@@ -1,6 +1,5 @@
 import { Secret } from '../../base/secret.ts'
 import { forwardsClientKeys, hasOtherCredentials } from '../../config/client-keys.ts'
-import { clientTokensOf } from '../../config/client-tokens.ts'
 import type { UpstreamDefinition } from '../definition.ts'
 import { createSetupFiles } from './client-setup.ts'
 import { createCredentials } from './credentials/credentials.ts'
@@ -33,7 +32,7 @@ export const anthropic: UpstreamDefinition = {
       '--client-keys forward   (each client sends its own key)',
     ],
   }),
-  create: ({ config, endpointUrl, apiKey, credentialSources, random, sleep, ...shared }) => ({
+  create: ({ config, endpointUrl, apiKey, credentialSources, isClientToken, random, sleep, ...shared }) => ({
     ...createAnthropic({
       ...shared,
       baseUrl: endpointUrl,
@@ -42,7 +41,7 @@ export const anthropic: UpstreamDefinition = {
         // No helper program prints this key.
         key: apiKey instanceof Secret ? apiKey : undefined,
         forwardsClientKeys: forwardsClientKeys(config),
-        clientTokens: clientTokensOf(config),
+        isClientToken,
       }),
       headers: headersOf(config),
       silenceMs: config.timeout * millisecondsPerSecond,

@@ -1,5 +1,5 @@
 import { Secret } from '../../base/secret.ts'
-import { clientTokensOf } from '../../config/client-tokens.ts'
+import { hasGate } from '../../config/client-tokens.ts'
 import { productName, version } from '../../version.ts'
 import type { UpstreamDefinition } from '../definition.ts'
 import { createAdaptRequest } from './adapt-request.ts'
@@ -49,7 +49,7 @@ export const openai: UpstreamDefinition = {
     const status = toStatus({
       settings: { ...settings, baseUrl: endpointUrl },
       hasKey: key !== undefined,
-      hasClientTokens: clientTokensOf(config).length > 0,
+      hasClientTokens: hasGate(config),
       isKeyValid: () => isKeyValid,
     })
     const adapted = withAdaptedRequests(upstream, createAdaptRequest({ ...shared, ...settings }), (isValid) => {

@@ -52,6 +52,10 @@ describe('claude', () => {
       NEXUS_PORT: '1',
       NEXUS_HOST: '0.0.0.0',
       NEXUS_CLIENT_TOKEN: 'canary-token-0123456789',
+      // Clients of another server: a session has its own token (OP-A2).
+      NEXUS_CLIENT_TOKENS: 'invalid',
+      NEXUS_CLIENTS_FILE: '/nowhere/clients.json',
+      NEXUS_REQUIRE_TOKEN: '1',
       ANTHROPIC_API_KEY: 'stray',
     })
     expect([code, err]).toEqual([7, ''])

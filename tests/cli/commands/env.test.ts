@@ -95,3 +95,24 @@ describe('the clipboard', () => {
     expect(none.out).toBe(both.out)
   })
 })
+
+describe('env for a server with named clients', () => {
+  test.each(['claude', 'codex', 'opencode'])('has a place for the token of %s, and says so (OP-A2)', async (client) => {
+    const args = ['env', '--shell', 'json', '--client', client]
+    const named = { NEXUS_CLIENTS_FILE: '/nowhere/clients.json' }
+    const { code, out, err } = await cli(args, named)
+    expect(code).toBe(0)
+    expect(out).toContain('YOUR-TOKEN')
+    expect(err).toContain('Replace YOUR-TOKEN with your token: clients have names on this server.')
+    const shared = await cli(args, { ...named, NEXUS_CLIENT_TOKEN: 'shared-token' })
+    expect(shared.out).toContain('shared-token')
+    expect(shared.out + shared.err).not.toContain('YOUR-TOKEN')
+  })
+
+  test('never prints the token of a named client (OP-A8)', async () => {
+    const token = 'canary-token-of-a-named-client'
+    const { out, err } = await cli(['env', '--shell', 'json'], { NEXUS_CLIENT_TOKENS: `alice:${token}` })
+    expect(out).toContain('YOUR-TOKEN')
+    expect(out + err).not.toContain(token)
+  })
+})

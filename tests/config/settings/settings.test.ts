@@ -41,9 +41,6 @@ const groupAlias: Readonly<Record<string, string>> = { translation: 'policy', sl
  */
 /** Settings of issue 20 whose part has not landed. */
 const unfinished: readonly string[] = [
-  'clientsFile',
-  'clientTokens',
-  'requireToken',
   'trustProxy',
   'allowedHosts',
   'tls.cert',

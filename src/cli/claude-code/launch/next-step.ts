@@ -16,6 +16,7 @@ const settingsOfEnv: readonly SettingKey[] = [
   'model',
   'smallModel',
   'gatewayMode',
+  'clientsFile',
   'upstream',
   'openai.provider',
   'openai.url',

@@ -1,6 +1,6 @@
 import { setMostRecent } from '../../../base/lru.ts'
 import { Secret } from '../../../base/secret.ts'
-import type { ClientIdentity } from '../../../gateway/policy/access.ts'
+import type { Access, ClientIdentity } from '../../../gateway/policy/access.ts'
 import { sha256Hex } from '../../../runtime/hash.ts'
 
 /**
@@ -13,19 +13,7 @@ const millisecondsPerSecond = 1000
 /** More than a team has browsers. */
 const mostSessions = 1000
 
-export interface DashboardAccess {
-  /** No token is needed. */
-  isOpen(): boolean
-  /** Undefined for a token that opens nothing. */
-  identify(token: string): ClientIdentity | undefined
-}
-
-/** Each of the tokens is an administrator's. */
-export const createTokenAccess = (tokens: readonly Secret[]): DashboardAccess => ({
-  isOpen: () => tokens.length === 0,
-  identify: (sent) =>
-    tokens.some((token) => token.equals(sent)) ? { name: 'default', isAdmin: true, limits: {} } : undefined,
-})
+export type DashboardAccess = Pick<Access, 'isOpen' | 'identify'>
 
 interface Session {
   readonly token: Secret

@@ -5,8 +5,11 @@ import { type Credential, isCredentialText, oauthBeta } from './credential.ts'
 /** The credential that a client itself sends (AU-K2, AU-K5). */
 
 export interface ClientCredentialOptions {
-  /** Tokens of this server. With one of them, the client may send a key of Anthropic only in the other header. */
-  readonly clientTokens: readonly Secret[]
+  /**
+   * Whether a token opens this server; absent if clients need none. With one, the client may send a key of Anthropic
+   * only in the other header.
+   */
+  readonly isClientToken?: ((token: string) => boolean) | undefined
   /** Whether the client setup of this server hands out this token. */
   readonly isHandedOut: (token: string) => boolean | Promise<boolean>
 }
@@ -32,13 +35,13 @@ const toCredential = (text: string, header: Credential['header']): Credential =>
 /** Undefined if the client sends none that may be forwarded. */
 export const clientCredential = async (
   headers: Headers,
-  { clientTokens, isHandedOut }: ClientCredentialOptions,
+  { isClientToken, isHandedOut }: ClientCredentialOptions,
 ): Promise<Credential | undefined> => {
   const isForwarded = async (text: string): Promise<boolean> => {
     if (text.length > longestKey || !isCredentialText(text) || placeholders.has(text)) return false
     if (text.startsWith(clientKeyPrefix) || (await isHandedOut(text))) return false
-    if (clientTokens.length === 0) return true
-    return text.startsWith(anthropicPrefix) && !clientTokens.some((token) => token.equals(text))
+    if (isClientToken === undefined) return true
+    return text.startsWith(anthropicPrefix) && !isClientToken(text)
   }
   for (const header of ['authorization', 'x-api-key'] as const) {
     const value = headers.get(header)

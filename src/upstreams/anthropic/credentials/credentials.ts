@@ -1,7 +1,7 @@
 import { GatewayError } from '../../../base/errors.ts'
 import type { Secret } from '../../../base/secret.ts'
 import type { Caller, CredentialKind, Domain } from '../../upstream.ts'
-import { clientCredential } from './client-credential.ts'
+import { type ClientCredentialOptions, clientCredential } from './client-credential.ts'
 import { type CredentialChoice, type Credentials, oauthBeta } from './credential.ts'
 import type { DomainFiles } from './domain-files.ts'
 import { domainOfFile } from './domain-name.ts'
@@ -20,11 +20,9 @@ export interface CredentialSources {
   readonly isHandedOut?: (token: string) => boolean | Promise<boolean>
 }
 
-export interface CredentialsOptions extends CredentialSources {
+export interface CredentialsOptions extends CredentialSources, Pick<ClientCredentialOptions, 'isClientToken'> {
   readonly key: Secret | undefined
   readonly forwardsClientKeys: boolean
-  /** Tokens that clients of this server need. */
-  readonly clientTokens: readonly Secret[]
 }
 
 const refusal = (type: 'authentication_error' | 'permission_error', message: string): GatewayError =>
@@ -88,10 +86,10 @@ const domainChoice = (
 
 /** All credentials of the upstream, in their order (AU-K1 to AU-K4). */
 export const createCredentials = (options: CredentialsOptions): Credentials => {
-  const { key, forwardsClientKeys, clientTokens, domainFiles, oauth, login, isHandedOut = () => false } = options
+  const { key, forwardsClientKeys, isClientToken, domainFiles, oauth, login, isHandedOut = () => false } = options
   const clientChoice = async (caller: Caller | undefined): Promise<CredentialChoice | undefined> => {
     if (!forwardsClientKeys || caller?.mayForwardKey !== true) return undefined
-    const credential = await clientCredential(caller.headers, { clientTokens, isHandedOut })
+    const credential = await clientCredential(caller.headers, { isClientToken, isHandedOut })
     return credential && { credential, afterFailure: async () => undefined }
   }
   return {

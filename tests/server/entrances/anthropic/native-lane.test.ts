@@ -4,6 +4,7 @@ import { createLogger } from '../../../../src/base/logger.ts'
 import { Secret } from '../../../../src/base/secret.ts'
 import { createGateway } from '../../../../src/gateway/gateway.ts'
 import { createTokenStatistics } from '../../../../src/gateway/observers/token-statistics.ts'
+import { createAccess } from '../../../../src/gateway/policy/access.ts'
 import type { RequestRecord } from '../../../../src/gateway/request-record.ts'
 import { createRequestRecords } from '../../../../src/gateway/running-requests.ts'
 import { createModelResolver } from '../../../../src/models/resolver.ts'
@@ -52,7 +53,7 @@ const serverOver = (respond: (call: NativeCall) => Promise<Response>) => {
     allowedHosts: [],
     trustedProxies: [],
     isTls: false,
-    clientTokens: [new Secret('token')],
+    access: createAccess({ tokens: [new Secret('token')], date: () => 0 }),
     testModel: 'haiku',
     now: () => 0,
     newId: () => 'req_ours',

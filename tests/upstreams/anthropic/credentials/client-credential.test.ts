@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { Secret } from '../../../../src/base/secret.ts'
 import { clientCredential } from '../../../../src/upstreams/anthropic/credentials/client-credential.ts'
 
 const choose = async (headers: Record<string, string>, clientTokens: readonly string[] = []): Promise<unknown> => {
   const credential = await clientCredential(new Headers(headers), {
-    clientTokens: clientTokens.map((token) => new Secret(token)),
+    ...(clientTokens.length > 0 && { isClientToken: (token) => clientTokens.includes(token) }),
     isHandedOut: (token) => token === 'handed-out',
   })
   return credential && { ...credential, secret: credential.secret.reveal() }

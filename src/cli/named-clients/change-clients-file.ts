@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { applyEdits, type JSONPath, modify } from 'jsonc-parser'
+import { exclusively } from '../../base/files/file-lock.ts'
+import { linkTarget, replaceFile } from '../../base/files/replace-file.ts'
+import { layoutOf } from '../../config/edit.ts'
+import { withoutMark } from '../../config/jsonc.ts'
+import type { ClientEntry } from '../../wire/clients-file.ts'
+import { toUsageError } from '../config/config-file.ts'
+import { parseClientsFile } from './parse-clients-file.ts'
+
+/** Changes a file of clients: atomically, and under a lock. Comments and other clients stay as they are. */
+
+/** A new value at a place in the file; undefined removes it. */
+export interface Change {
+  readonly path: JSONPath
+  readonly value: unknown
+  /** Adds an entry to a list. */
+  readonly isInsertion?: boolean
+}
+
+const ownerAlone = 0o600
+const ownersFolder = 0o700
+
+const emptyFile = '{\n  "clients": []\n}\n'
+
+const textOf = (path: string): string => {
+  const text = existsSync(path) ? withoutMark(readFileSync(path, 'utf8')) : ''
+  return text.trim() === '' ? emptyFile : text
+}
+
+const changed = (text: string, { path, value, isInsertion = false }: Change): string =>
+  applyEdits(text, modify(text, path, value, { ...layoutOf(text), isArrayInsertion: isInsertion }))
+
+/**
+ * `changesFor` gets the clients of the file and returns what to change. Only the owner can read the file. Rejects with
+ * UsageError, also for a file that is not valid before or after the change.
+ */
+export const changeClientsFile = async (
+  path: string,
+  changesFor: (clients: readonly ClientEntry[]) => readonly Change[],
+): Promise<void> => {
+  try {
+    const target = linkTarget(path)
+    mkdirSync(dirname(target), { recursive: true, mode: ownersFolder })
+    await exclusively(target, async () => {
+      const before = textOf(target)
+      const text = changesFor(parseClientsFile({ path, text: before })).reduce(changed, before)
+      if (text === before) return
+      parseClientsFile({ path, text })
+      await replaceFile(target, text, { modeFor: () => ownerAlone })
+    })
+  } catch (error) {
+    throw toUsageError(path, error, '--clients')
+  }
+}

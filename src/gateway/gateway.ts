@@ -7,6 +7,8 @@ import type { CallContext, Upstream } from '../upstreams/upstream.ts'
 import type { EventBatch } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
+import type { ClientIdentity } from './policy/access.ts'
+import { checkModelAccess, toRequested } from './policy/model-access.ts'
 import type { Place } from './policy/request-queue.ts'
 import { requestClassOf } from './request-class.ts'
 import { type ShapedRequest, toRequestShape } from './request-shape.ts'
@@ -17,6 +19,8 @@ import { TranslatedAnswer } from './translated-answer.ts'
 export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId' | 'caller'> {
   /** Collects the facts for the request's record. */
   readonly running: RunningRequest
+  /** Undefined if the server does not know its clients. */
+  readonly client?: ClientIdentity | undefined
   /** The client's own name of the model, if the request has another one. */
   readonly requestedModel?: string
   /** The request to send in place of a refused one, at most once and before the first event; undefined for none. */
@@ -60,23 +64,25 @@ interface Exchange {
   cancelled(): void
 }
 
-/** Logs the request's shape, and resolves its model. Throws GatewayError for an unknown model. */
+/** Logs the request's shape, and resolves its model. Throws GatewayError for a model that is unknown, or not allowed. */
 const admit = (
   request: ShapedRequest,
-  { running, betas, requestedModel = request.model }: CountContext,
+  { running, betas, client, requestedModel = request.model }: CountContext,
   { models, upstream, log }: GatewayOptions,
 ): string => {
   if (log.isEnabled('debug')) {
     const { requestId } = running.head
     log.debug('request.shape', { requestId, bytes: running.bodyBytes, ...toRequestShape(request, betas) })
   }
-  const modelId = models.resolve(request.model).model.id
+  const { model } = models.resolve(request.model)
+  const modelId = model.id
   // An unknown model name may be anything, such as a key pasted by mistake.
   running.update({
     upstream: upstream.name,
     used: modelId,
     ...(isLoggableModel(requestedModel) && { model: requestedModel }),
   })
+  checkModelAccess(client, toRequested(model, requestedModel, request.model))
   return modelId
 }
 

@@ -86,7 +86,9 @@ const anthropicRoutes = (options: ServerOptions & MessagesOptions) => {
 
 /** With OpenAI's API, this list serves the clients of both protocols. Those of OpenAI have more spellings of its path. */
 const modelRoutes = ({ openAi, gateway: { models }, scopeOf }: ServerOptions & Pick<MessagesOptions, 'scopeOf'>) =>
-  openAi === undefined ? modelsRoutes(models) : openAiModelsRoutes({ ...openAi, models, scopeOf }, ['/v1/models'])
+  openAi === undefined
+    ? modelsRoutes(models, (request) => scopeOf(request).client)
+    : openAiModelsRoutes({ ...openAi, models, scopeOf }, ['/v1/models'])
 
 /** Decides by the path which protocol a client speaks. */
 const createEntranceOf = ({ openAi, gateway }: ServerOptions): ((request: Request) => Entrance) => {

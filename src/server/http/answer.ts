@@ -43,11 +43,12 @@ export const createAnswer =
   ({ gateway, shutdown, scopeOf, log, pingMs, commitMs }: AnswerOptions): Answer =>
   async ({ body, request, set, context = {}, createWriter }) => {
     const call = startCall(request, shutdown)
-    const { requestId, running, betas, entrance, enter } = scopeOf(request)
+    const { requestId, running, betas, client, entrance, enter } = scopeOf(request)
     let answerId = requestId
     const requestContext: RequestContext = {
       ...context,
       running,
+      client,
       betas,
       signal: call.signal,
       ...(enter && { enter: (model) => takePlace(call, enter, model) }),

@@ -17,10 +17,10 @@ export const countRequestTokens = async (
   request: Request,
   { gateway, shutdown, scopeOf }: CountOptions,
 ): Promise<number> => {
-  const { running, betas } = scopeOf(request)
+  const { running, client, betas } = scopeOf(request)
   const call = startCall(request, shutdown)
   try {
-    const tokens = await gateway.countTokens(body, { running, betas, signal: call.signal })
+    const tokens = await gateway.countTokens(body, { running, client, betas, signal: call.signal })
     // An aborted upstream count becomes an estimate, but no client waits for it.
     if (call.signal.aborted) throw abortedError(call.signal, undefined)
     return tokens

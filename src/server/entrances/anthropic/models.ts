@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import { GatewayError, invalidRequest } from '../../../base/errors.ts'
+import type { ClientIdentity } from '../../../gateway/policy/access.ts'
+import { mayUse, toRequested } from '../../../gateway/policy/model-access.ts'
 import type { Model } from '../../../models/model.ts'
 import { clientNameOf, type ModelResolver } from '../../../models/resolver.ts'
 import { Open } from '../../../wire/schema.ts'
@@ -71,16 +73,21 @@ export const modelNotFound = (id: string): GatewayError =>
   })
 
 /** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which accepts any name of a model. */
-export const modelsRoutes = (resolver: ModelResolver) => {
-  const listed = listedModels(resolver).map((model) => toModelInfo(model, clientNameOf(model)))
+export const modelsRoutes = (
+  resolver: ModelResolver,
+  clientOf: (request: Request) => ClientIdentity | undefined = () => undefined,
+) => {
+  const listed = listedModels(resolver).map((model) => ({ model, info: toModelInfo(model, clientNameOf(model)) }))
+  const infosFor = (request: Request): ModelInfo[] =>
+    listed.filter(({ model }) => mayUse(clientOf(request), toRequested(model))).map(({ info }) => info)
   return (app: Elysia) =>
     app
-      .get('/v1/models', ({ query }) => toPage(listed, resolver, query), { query: listQuery })
-      .get('/v1/models/:id', ({ params }) => {
+      .get('/v1/models', ({ query, request }) => toPage(infosFor(request), resolver, query), { query: listQuery })
+      .get('/v1/models/:id', ({ params, request }) => {
         // The router returns null for a parameter that it cannot decode, contrary to its types.
         const id = params.id ?? ''
         const model = resolver.find(id)?.model
-        if (model === undefined) throw modelNotFound(id)
+        if (model === undefined || !mayUse(clientOf(request), toRequested(model, id))) throw modelNotFound(id)
         return toModelInfo(model, id === model.id ? id : clientNameOf(model))
       })
       .all('/v1/models', methodNotAllowed('GET', 'HEAD'))

@@ -16,6 +16,7 @@ import type { Shutdown } from '../../http/shutdown.ts'
 import { spellingsOf } from '../openai/paths.ts'
 import { anthropicEntrance, createStreamWriter } from './entrance.ts'
 import { modelHint } from './model-hint.ts'
+import { checkBodyAccess, checkPathAccess, type NativeAccess } from './native-access.ts'
 import { readNativeBody } from './native-body.ts'
 import { modelsRequest, toModelsAnswer, toUpstreamTarget } from './native-models.ts'
 import { type NativePath, nativePathOf } from './native-paths.ts'
@@ -74,10 +75,15 @@ const pathOf = ({ method }: Request, { path }: RequestTarget, forwardsUnknownPat
 /** Only the list of models has such paths here. */
 const isOfOpenAi = ({ entrance }: RequestScope): boolean => entrance !== anthropicEntrance
 
+const accessOf = ({ scope }: Exchange, { modelMap }: NativeLane): NativeAccess => ({ client: scope.client, modelMap })
+
 const send = async (exchange: Exchange, native: NativeLane): Promise<NativeResponse> => {
   const { request, call, path, target, observation } = exchange
   const { requestId, running, domain, enter } = exchange.scope
+  const access = accessOf(exchange, native)
+  checkPathAccess(access, path)
   const body = await readNativeBody(request, path, call.fail)
+  checkBodyAccess(access, path, request.headers, body)
   const needsPlace = path.operation === 'message'
   const place = enter && needsPlace ? await takePlace(call, enter, modelHint(body)) : undefined
   const answer = await native.forward({
@@ -104,8 +110,8 @@ const send = async (exchange: Exchange, native: NativeLane): Promise<NativeRespo
 /** Gets the answer; only lists of models are read, and perhaps rebuilt. */
 const answerOf = async (exchange: Exchange, { native, openAi }: NativeLaneOptions): Promise<NativeResponse> => {
   const { request, path, target, scope } = exchange
-  const client = { isOfOpenAi: isOfOpenAi(scope), names: openAi?.names }
-  const models = path.isModels ? modelsRequest(request, target, native, client) : undefined
+  const client = { isOfOpenAi: isOfOpenAi(scope), names: openAi?.names, access: accessOf(exchange, native) }
+  const models = path.isModels ? modelsRequest(request, target, client) : undefined
   if (models === undefined) return send(exchange, native)
   return toModelsAnswer(await send({ ...exchange, target: models.target }, native), models)
 }

@@ -2,11 +2,12 @@ import { attempt } from '../../../base/attempt.ts'
 import { errorTypeOf, GatewayError, isErrorType } from '../../../base/errors.ts'
 import { isObject, type Json, objectsIn, parseObject } from '../../../base/json.ts'
 import type { OpenAiNames } from '../../../models/openai-names.ts'
-import type { NativeLane, NativeResponse } from '../../../upstreams/upstream.ts'
+import type { NativeResponse } from '../../../upstreams/upstream.ts'
 import type { RequestTarget } from '../../http/request-target.ts'
 import { withOpenAiMembers } from '../openai/model-object.ts'
 import { toNativeCatalog } from '../openai/native-catalog.ts'
 import { modelNotFound } from './models.ts'
+import { isListedModel, type NativeAccess } from './native-access.ts'
 
 /**
  * The upstream's list of models, with an entry for each alias of the model map, and in a form that OpenAI's clients can
@@ -27,6 +28,7 @@ export interface ModelsClient {
   readonly isOfOpenAi: boolean
   /** Absent if the server does not serve OpenAI's API. */
   readonly names: OpenAiNames | undefined
+  readonly access: NativeAccess
 }
 
 /** A request for models whose answer is rebuilt. */
@@ -35,7 +37,7 @@ export interface ModelsRequest {
   readonly target: RequestTarget
   /** The name that the client sent instead of the model's. */
   readonly alias: string | undefined
-  readonly modelMap: ReadonlyMap<string, string>
+  readonly access: NativeAccess
   /** The client does not speak Anthropic's protocol. */
   readonly isForOpenAi: boolean
   readonly isOfOpenAi: boolean
@@ -66,35 +68,38 @@ const pagedQuery = (query: string): string => {
   return isPaged ? `?${given}` : everything
 }
 
-/** Returns undefined for a request whose answer is forwarded unchanged. */
+/** Returns undefined for a request whose answer is forwarded unchanged. Throws a 404 for a model of other clients. */
 export const modelsRequest = (
   { method, headers }: Request,
   target: RequestTarget,
-  { modelMap }: Pick<NativeLane, 'modelMap'>,
-  { isOfOpenAi, names }: ModelsClient,
+  { isOfOpenAi, names, access }: ModelsClient,
 ): ModelsRequest | undefined => {
+  const { modelMap } = access
   const isForOpenAi = isOfOpenAi || !headers.has('anthropic-version')
-  if (method !== 'GET' || !(isForOpenAi || modelMap.size > 0)) return undefined
+  const isRebuilt = isForOpenAi || modelMap.size > 0 || access.client?.models !== undefined
+  if (method !== 'GET' || !isRebuilt) return undefined
   const wantsCatalog = isOfOpenAi && new URLSearchParams(target.query).has('client_version')
-  const request = { target, alias: undefined, modelMap, isForOpenAi, isOfOpenAi, wantsCatalog }
+  const request = { target, alias: undefined, access, isForOpenAi, isOfOpenAi, wantsCatalog }
   const [name] = /[^/]+(?=\/?$)/.exec(target.path.slice(listPath.length)) ?? []
   if (name === undefined)
     return isOfOpenAi ? { ...request, target: { path: listPath, query: pagedQuery(target.query) } } : request
   const alias = decoded(name)
   const mapped = modelMap.get(alias)
   const model = mapped ?? (isOfOpenAi ? names?.find(alias)?.model.id : undefined)
+  if (!isListedModel(access, alias, model)) throw modelNotFound(alias)
   if (model === undefined) return request
   const path = `${listPath}/${encodeURIComponent(model)}`
   return { ...request, target: { ...target, path }, alias: mapped === undefined ? undefined : alias }
 }
 
 /** Aliases come after all models, so only on the last page. Cursors stay the upstream's own. */
-const toList = (list: Json, { modelMap, isForOpenAi, wantsCatalog }: ModelsRequest): Json => {
+const toList = (list: Json, { access, isForOpenAi, wantsCatalog }: ModelsRequest): Json => {
   const models = objectsIn(list['data'])
   const entryOf = (id: string): Json =>
     models.find((model) => model['id'] === id) ?? { type: 'model', display_name: id, created_at: unknownDate }
-  const aliases = list['has_more'] === true ? [] : [...modelMap].map(([id, model]) => ({ ...entryOf(model), id }))
-  const data = [...models, ...aliases]
+  const aliases =
+    list['has_more'] === true ? [] : [...access.modelMap].map(([id, model]) => ({ ...entryOf(model), id }))
+  const data = [...models, ...aliases].filter(({ id }: Json) => typeof id !== 'string' || isListedModel(access, id))
   if (!isForOpenAi) return { ...list, data }
   return {
     object: 'list',

@@ -18,6 +18,8 @@ export interface NativePath {
   readonly bodyType: 'json' | 'multipart' | undefined
   /** Whether the specification of Anthropic's API names it. */
   readonly isKnown: boolean
+  /** Its requests name models in a body that this server does not read. */
+  readonly hidesModels?: boolean
 }
 
 interface Row extends Omit<NativePath, 'isKnown'> {
@@ -35,6 +37,7 @@ const other = { maximumBytes: 32 * megabyte, isBuffered: false } as const
 const rows: readonly Row[] = [
   { operation: 'message', pattern: /^\/v1\/messages$/, methods: ['POST'], ...message },
   { operation: 'count', pattern: /^\/v1\/messages\/count_tokens$/, methods: ['POST'], ...message },
+  { hidesModels: true, pattern: /^\/v1\/messages\/batches$/, methods: ['POST'], ...batch },
   {
     pattern: /^\/v1\/messages\/batches(?:\/[^/]+(?:\/(?:cancel|results))?)?$/,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
@@ -101,6 +104,9 @@ const isOdd = (path: string): boolean =>
   path.includes('//') ||
   (path.includes('%') && (escapedUnreserved.test(path) || oddEscape.test(path) || !isDecodable(path)))
 
+/** Their requests have no body with a model. */
+const bodylessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE'])
+
 /** Returns undefined for a path that is never forwarded. */
 export const nativePathOf = (method: string, path: string): NativePath | undefined => {
   if (isOdd(path)) return undefined
@@ -110,5 +116,5 @@ export const nativePathOf = (method: string, path: string): NativePath | undefin
   const row = rows.find(({ pattern, methods }) => pattern.test(bare) && methods.includes(method))
   if (row !== undefined) return { ...row, isKnown: true }
   const bodyType = comparable.startsWith('/v1/messages') ? 'json' : undefined
-  return { ...other, bodyType, isKnown: false }
+  return { ...other, bodyType, isKnown: false, ...(!bodylessMethods.has(method) && { hidesModels: true }) }
 }

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { attempt } from '../../../base/attempt.ts'
+import { mayUse, toRequested } from '../../../gateway/policy/model-access.ts'
 import { parseModelName } from '../../../messages/model-name.ts'
 import type { Model } from '../../../models/model.ts'
 import type { OpenAiNames } from '../../../models/openai-names.ts'
@@ -75,20 +76,26 @@ export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptio
   const isOfAnthropic = (request: Request): boolean => scopeOf(request).entrance === anthropicEntrance
   const listed = listedModels(models)
   let infos: ReturnType<typeof toObject>[] | undefined
+  const isShown =
+    (request: Request) =>
+    (model: Model): boolean =>
+      mayUse(scopeOf(request).client, toRequested(model))
 
   const list = (query: ListQuery, request: Request) => {
     // Few clients request the list.
     infos ??= listed.map((model) => toObject(toModelInfo(model, clientNameOf(model)), model))
-    const page = toPage(infos, models, isOfAnthropic(request) ? query : withoutPages(query))
+    const allowed = new Set(listed.filter(isShown(request)).map(clientNameOf))
+    const shown = infos.filter(({ id }) => allowed.has(id))
+    const page = toPage(shown, models, isOfAnthropic(request) ? query : withoutPages(query))
     return {
       object: 'list',
       ...page,
-      ...('client_version' in query && { models: catalogOf(withFamilies(listed, models)) }),
+      ...('client_version' in query && { models: catalogOf(withFamilies(listed, models).filter(isShown(request))) }),
     }
   }
   const one = (id: string, request: Request) => {
     const model = (isOfAnthropic(request) ? models : names).find(id)?.model
-    if (model === undefined) throw modelNotFound(id)
+    if (model === undefined || !mayUse(scopeOf(request).client, toRequested(model, id))) throw modelNotFound(id)
     return toObject(toModelInfo(model, id === model.id ? id : clientNameOf(model)), model)
   }
 

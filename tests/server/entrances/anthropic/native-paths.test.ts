@@ -47,7 +47,17 @@ describe('a path', () => {
       maximumBytes: 32 * megabyte,
       isBuffered: false,
       bodyType,
+      ...(method !== 'GET' && { hidesModels: true }),
     })
+  })
+
+  test('hides the models of its requests only if this server does not read them (OP-A6)', () => {
+    const hides = (method: string, path: string): boolean => nativePathOf(method, path)?.hidesModels === true
+    for (const path of ['/v1/messages/batches', '/v1/complete'])
+      expect([path, hides('POST', path)]).toEqual([path, true])
+    for (const path of ['/v1/messages', '/v1/messages/count_tokens', '/v1/files', '/v1/messages/batches/1/cancel'])
+      expect([path, hides('POST', path)]).toEqual([path, false])
+    for (const method of ['GET', 'HEAD', 'DELETE']) expect(hides(method, '/v1/messages/batches')).toBe(false)
   })
 
   test.each([

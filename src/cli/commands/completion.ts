@@ -7,6 +7,7 @@ import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
+import { clientNamesFor } from './clients/client-names.ts'
 import { answerFor, directive } from './completion/answer.ts'
 import { bashScript } from './completion/bash.ts'
 import { zshScript } from './completion/zsh.ts'
@@ -79,7 +80,8 @@ export const createCompleteCommand = (catalogue: () => Catalogue): Command => ({
   rest: { hint: 'words', owner: 'the shell' },
   examples: [],
   async run({ rest }, io) {
-    io.out(attempt(() => answerFor(rest, catalogue())) ?? `:${directive.noFiles}\n`)
+    const clientNames = rest[0] === 'clients' ? await clientNamesFor(rest, io) : []
+    io.out(attempt(() => answerFor(rest, { catalogue: catalogue(), clientNames })) ?? `:${directive.noFiles}\n`)
     return undefined
   },
 })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { closingCommand } from '../../base/closing-command.ts'
 import { UsageError } from '../../base/usage-error.ts'
+import { checkAccess, hasNamedClients, namedTokensOf } from '../../config/client-tokens.ts'
 import { localConfigPath, userConfigPath } from '../../config/paths.ts'
 import { settings } from '../../config/settings/settings.ts'
 import { defaultUpstream } from '../../config/settings/upstream.ts'
@@ -13,6 +14,7 @@ import { isSet, keySettings, missingKey, oauthWarning, warningsOf } from '../con
 import { exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
 import { checkLogFile } from '../log/log-file.ts'
+import { readConfiguredClients } from '../named-clients/open-clients-file.ts'
 import { textFlag } from '../parse/arguments.ts'
 import { simulatedNames } from '../simulator.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
@@ -101,7 +103,7 @@ const exposure = ({ setUp }: DoctorContext): Finding => {
     ...loaded.exposed.map((path) => `  ${closingCommand(path)}`),
     ...(others.some((warning) => warning !== oauthWarning)
       ? [
-          'Pass keys and tokens in a file or a variable. Listen on 127.0.0.1, or set NEXUS_CLIENT_TOKEN. Use an https endpoint.',
+          'Pass keys and tokens in a file or a variable. Listen on 127.0.0.1, or require a token: NEXUS_CLIENT_TOKEN or NEXUS_CLIENTS_FILE. Use an https endpoint.',
         ]
       : []),
     ...(others.includes(oauthWarning) ? ['Use API keys where you can: docs/upstreams/anthropic.md#credentials.'] : []),
@@ -116,6 +118,21 @@ const logFile = ({ loaded }: DoctorContext): Finding => {
   try {
     checkLogFile(path)
     return ok(`${path} can be written`, { path })
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    return failWith(error.message)
+  }
+}
+
+/** Only for a server with named clients. */
+const clientsFile = async ({ setUp, io }: DoctorContext): Promise<Finding> => {
+  if (setUp === undefined) return skip(fixConfigurationFirst)
+  const { config } = setUp.loaded
+  try {
+    checkAccess(config)
+    const { length } = await readConfiguredClients(config, io.machine)
+    const count = namedTokensOf(config).size + length
+    return ok(`${count} ${count === 1 ? 'client has' : 'clients have'} a name`, { clients: count })
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     return failWith(error.message)
@@ -160,6 +177,9 @@ export const configChecks = (context: DoctorContext): CheckGroup => ({
     { id: 'config.settings', title: 'Settings', run: () => settingsFound(context) },
     { id: 'config.models', title: 'Models', run: () => models(context) },
     { id: 'config.exposure', title: 'Safety', run: () => exposure(context) },
+    ...(context.loaded !== undefined && hasNamedClients(context.loaded.config)
+      ? [{ id: 'config.clients', title: 'Clients', run: () => clientsFile(context) }]
+      : []),
     { id: 'config.log-file', title: 'Log file', run: () => logFile(context) },
     { id: 'key.present', title: 'Key', run: () => key(context) },
   ],

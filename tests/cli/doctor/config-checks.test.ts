@@ -5,6 +5,8 @@ import { clientToken, key, secretsIn } from '../../support/canary.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
 import { listenOnLoopback } from '../../support/connect-proxy.ts'
 import { doctor, featureCheckNames, keyVariable, modelCheckIds, simulatedEndpoint } from '../../support/doctor.ts'
+import { writeFile } from '../../support/files.ts'
+import { clientEntry, tokenOf } from '../../support/named-clients.ts'
 
 describe('configuration', () => {
   test('reports a broken file, and runs the other checks', async () => {
@@ -130,6 +132,26 @@ describe('configuration', () => {
       data: { path },
     })
     expect(existsSync(path)).toBe(false)
+  })
+
+  test('checks the clients of a server that names them, as start does (OP-A4)', async () => {
+    const path = writeFile(join(temporaryFolder(), 'clients.json'), { clients: [clientEntry('alice')] })
+    const variables = { NEXUS_CLIENT_TOKENS: `bob:${tokenOf('bob')}` }
+    const check = async (...args: string[]) => (await doctor(['--simulate', ...args], variables)).of('config.clients')
+    expect(await check('--clients', path)).toEqual({
+      id: 'config.clients',
+      title: 'Clients',
+      status: 'ok',
+      detail: '2 clients have a name',
+      data: { clients: 2 },
+    })
+    expect(await check()).toMatchObject({ status: 'ok', data: { clients: 1 } })
+    writeFile(path, { clients: [{ ...clientEntry('alice'), models: [] }] })
+    expect(await check('--clients', path)).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('clients.json:1: clients.0.models must not be empty.'),
+    })
+    expect((await doctor(['--simulate'])).checks.map(({ id }) => id)).not.toContain('config.clients')
   })
 
   test('sends no key unencrypted, not even for a check', async () => {

@@ -80,7 +80,7 @@ const modelsIn = (flags: Flags, { loaded }: ClientsPlace): readonly string[] | u
 
 const runAdd = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<undefined> => {
   const name = positionals['name'] ?? ''
-  const place = await readClientsPlace(flags, io)
+  const place = await readClientsPlace(flags, io, ['clientTokens'])
   checkName(name, place)
   const token = newClientToken()
   const expires = expiryIn(flags)

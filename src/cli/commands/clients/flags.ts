@@ -4,6 +4,7 @@ import { didYouMean } from '../../../base/did-you-mean.ts'
 import { printableName } from '../../../base/printable-name.ts'
 import { UsageError } from '../../../base/usage-error.ts'
 import { settingPath } from '../../../config/paths.ts'
+import type { SettingKey } from '../../../config/settings/settings.ts'
 import { productName } from '../../../version.ts'
 import type { ClientEntry } from '../../../wire/clients-file.ts'
 import { type CommandConfig, readConfig } from '../../config/config-input.ts'
@@ -37,9 +38,13 @@ export interface ClientsPlace {
   readonly shown: string
 }
 
-/** The file of the configuration, or the usual one. Rejects with UsageError. */
-export const readClientsPlace = async (flags: Flags, io: Io): Promise<ClientsPlace> => {
-  const loaded = await readConfig(flags, io, { secrets: ['clientTokens'], isTolerant: true })
+/** The file of the configuration, or the usual one. `secrets`: those to read. Rejects with UsageError. */
+export const readClientsPlace = async (
+  flags: Flags,
+  io: Io,
+  secrets: readonly SettingKey[] = [],
+): Promise<ClientsPlace> => {
+  const loaded = await readConfig(flags, io, { secrets, isTolerant: true })
   const { clientsFile } = loaded.config
   const path =
     clientsFile === undefined ? join(dirname(loaded.places.target), usualName) : settingPath(io.machine, clientsFile)

@@ -2,8 +2,15 @@ import { parseArgs } from 'node:util'
 import { flagsOf, optionsOf, positionalsOf } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
 import { splitArguments } from '../../parse/pass-through.ts'
-import { type Catalogue, findCommand } from '../help.ts'
-import { type Candidates, commandCandidates, flagValues, memberCandidates, positionalValues } from './candidates.ts'
+import { findCommand } from '../help.ts'
+import {
+  type Candidates,
+  type Completions,
+  commandCandidates,
+  flagValues,
+  memberCandidates,
+  positionalValues,
+} from './candidates.ts'
 
 /** Computes the candidates that a shell shows when the user presses Tab. */
 
@@ -42,7 +49,7 @@ const flagCandidates = ({ args }: Command, given: readonly string[]): Candidates
     .filter(([name]) => !given.includes(name))
     .map(([name, { description = '' }]) => ({ value: `--${name}`, description }))
 
-const proposeFor = (command: Command, words: readonly string[], word: string, catalogue: Catalogue): Proposal => {
+const proposeFor = (command: Command, words: readonly string[], word: string, completions: Completions): Proposal => {
   const { given, positionals, isPassedOn, open } = readWords(command, words)
   // We cannot complete arguments of another program: the shell proposes files.
   if (isPassedOn && command.rest !== undefined) return { candidates: 'files', begun: word }
@@ -60,23 +67,24 @@ const proposeFor = (command: Command, words: readonly string[], word: string, ca
   const earlier = Object.fromEntries(wanted.map(([key], index) => [key, positionals[index]]))
   const isFlagWanted = word.startsWith('-') || (next === undefined && word === '')
   if (isFlagWanted && !isPassedOn) return { candidates: flagCandidates(command, given), begun: word }
-  return { candidates: next === undefined ? [] : positionalValues(next, earlier, catalogue), begun: word }
+  return { candidates: next === undefined ? [] : positionalValues(next, earlier, completions), begun: word }
 }
 
-const propose = (words: readonly string[], word: string, catalogue: Catalogue): Proposal => {
+const propose = (words: readonly string[], word: string, completions: Completions): Proposal => {
+  const { catalogue } = completions
   const [first] = words
   const isNamed = first !== undefined && !first.startsWith('-')
   if (isNamed) {
     const found = findCommand(words, catalogue)
     if (found.kind === 'group') return { candidates: memberCandidates(found.group.name, catalogue), begun: word }
-    const proposal = proposeFor(found.command, words.slice(found.words), word, catalogue)
+    const proposal = proposeFor(found.command, words.slice(found.words), word, completions)
     const members = words.length === 1 && !word.startsWith('-') ? memberCandidates(first, catalogue) : []
     return members.length === 0 || proposal.candidates === 'files'
       ? proposal
       : { candidates: [...members, ...proposal.candidates], begun: word }
   }
   if (first === undefined && !word.startsWith('-')) return { candidates: commandCandidates(catalogue), begun: word }
-  return proposeFor(catalogue.defaultCommand, words, word, catalogue)
+  return proposeFor(catalogue.defaultCommand, words, word, completions)
 }
 
 /** The directives that we use, of those that the scripts understand. */
@@ -90,8 +98,8 @@ const brief = (description: string): string => /^[^;:(]*/.exec(description.repla
  * for each candidate, with a tab before its description, and the directive. Throws UsageError if the words name no
  * command.
  */
-export const answerFor = (words: readonly string[], catalogue: Catalogue): string => {
-  const { candidates, begun } = propose(words.slice(0, -1), words.at(-1) ?? '', catalogue)
+export const answerFor = (words: readonly string[], completions: Completions): string => {
+  const { candidates, begun } = propose(words.slice(0, -1), words.at(-1) ?? '', completions)
   if (candidates === 'files') return `:${directive.files}\n`
   const lines = candidates
     .filter(({ value }) => value.startsWith(begun))

@@ -59,17 +59,26 @@ export const memberCandidates = (group: string | undefined, { commands }: Catalo
 /** The arguments before the current one, by name. */
 type Earlier = Readonly<Record<string, string | undefined>>
 
+/** What the candidates for arguments come from. */
+export interface Completions {
+  readonly catalogue: Catalogue
+  /** The clients of the file (OP-A5). */
+  readonly clientNames: readonly string[]
+}
+
 /** Candidates for a positional argument, by its hint or its name. */
 export const positionalValues = (
   [name, { valueHint = name }]: NamedArgument,
   earlier: Earlier,
-  catalogue: Catalogue,
+  { catalogue, clientNames }: Completions,
 ): Candidates => {
   switch (valueHint) {
     case 'key':
       return allSettings.map(({ key, description }) => ({ value: key, description }))
     case 'value':
       return settingValues(earlier['key'])
+    case 'client':
+      return toCandidates(clientNames)
     case 'command':
       return commandCandidates(catalogue)
     case 'member':

@@ -8,6 +8,8 @@ import { settings } from '../../../../src/config/settings/settings.ts'
 import { clientSpelling } from '../../../../src/models/resolver.ts'
 import { nexusModels } from '../../../../src/upstreams/nexus/models.ts'
 import { cli } from '../../../support/cli.ts'
+import { startClients } from '../../../support/clients-command.ts'
+import { writeFile } from '../../../support/files.ts'
 
 /** The candidates, without their descriptions, and the directive. */
 const answer = async (...words: string[]): Promise<{ values: string[]; directive: number }> => {
@@ -137,7 +139,7 @@ describe('groups and settings', () => {
     defaultCommand: start,
   }
   const given = (...words: string[]): string[] =>
-    answerFor(words, all)
+    answerFor(words, { catalogue: all, clientNames: [] })
       .split('\n')
       .slice(0, -1)
       .map((line) => line.split('\t')[0] ?? '')
@@ -213,5 +215,25 @@ describe('groups and settings', () => {
     [['claude', '--', '--he'], [':0']],
   ])('%p', (words, expected) => {
     expect(given(...words)).toEqual(expected)
+  })
+})
+
+describe('the candidates for a name of a client', () => {
+  test('are the clients of the file, and none if it cannot be read (OP-A5)', async () => {
+    const { run, folder, path } = startClients()
+    const namesFor = async (...words: string[]): Promise<string[]> => {
+      const { code, out, err } = await cli(['complete', '--', 'clients', ...words], {}, folder)
+      expect([code, err]).toEqual([0, ''])
+      return out.split('\n').slice(0, -2)
+    }
+    expect(await namesFor('rotate', '')).toEqual([])
+    for (const name of ['alice', 'albert', 'bob']) await run(['add', name])
+    for (const command of ['rotate', 'disable', 'enable', 'remove'])
+      expect(await namesFor(command, 'al')).toEqual(['alice', 'albert'])
+    expect(await namesFor('add', '')).toEqual([])
+    expect(await namesFor('rotate', '--clients', path, 'b')).toEqual(['bob'])
+    expect(await namesFor('rotate', '--clients', '/nowhere/clients.json', '')).toEqual([])
+    writeFile(path, '{')
+    expect(await namesFor('rotate', '')).toEqual([])
   })
 })

@@ -7,6 +7,7 @@ import {
   headers,
   invalidRequests,
   key,
+  namedToken,
   privateWord,
   proxyPassword,
   secretsIn,
@@ -21,6 +22,7 @@ import { toolResult } from '../support/translate.ts'
 const environment = {
   NEXUS_API_KEY: key,
   NEXUS_CLIENT_TOKEN: clientToken,
+  NEXUS_CLIENT_TOKENS: `alice:${namedToken}`,
   HTTPS_PROXY: `http://user:${proxyPassword}@127.0.0.1:1`,
   HTTP_PROXY: `http://user:${proxyPassword}@127.0.0.1:1`,
 }
@@ -62,6 +64,14 @@ describe('commands that do not serve', () => {
     [[`--dev=${key}`]],
     [['simulate', '--api-key', key, '--port', 'x']],
     [['simulate', `--api-key${key}`]],
+    [['clients', 'list', '--json']],
+    ...['add', 'rotate', 'disable', 'enable', 'remove'].map((command): [string[]] => [
+      ['clients', command, namedToken],
+    ]),
+    [['clients', 'add', 'alice']],
+    [['clients', 'add', 'x', '--models', namedToken]],
+    [['config', 'show']],
+    [['config', 'get', 'clientTokens']],
     [['models']],
     [['models', key]],
     [['models', '--json', '--model', 'opus']],

@@ -7,11 +7,13 @@ import { image, toolResult, toolUse } from './translate.ts'
 
 export const key = 'CANARYKEY0123456789abcdef'
 export const clientToken = 'CANARYTOKEN0123456789abc'
+/** Of a client with a name: as long as one must be. */
+export const namedToken = 'CANARYNAMEDTOKEN0123456789'
 export const proxyPassword = 'CANARYPROXY0123456789'
 /** Is in prompts, responses, tools, inputs and file names. */
 export const privateWord = 'CANARYWORD'
 
-export const secrets = [key, clientToken, proxyPassword]
+export const secrets = [key, clientToken, namedToken, proxyPassword]
 const canaries = [...secrets, privateWord]
 
 /** Returns the words that the text contains, so that a failure names them. */

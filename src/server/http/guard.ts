@@ -85,17 +85,25 @@ const findClient = (sent: readonly string[], access: Access): ClientIdentity | u
   return undefined
 }
 
-/** The client's key of a domain opens this domain alone. An invalid file could contain one: it opens nothing. */
-const checkToken = ({ headers }: Request, { access }: GuardOptions, scope: RequestScope): void => {
-  // The guard has already found it.
-  if (scope.client !== undefined) return
-  const { domain, entrance, running } = scope
-  const sent = sentTokens(headers)
-  scope.client = findClient(sent, access)
-  if (scope.client !== undefined && access.hasNames) running.update({ client: scope.client.name })
+/** Finds the client. The client's key of a domain opens this domain alone, and belongs to no client. */
+const passesGate = (headers: Headers, access: Access, scope: RequestScope): boolean => {
+  const { domain, running } = scope
   const key = domain?.clientKey
-  const isOpen = key === undefined ? access.isOpen() : sent.some((token) => key.equals(token))
-  if (scope.client === undefined && !isOpen)
+  if (key === undefined && access.isOpen()) return true
+  const sent = sentTokens(headers)
+  const client = findClient(sent, access)
+  if (client === undefined) return key !== undefined && sent.some((token) => key.equals(token))
+  scope.client = client
+  if (access.hasNames) running.update({ client: client.name })
+  return true
+}
+
+/** An invalid file of a domain could contain a client's key: it opens nothing. */
+const checkToken = ({ headers }: Request, { access }: GuardOptions, scope: RequestScope): void => {
+  const { client, domain, entrance } = scope
+  // The guard has already found it.
+  if (client !== undefined) return
+  if (!passesGate(headers, access, scope))
     throw new GatewayError('authentication_error', entrance.wrongTokenMessage, {
       shouldRetry: false,
       code: 'invalid_api_key',

@@ -238,7 +238,7 @@ describe('the guard of a server with named clients', () => {
   })
 
   test('protects these paths, in each spelling, and no others (OP-A7)', async () => {
-    const { url, simulator } = startChain({ clients: [clientEntry('alice')] })
+    const { url, simulator } = startChain({ config: { metrics: 'on' }, clients: [clientEntry('alice')] })
     const status = async (method: string, path: string): Promise<number> =>
       (await fetch(url + path, { method, redirect: 'manual' })).status
     const ofModels = ['/messages', '/messages/count_tokens', '/models', '/models/sonnet', '/anything', '']
@@ -253,6 +253,7 @@ describe('the guard of a server with named clients', () => {
       '/token-stats',
       '/test-connection',
     ]
+    expect(await status('GET', '/metrics')).toBe(401)
     for (const path of covered)
       for (const method of ['GET', 'POST', 'DELETE', 'PUT'])
         expect([path, method, await status(method, path)]).toEqual([path, method, 401])

@@ -12,7 +12,8 @@ export const anyToken = 'dummy'
 /** The server keeps only hashes of the tokens of named clients: the client's owner has the token. */
 const tokenPlaceholder = 'YOUR-TOKEN'
 
-const needsPlaceholder = (config: Config): boolean => clientTokensOf(config).length === 0 && hasNamedClients(config)
+/** Whether only the owners of clients know a token of the server. */
+export const needsPlaceholder = (config: Config): boolean => clientTokensOf(config).length === 0 && hasNamedClients(config)
 
 /** The token that clients show; undefined if the server requires none. */
 export const clientTokenOf = (config: Config): string | undefined =>

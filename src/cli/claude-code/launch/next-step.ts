@@ -3,6 +3,7 @@ import type { Setting } from '../../../config/settings/setting.ts'
 import type { SettingKey } from '../../../config/settings/settings.ts'
 import { settings } from '../../../config/settings/settings.ts'
 import { productName } from '../../../version.ts'
+import { needsPlaceholder } from '../../clients/connection.ts'
 import { type Shell, shellWord } from '../../clients/shells.ts'
 import type { CommandConfig } from '../../config/config-input.ts'
 import { settingText } from '../../config/setting-text.ts'
@@ -16,7 +17,6 @@ const settingsOfEnv: readonly SettingKey[] = [
   'model',
   'smallModel',
   'gatewayMode',
-  'clientsFile',
   'upstream',
   'openai.provider',
   'openai.url',
@@ -75,6 +75,8 @@ interface Terminal {
 
 /** Lines for the terminal, with the last line break. cmd cannot evaluate a program's output. */
 export const nextStep = (loaded: CommandConfig, port: number, { shell, machine }: Terminal): string => {
+  if (needsPlaceholder(loaded.config))
+    return `${labelled('Next', `give each client its token: ${productName} clients add NAME`, column)}\n`
   const flags = flagsForEnv(loaded, port, machine)
   if (flags === undefined || shell === 'cmd')
     return `${labelled('Next', 'use --claude-code to print the command that starts Claude Code', column)}\n`

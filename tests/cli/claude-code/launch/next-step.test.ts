@@ -50,6 +50,12 @@ describe('start prints the command to type in another terminal, without a restar
     )
   })
 
+  test('but not for named clients: only they have their tokens (OP-A2)', async () => {
+    const words = '  Next      give each client its token: nexus-claude-api clients add NAME\n'
+    expect(await next({ clients: 'clients.json' })).toBe(words)
+    expect(await next({ clients: 'clients.json', 'client-token': 'canary-token-0123456789' })).not.toBe(words)
+  })
+
   test('but not for cmd, and not if it would contain a secret', async () => {
     const words = '  Next      use --claude-code to print the command that starts Claude Code\n'
     expect(await next({}, 'cmd')).toBe(words)

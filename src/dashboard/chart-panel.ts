@@ -54,15 +54,20 @@ const createParts = ({ id, title, series }: ChartDefinition) => {
   )
   const label = `${title}: chart. Arrow keys move through the time. The table has the same figures.`
   const plotHost = create('div', { class: 'plot', attributes: { role: 'img', tabindex: '0', 'aria-label': label } })
-  const empty = create('p', { class: 'empty' }, 'No requests in this time')
   const table = create('div', {
     class: 'table',
     attributes: { id: `${id}-table`, role: 'group', tabindex: '0', 'aria-label': `${title}: figures` },
   })
-  plotHost.append(empty)
+  plotHost.append(create('p', { class: 'empty' }, 'No requests in this time'))
   const head = create('div', { class: 'chart-head' }, create('h3', {}, title), moment, toggle)
   const element = create('article', { class: 'chart', data: { chart: id } }, head, legend, plotHost, table)
-  return { element, moment, toggle, values, plotHost, empty, table }
+  return { element, moment, toggle, values, plotHost, table }
+}
+
+const describeToggle = (toggle: HTMLElement, title: string, hasTable: boolean): void => {
+  toggle.setAttribute('aria-expanded', String(hasTable))
+  toggle.setAttribute('aria-label', `${title}: ${hasTable ? 'show the chart' : 'show the figures as a table'}`)
+  setText(toggle, hasTable ? 'Chart' : 'Table')
 }
 
 const followKeys = (host: HTMLElement, step: (points: number) => void): void =>
@@ -74,17 +79,18 @@ const followKeys = (host: HTMLElement, step: (points: number) => void): void =>
   })
 
 export const createChartPanel = (definition: ChartDefinition): ChartPanel => {
-  const { element, moment, toggle, values, plotHost, empty, table } = createParts(definition)
+  const { element, moment, toggle, values, plotHost, table } = createParts(definition)
   const { series, format, title } = definition
   let content: ChartContent | undefined
   let plot: Plot | undefined
   let hasTable = false
+  let marked: number | undefined
 
   /** The figures of the marked point, or of the whole time. */
-  const showLegend = (index?: number): void => {
+  const showLegend = (): void => {
     if (content === undefined) return
     const { points, step } = content.series
-    const point = index === undefined ? undefined : points[index]
+    const point = marked === undefined ? undefined : points[marked]
     const figures = point ?? content.total
     setText(moment, point === undefined ? '' : pointTime(point.at, step))
     series.forEach(({ value }, place) => {
@@ -93,18 +99,21 @@ export const createChartPanel = (definition: ChartDefinition): ChartPanel => {
     })
   }
 
+  const mark = (index: number | undefined): void => {
+    marked = index
+    showLegend()
+  }
+
   const draw = (): void => {
     if (content === undefined || hasTable) return
-    plot ??= createPlot(definition, plotHost, showLegend)
+    plot ??= createPlot(definition, plotHost, mark)
     plot.show(chartDataOf(definition, content.series.points))
   }
 
   const showBody = (): void => {
     plotHost.hidden = hasTable
     table.hidden = !hasTable
-    toggle.setAttribute('aria-expanded', String(hasTable))
-    toggle.setAttribute('aria-label', `${title}: ${hasTable ? 'show the chart' : 'show the figures as a table'}`)
-    setText(toggle, hasTable ? 'Chart' : 'Table')
+    describeToggle(toggle, title, hasTable)
     if (content !== undefined) table.replaceChildren(...(hasTable ? [tableOf(definition, content)] : []))
   }
 
@@ -125,8 +134,7 @@ export const createChartPanel = (definition: ChartDefinition): ChartPanel => {
     element,
     show(next) {
       content = next
-      empty.hidden = next.total.requests > 0
-      plotHost.classList.toggle('is-empty', !empty.hidden)
+      plotHost.classList.toggle('is-empty', next.total.requests === 0)
       showLegend()
       showBody()
       draw()

@@ -39,24 +39,28 @@ const show = (summary: Summary, period: Period, { by }: View): void => {
 
 const createRefresh = () => {
   let running: AbortController | undefined
+  let updatedAt: number | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let view: View | undefined
 
   const load = async (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
-    const period = view && periodOf(view.range, Date.now())
-    if (view === undefined || period === undefined) return
+    if (view === undefined) return
     running?.abort()
+    const period = periodOf(view.range, Date.now())
+    if (period === undefined) return setText(element('period'), 'Choose a first and a last day, at most 90 days.')
     const own = new AbortController()
     running = own
     document.body.classList.add('is-loading')
     try {
       show(await readSummary(period, view.by, own.signal), period, view)
-      setText(element('foot'), `Updated at ${clockTime(Date.now())}. Costs and percentiles are estimates.`)
+      updatedAt = Date.now()
+      setText(element('foot'), `Updated at ${clockTime(updatedAt)}. Costs and percentiles are estimates.`)
     } catch {
       if (own.signal.aborted) return
-      setText(element('foot'), 'The server does not answer. The figures are the last ones that it sent.')
+      const from = updatedAt === undefined ? '' : ` These are from ${clockTime(updatedAt)}.`
+      setText(element('foot'), `The server sends no new figures.${from}`)
     }
     if (running !== own) return
     document.body.classList.remove('is-loading')

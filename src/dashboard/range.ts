@@ -39,11 +39,15 @@ export const isoDay = (at: number): string => {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
 }
 
-/** The range with all of its days complete; undefined for own days that are missing or in the wrong order. */
+/** Of the server, too. */
+const mostDays = 90
+
+/** All days of the range, whole; undefined for own days that are missing, in the wrong order, or too many. */
 export const periodOf = ({ name, first, last }: Range, now: number): Period | undefined => {
   if (name === 'own') {
     const [since, end] = [dayOf(first), dayOf(last)]
-    return since === undefined || end === undefined || end < since ? undefined : { since, until: dayStart(end, 1) }
+    if (since === undefined || end === undefined || end < since || end >= dayStart(since, mostDays)) return undefined
+    return { since, until: dayStart(end, 1) }
   }
   if (name === '1h') return { since: now - hourMs, until: now }
   const days = { today: 0, '7d': 6, '30d': 29 }[name]

@@ -23,12 +23,13 @@ describe('the time that the dashboard shows (OP-D2)', () => {
     })
   })
 
-  test('own days that are missing, wrong or in the wrong order give no time', () => {
+  test('own days that are missing, wrong, in the wrong order or more than 90 give no time', () => {
     for (const days of [
       {},
       { first: '2026-11-03' },
       { first: '2026-11-03', last: '2026-11-02' },
       { first: 'x', last: '' },
+      { first: '2026-08-01', last: '2026-10-30' },
     ])
       expect(periodOf({ name: 'own', ...days }, now)).toBeUndefined()
   })

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import axe, { type AxeResults } from 'axe-core'
 import type { Browser, Page } from 'puppeteer-core'
 import { exact } from '../../../../src/dashboard/format.ts'
+import type { UsageReport } from '../../../../src/usage/usage-report.ts'
 import { hasBrowser, openBrowser } from '../../../support/browser.ts'
+import { cli, temporaryFolder } from '../../../support/cli.ts'
 import { ask, injection, openPage, readSummary, startDashboard, untilDrawn } from '../../../support/dashboard-page.ts'
+import { testHistory } from '../../../support/history.ts'
 
 const texts = (page: Page, selector: string): Promise<string[]> =>
   page.$$eval(selector, (elements) => elements.map((element) => element.textContent ?? ''))
@@ -60,6 +64,26 @@ describe.if(hasBrowser)('the dashboard in Chromium', () => {
       '/dashboard/api/live',
     ])
     expect(problems).toEqual([])
+  })
+
+  test('shows the figures that usage --json prints (OP-D8)', async () => {
+    const file = join(temporaryFolder(), 'usage.sqlite')
+    const { history } = testHistory(file, { now: () => performance.now(), date: Date.now })
+    const chain = startDashboard({ history })
+    for (const model of ['one', 'two', 'two']) await ask(chain, { model })
+    while ((await readSummary(chain)).total.requests < 3) await Bun.sleep(5)
+    const berlin = ['--timezone', 'Europe/Berlin', '--since', '1d'] as const
+    const { out } = await cli(['usage', '--json', '--file', file, '--by', 'model', ...berlin])
+    const { total, rows }: UsageReport = JSON.parse(out)
+    expect(await readSummary(chain)).toMatchObject({ total, rows } as never)
+    const { page } = await openPage(browser, chain.url)
+    await untilDrawn(page)
+    expect((await texts(page, '#summary .figure'))[0]).toBe(exact(total.requests))
+    expect(await texts(page, '#breakdown tbody .name-text')).toEqual(rows.map(({ key }) => key))
+    expect(await texts(page, '#breakdown tbody td:nth-child(8)')).toEqual(
+      rows.map(({ outputTokens }) => exact(outputTokens)),
+    )
+    expect(await texts(page, '#notices')).toEqual([''])
   })
 
   test("shows a model's name as text, and runs no script but its own (OP-D8, OP-D1)", async () => {

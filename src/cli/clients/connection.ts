@@ -13,7 +13,8 @@ export const anyToken = 'dummy'
 const tokenPlaceholder = 'YOUR-TOKEN'
 
 /** Whether only the owners of clients know a token of the server. */
-export const needsPlaceholder = (config: Config): boolean => clientTokensOf(config).length === 0 && hasNamedClients(config)
+export const needsPlaceholder = (config: Config): boolean =>
+  clientTokensOf(config).length === 0 && hasNamedClients(config)
 
 /** The token that clients show; undefined if the server requires none. */
 export const clientTokenOf = (config: Config): string | undefined =>

@@ -136,11 +136,11 @@ const addressesOf = (config: Config) => {
 }
 
 /** What the server gets from the platform. */
-const platformOf = ({ pingInterval, history }: Config, dependencies: AppDependencies) => {
-  const { pid, uptime, readSetupFile, tlsExpires, commitMs } = dependencies
+const platformOf = ({ pingInterval }: Config, dependencies: AppDependencies) => {
+  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history } = dependencies
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
-  const hasHistory = history.enabled
-  return { pid, uptime, readSetupFile, hasHistory, tlsExpires, pingMs, ...(commitMs !== undefined && { commitMs }) }
+  const historyState = history?.state
+  return { pid, uptime, readSetupFile, historyState, tlsExpires, pingMs, ...(commitMs !== undefined && { commitMs }) }
 }
 
 /** Ids of the models that the upstream lists, and that the configuration names. */

@@ -14,8 +14,8 @@ export interface Spending {
 
 export type UsageReportOptions = Pick<BatchedReportOptions, 'defer' | 'losses'>
 
-/** `waiting`: not opened yet. `off`: another version or another program wrote the file. */
-export type UsageStoreState = 'waiting' | 'open' | 'failed' | 'off'
+/** `on` also before the first write. `off`: a newer version or another program wrote the file. */
+export type UsageStoreState = 'on' | 'failed' | 'off'
 
 /** The history: written by a report, read by the dashboard, and at the start by the budgets. */
 export interface UsageStore extends UsageReader {

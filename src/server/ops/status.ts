@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Context, Elysia } from 'elysia'
 import type { Limits } from '../../gateway/policy/limits.ts'
 import type { Degradation, Upstream } from '../../upstreams/upstream.ts'
+import type { UsageStoreState } from '../../usage/usage-store.ts'
 import { productName, version } from '../../version.ts'
 import type { ReadJson } from '../http/body.ts'
 import { jsonBody } from '../http/json-body.ts'
@@ -20,7 +21,8 @@ export interface StatusOptions {
   readonly shutdown: Pick<Shutdown, 'isDraining' | 'running'>
   /** Requests that have a place upstream, and requests that wait for one; absent without limits. */
   readonly limits?: Pick<Limits, 'counts'> | undefined
-  readonly hasHistory: boolean
+  /** Absent without a history. */
+  readonly historyState?: (() => UsageStoreState) | undefined
   /** When the server's certificate expires; absent without HTTPS. */
   readonly tlsExpires?: Date | undefined
   readonly readJson: ReadJson
@@ -65,12 +67,12 @@ export const requestCounts = ({ shutdown, limits }: Pick<StatusOptions, 'shutdow
 
 /** The work of this process (OP-K1). */
 const activity = (options: StatusOptions) => {
-  const { shutdown, hasHistory, tlsExpires } = options
+  const { shutdown, historyState, tlsExpires } = options
   return {
     draining: shutdown.isDraining(),
     ...requestCounts(options),
     state: 'memory',
-    history: hasHistory ? 'on' : 'off',
+    history: historyState?.() ?? 'off',
     ...(tlsExpires !== undefined && { tls: { expires: tlsExpires.toISOString() } }),
   }
 }

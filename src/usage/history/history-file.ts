@@ -79,7 +79,7 @@ export const createHistoryFile = (options: HistoryFileOptions) => {
   let retryAt = 0
   /** Identity of the file that has invalid pages. */
   let corrupt: string | undefined
-  let state: UsageStoreState = 'waiting'
+  let state: UsageStoreState = 'on'
 
   const close = (): void => {
     attempt(() => opened?.connection.close())
@@ -116,7 +116,7 @@ export const createHistoryFile = (options: HistoryFileOptions) => {
     /** Call this after a write. */
     works(): void {
       if (state === 'failed') log.info('history.works')
-      state = 'open'
+      state = 'on'
     },
     /** Rejects with HistoryError, also until the next try after a failure. */
     async acquire(): Promise<DatabaseFile> {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { createLogger } from '../../../src/base/logger.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { composeApp } from '../../../src/cli/compose.ts'
 import { createShutdown } from '../../../src/server/http/shutdown.ts'
 import { defaultConfig, request, startChain } from '../../support/chain.ts'
+import { temporaryFolder } from '../../support/cli.ts'
 import { startDomainServer } from '../../support/domain-files.ts'
+import { writeFile } from '../../support/files.ts'
+import { testHistory } from '../../support/history.ts'
 import { rawServer } from '../../support/raw-server.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
@@ -36,6 +40,16 @@ describe('GET /health', () => {
     shutdown.end()
     expect((await running).status).toBe(529)
     expect(await healthOf(url)).toMatchObject({ active: 0, draining: true })
+  })
+
+  test('says whether the history can be written (OP-K1)', async () => {
+    const folder = temporaryFolder()
+    const { history } = testHistory(join(writeFile(join(folder, 'file'), ''), 'usage.sqlite'))
+    const { url, post, close } = startChain({ history })
+    expect(await healthOf(url)).toMatchObject({ history: 'on' })
+    await (await post(request())).text()
+    await close()
+    expect(await healthOf(url)).toMatchObject({ history: 'failed' })
   })
 
   test('has the time when the certificate expires (OP-K1, OP-W5)', async () => {

@@ -62,7 +62,6 @@ const serverOver = (respond: (call: NativeCall) => Promise<Response>) => {
     tokenStatistics: createTokenStatistics(() => 0),
     pid: 1,
     uptime: () => 0,
-    hasHistory: false,
   })
   const post = async (body: string, path = '/v1/messages', headers: Record<string, string> = {}): Promise<Response> =>
     fetch(

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { Secret } from '../../src/base/secret.ts'
 import { request, startChain } from '../support/chain.ts'
 import { type MetricFamily, parsePrometheus } from '../support/prometheus-text.ts'
 import { readPromql } from '../support/promql.ts'
@@ -53,19 +54,20 @@ const expressions = [...targets.map(({ expr }) => withVariables(expr)), ...alert
 /** Prometheus adds these to every series that it scrapes. */
 const scrapeLabels = ['job', 'instance']
 
+const token = 'nxc_a-token-of-the-client-alice'
 const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75, cacheWrite1h: 6 }
 
 /** A scrape of a server that has answered, refused and failed. */
 const scrapeWithTraffic = async (): Promise<readonly MetricFamily[]> => {
   let ended = 0
   const chain = startChain({
-    config: { metrics: 'on', prices: new Map([['*', price]]) },
+    config: { metrics: 'open', prices: new Map([['*', price]]), clientTokens: new Secret(`alice:${token}`) },
     scenario: ({ modelId }) =>
       modelId.includes('haiku') ? { error: { status: 429, type: 'ThrottlingException', message: 'm' } } : {},
     observers: [() => (ended += 1)],
   })
   const bodies = [request(), request({ stream: true }), request({ model: 'haiku' }), request({ model: 'canary' })]
-  for (const body of bodies) await (await chain.post(body)).text()
+  for (const body of bodies) await (await chain.post(body, { headers: { 'x-api-key': token } })).text()
   await waitUntil(() => ended === bodies.length)
   return parsePrometheus(await (await fetch(`${chain.url}/metrics`)).text())
 }
@@ -78,8 +80,7 @@ describe('the board and the alerts', () => {
     for (const expression of expressions) {
       const { metrics, labels } = readPromql(expression)
       expect([expression, metrics.length > 0]).toEqual([expression, true])
-      // This server has no named clients.
-      for (const metric of metrics.filter((name) => !name.includes('_client_'))) {
+      for (const metric of metrics) {
         const known = [...labelsOf(metric), ...scrapeLabels]
         expect([metric, samples.some(({ name }) => name === metric)]).toEqual([metric, true])
         expect([metric, labels.filter((label) => !known.includes(label))]).toEqual([metric, []])

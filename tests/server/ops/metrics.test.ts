@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Secret } from '../../../src/base/secret.ts'
 import { startNative } from '../../support/anthropic.ts'
-import { type Chain, request, startChain } from '../../support/chain.ts'
+import { type Chain, defaultConfig, request, startChain } from '../../support/chain.ts'
 import { type MetricFamily, parsePrometheus, seriesValue } from '../../support/prometheus-text.ts'
 import { rawRequest } from '../../support/raw-client.ts'
 
@@ -75,6 +75,23 @@ describe('/metrics', () => {
     const input = seriesValue(families, name('tokens_total'), { ...labels, type: 'input' })
     expect(input).toBeGreaterThan(0)
     expect(seriesValue(families, name('cost_usd_total'), labels)).toBe(input as number)
+  })
+
+  test('counts requests that a limit refused, and the wait for a place (OP-M4)', async () => {
+    const { rateLimit, concurrency } = defaultConfig
+    const chain = startChain({
+      config: {
+        metrics: 'on',
+        rateLimit: { ...rateLimit, requestsPerMinute: 2, burst: 0 },
+        concurrency: { ...concurrency, max: 1, queue: 1 },
+      },
+    })
+    await Promise.all([1, 2, 3].map(async () => (await chain.post(request())).text()))
+    const families = await settled(chain, 3)
+    expect(seriesValue(families, name('limited_total'), { limit: 'rate' })).toBe(1)
+    expect(seriesValue(families, name('errors_total'), { error_type: 'rate_limit_error' })).toBe(1)
+    expect(seriesValue(families, name('queue_wait_seconds_count'))).toBeGreaterThan(0)
+    expect(seriesValue(families, name('queued_requests'))).toBe(0)
   })
 
   test('needs a token where clients need one, unless it is open (OP-A7)', async () => {

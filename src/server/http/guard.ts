@@ -72,12 +72,12 @@ export const refuseOtherSites = ({ headers }: Request): void => {
 const bearer = /^Bearer\s+/i
 
 /** What a client may have sent as its token, in the order in which it counts. */
-const sentTokens = (headers: Headers): string[] =>
+export const sentTokens = (headers: Headers): string[] =>
   [headers.get('x-api-key'), headers.get('api-key'), headers.get('authorization')?.replace(bearer, '')].filter(
     (text): text is string => Boolean(text),
   )
 
-const findClient = (sent: readonly string[], access: Access): ClientIdentity | undefined => {
+export const findClient = (sent: readonly string[], access: Pick<Access, 'identify'>): ClientIdentity | undefined => {
   for (const token of sent) {
     const client = access.identify(token)
     if (client !== undefined) return client

@@ -1,3 +1,4 @@
+import { networkKey } from '../../../base/ip-range.ts'
 import { setMostRecent } from '../../../base/lru.ts'
 import { createRateLimiter } from '../../../base/rate-limiter.ts'
 
@@ -7,8 +8,7 @@ const triesPerMinute = 10
 const secondsPerTry = 6
 const millisecondsPerSecond = 1000
 const mostPeers = 10_000
-/** A network gives one machine many IPv6 addresses with the same first half. */
-const unknownPeer = 'unknown'
+const unknownPeer = ''
 
 export interface LoginTries {
   /** Returns the seconds that the peer must wait; undefined if it may try now. */
@@ -18,9 +18,10 @@ export interface LoginTries {
 export const createLoginTries = (now: () => number): LoginTries => {
   const peers = new Map<string, () => boolean>()
   return {
-    take(address = unknownPeer) {
-      const mayTry = peers.get(address) ?? createRateLimiter(triesPerMinute, secondsPerTry * millisecondsPerSecond, now)
-      setMostRecent(peers, address, mayTry, mostPeers)
+    take(address = '') {
+      const peer = networkKey(address) ?? unknownPeer
+      const mayTry = peers.get(peer) ?? createRateLimiter(triesPerMinute, secondsPerTry * millisecondsPerSecond, now)
+      setMostRecent(peers, peer, mayTry, mostPeers)
       return mayTry() ? undefined : secondsPerTry
     },
   }

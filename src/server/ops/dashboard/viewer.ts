@@ -1,5 +1,6 @@
 import { GatewayError } from '../../../base/errors.ts'
 import type { ClientIdentity } from '../../../gateway/policy/access.ts'
+import { findClient, sentTokens } from '../../http/guard.ts'
 import type { DashboardAccess, Sessions } from './sessions.ts'
 
 /** Decides who may see which figures (OP-D4, OP-D5). */
@@ -23,10 +24,6 @@ export interface ViewerOptions {
   readonly isOpen: () => boolean
 }
 
-/** A program sends its token with each request. */
-const tokenOf = (headers: Headers): string | undefined =>
-  headers.get('x-api-key') ?? headers.get('authorization')?.replace(/^Bearer\s+/i, '')
-
 const toViewer = ({ isAdmin, name }: ClientIdentity, hasSession: boolean): Viewer => ({
   client: isAdmin ? undefined : name,
   hasSession,
@@ -42,8 +39,7 @@ export const createViewerOf =
     const id = sessionIdOf(headers)
     const byCookie = id === undefined ? undefined : sessions.find(id)
     if (byCookie !== undefined) return toViewer(byCookie, true)
-    const token = tokenOf(headers)
-    const byToken = token === undefined ? undefined : access.identify(token)
+    const byToken = findClient(sentTokens(headers), access)
     return byToken && toViewer(byToken, false)
   }
 

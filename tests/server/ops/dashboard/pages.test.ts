@@ -8,6 +8,7 @@ import { hasBrowser, openBrowser } from '../../../support/browser.ts'
 import { cli, temporaryFolder } from '../../../support/cli.ts'
 import { ask, injection, openPage, readSummary, startDashboard, untilDrawn } from '../../../support/dashboard-page.ts'
 import { testHistory } from '../../../support/history.ts'
+import { clientEntry, tokenOf } from '../../../support/named-clients.ts'
 
 const texts = (page: Page, selector: string): Promise<string[]> =>
   page.$$eval(selector, (elements) => elements.map((element) => element.textContent ?? ''))
@@ -163,6 +164,27 @@ describe.if(hasBrowser)('the dashboard in Chromium', () => {
       }
     },
   )
+
+  test('asks for a token with a form that works, and ends the session (OP-D4, OP-D8)', async () => {
+    const chain = startDashboard({ clients: [clientEntry('bob')] })
+    await ask(chain, { headers: { 'x-api-key': tokenOf('bob') } })
+    const { page, problems } = await openPage(browser, chain.url)
+    expect(await violations(page)).toEqual([])
+    const logIn = async (token: string): Promise<void> => {
+      await page.type('#token', token)
+      await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
+    }
+    await logIn('wrong')
+    expect(await texts(page, '[role=alert]')).toEqual(['This token is not valid.'])
+    await logIn(tokenOf('bob'))
+    await untilDrawn(page)
+    expect(await texts(page, 'h1')).toEqual(['nexus-claude-api · openai · bob'])
+    expect(await page.evaluate('document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })')).toBe('{}')
+    await Promise.all([page.waitForNavigation(), page.click('#logout button')])
+    expect(await texts(page, 'label')).toEqual(['Client token'])
+    // The browser itself reports each page with the status 401.
+    expect(problems.filter((text) => !text.includes('status of 401'))).toEqual([])
+  })
 
   test('keeps the choice of a color scheme, and draws in its colors (OP-D2)', async () => {
     const chain = startDashboard()

@@ -112,7 +112,7 @@ export const createPlot = (
     {
       width: host.clientWidth,
       height: plotHeight,
-      padding: [8, 18, 0, 0],
+      padding: [8, 22, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,

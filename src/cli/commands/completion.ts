@@ -71,6 +71,9 @@ export const completionCommand: Command = {
   run: runCompletion,
 }
 
+/** Only commands with a client's name read the file. */
+const namesClients = ([first]: readonly string[]): boolean => first === 'clients' || first === 'usage'
+
 /** The scripts call this command. It never prints an error: the error would appear in the user's prompt. */
 export const createCompleteCommand = (catalogue: () => Catalogue): Command => ({
   name: 'complete',
@@ -80,7 +83,7 @@ export const createCompleteCommand = (catalogue: () => Catalogue): Command => ({
   rest: { hint: 'words', owner: 'the shell' },
   examples: [],
   async run({ rest }, io) {
-    const clientNames = rest[0] === 'clients' ? await clientNamesFor(rest, io) : []
+    const clientNames = namesClients(rest) ? await clientNamesFor(rest, io) : []
     io.out(attempt(() => answerFor(rest, { catalogue: catalogue(), clientNames })) ?? `:${directive.noFiles}\n`)
     return undefined
   },

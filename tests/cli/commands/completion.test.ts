@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { ShellCompDirective } from '@bomb.sh/tab'
 import { directive } from '../../../src/cli/commands/completion/answer.ts'
 import { bashScript } from '../../../src/cli/commands/completion/bash.ts'
-import { cli, entry, startCli } from '../../support/cli.ts'
+import { cli, entry, startCli, temporaryFolder } from '../../support/cli.ts'
 
 describe('complete', () => {
   test('is not in a list of commands', async () => {
@@ -14,6 +15,20 @@ describe('complete', () => {
     const environment = { NEXUS_CONFIG: '/nowhere/config.json', NEXUS_PORT: 'x', NEXUS_MODEL: 'other' }
     const program = startCli(['complete', '--', 'start', '--log-fo'], environment)
     expect(await program.ended).toEqual({ code: 0, out: '--log-format\tWrite the log in this format\n:4\n', err: '' })
+  })
+
+  test('proposes the clients of the file for a flag and for an argument (OP-A5, OP-U1)', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'clients.json')
+    for (const name of ['alice', 'bob']) await cli(['clients', 'add', name, '--clients', file], {}, folder)
+    const environment = { NEXUS_CLIENTS_FILE: file }
+    const given = async (...words: string[]): Promise<string> =>
+      (await cli(['complete', '--', ...words], environment, folder)).out
+    expect(await given('usage', '--client', '')).toBe('alice\nbob\n:4\n')
+    expect(await given('usage', 'export', '--client=b')).toBe('bob\n:4\n')
+    expect(await given('clients', 'rotate', 'a')).toBe('alice\n:4\n')
+    // Of another command, a client is a program.
+    expect(await given('env', '--client', 'c')).toBe('claude\ncodex\n:4\n')
   })
 
   test('uses the directives of the scripts', () => {

@@ -13,6 +13,13 @@ export interface Candidate {
   readonly description?: string
 }
 
+/** What the candidates come from. */
+export interface Completions {
+  readonly catalogue: Catalogue
+  /** The clients of the file (OP-A5). */
+  readonly clientNames: readonly string[]
+}
+
 /** For `files`, the shell lists them. */
 export type Candidates = readonly Candidate[] | 'files'
 
@@ -34,8 +41,11 @@ const byHint = (hint: string): Candidates => {
 }
 
 /** Candidates for the value of a flag. */
-export const flagValues = (flag: ArgDef): Candidates =>
-  'options' in flag && flag.options !== undefined ? toCandidates(flag.options) : byHint(flag.valueHint ?? '')
+export const flagValues = (flag: ArgDef, { clientNames }: Completions): Candidates => {
+  if ('options' in flag && flag.options !== undefined) return toCandidates(flag.options)
+  const { valueHint = '' } = flag
+  return valueHint === 'client' ? toCandidates(clientNames) : byHint(valueHint)
+}
 
 const allSettings: readonly Setting[] = settings
 
@@ -58,13 +68,6 @@ export const memberCandidates = (group: string | undefined, { commands }: Catalo
 
 /** The arguments before the current one, by name. */
 type Earlier = Readonly<Record<string, string | undefined>>
-
-/** What the candidates for arguments come from. */
-export interface Completions {
-  readonly catalogue: Catalogue
-  /** The clients of the file (OP-A5). */
-  readonly clientNames: readonly string[]
-}
 
 /** Candidates for a positional argument, by its hint or its name. */
 export const positionalValues = (

@@ -64,7 +64,7 @@ export const usageDeleteCommand: Command = {
         valueHint: 'time',
         description: 'Delete requests that began before this day, month or time: 2026-11-01, 90d, ...',
       },
-      client: { type: 'string', valueHint: 'name', description: 'Delete all requests of this client' },
+      client: { type: 'string', valueHint: 'client', description: 'Delete all requests of this client' },
       ...yesFlag,
       ...timezoneFlag,
       ...fileFlags,

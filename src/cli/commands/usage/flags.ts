@@ -26,7 +26,7 @@ export const filterFlags: ArgsDef = {
     valueHint: 'model',
     description: "Count only models whose names contain this text, in the upstream's spelling",
   },
-  client: { type: 'string', valueHint: 'name', description: 'Count only this client' },
+  client: { type: 'string', valueHint: 'client', description: 'Count only this client' },
 }
 
 export const periodFlags = (since: string): ArgsDef => ({

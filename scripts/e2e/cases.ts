@@ -23,6 +23,7 @@ import { recoveryCases } from './cases/recovery.ts'
 import { sdkCases } from './cases/sdks.ts'
 import { signedInCases } from './cases/signed-in.ts'
 import { taskCases } from './cases/tasks.ts'
+import { teamCases } from './cases/team.ts'
 import { toolCases } from './cases/tools.ts'
 import { webCases } from './cases/web.ts'
 
@@ -54,4 +55,5 @@ export const cases: readonly Case[] = [
   ...codexFailureCases,
   ...openCodeCases,
   ...openAiOneStepCases,
+  ...teamCases,
 ]

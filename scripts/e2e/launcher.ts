@@ -17,6 +17,8 @@ export interface Endpoint {
 export interface Launcher {
   /** Where clients send their requests. Undefined if each run starts its own server. */
   readonly endpoint?: Endpoint
+  /** Runs another command of the server's program, with the server's files. Undefined if not supported. */
+  admin?(args: readonly string[]): Promise<string>
   /** The command line that runs the client. */
   command(args: readonly string[]): string[]
   /** The command line that runs another program in the client's environment. Undefined if not supported. */

@@ -15,6 +15,7 @@ import {
 } from './launcher.ts'
 import { byConfiguration, byPrintedLine, writeOwnFiles } from './openai-launchers.ts'
 import { startProgram } from './program.ts'
+import { byTeam } from './team-launcher.ts'
 
 /** The ways to start a client, and the server that it reaches. */
 
@@ -118,4 +119,7 @@ export const launchers = {
   'opencode command': byCommand('opencode'),
   'codex line': byPrintedLine('codex'),
   'opencode line': byPrintedLine('opencode'),
+  'claude of a team': byTeam('claude'),
+  'codex of a team': byTeam('codex'),
+  'opencode of a team': byTeam('opencode'),
 } satisfies Record<string, (options: LaunchOptions) => Launcher | Promise<Launcher>>

@@ -35,7 +35,7 @@ export const writeOwnFiles = async (
 }
 
 /** The client's own traffic stays on this machine. */
-const ownTraffic = { OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_AUTOUPDATE: '1' }
+export const ownTraffic = { OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_AUTOUPDATE: '1' }
 
 /** The client reads the server's URL from its configuration, and the token from a variable. */
 export const byConfiguration =

@@ -32,7 +32,8 @@ export interface SessionSetup {
   /**
    * How the client starts. Claude Code: with the line that `start --claude-code` prints, with the output of `env` for
    * that server, by `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its
-   * upstream. Codex and opencode: with `configuration`, by our command, or with the line of `start`.
+   * upstream. Codex and opencode: with `configuration`, by our command, or with the line of `start`. `of a team`: as a
+   * named client of a server that keeps a history.
    */
   readonly launch?: keyof typeof launchers
   readonly configuration?: Configuration
@@ -58,6 +59,8 @@ export interface Session {
   serverLog(): string
   /** Where the clients send their requests. Undefined if each run starts its own server. */
   readonly endpoint: Endpoint | undefined
+  /** Runs another command of the server's program. Undefined if the launcher does not support it. */
+  readonly admin: Launcher['admin']
   /** Runs the client to its end. `input`: lines for its standard input. */
   headless(args: readonly string[], input?: readonly string[]): Promise<ClientRun>
   /** Runs another program in the client's environment. Reads its output like the client's. */
@@ -169,6 +172,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       caught: trap.caught,
       serverLog: launcher.log,
       endpoint: launcher.endpoint,
+      admin: launcher.admin,
       headless: (args, input) => run(launcher.command(args), input),
       program(command) {
         if (launcher.program === undefined) throw new Error('this launcher runs only the client')

@@ -43,7 +43,7 @@ const isMain = ({ messages }: SimulatedRequest['body']): boolean =>
   JSON.stringify(messages[0]).includes('ask an agent, please')
 
 /** Older clients wait for the agent; newer ones continue, and report its end later. */
-const withAgent: Scenario = (request) => {
+export const withAgent: Scenario = (request) => {
   const agent = turns([bash('echo three')], [{ text: answer }])
   if (!isConversation(request.body)) return undefined
   if (!isMain(request.body)) return agent(request)

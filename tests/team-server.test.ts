@@ -122,7 +122,7 @@ test('the steps of docs/operate.md lead to a server for three clients (OP-A5, OP
   expect(metrics).toContain('nexus_claude_api_client_requests_total{client="bob"} 1')
   expect((await get('/dashboard')).status).toBe(200)
   // The server writes the history a moment after its answers.
-  await run('until nexus-claude-api usage; do :; done')
+  await run('until nexus-claude-api usage | grep total; do :; done')
   const seen = await run(see)
   expect(seen).toMatch(/^bob +1 +0 /m)
   expect(seen).toContain('est. USD')

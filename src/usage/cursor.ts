@@ -1,25 +1,25 @@
 import { invalidRequest } from '../base/errors.ts'
 
-/** Where a page of requests ends: at this time, before the request with this number. */
+/** Where a page of requests ends: at this time, with this request. */
 export interface Cursor {
   /** Milliseconds since 1970. */
   readonly at: number
-  readonly n: number
+  readonly id: string
 }
 
-export const toCursorText = ({ at, n }: Cursor): string => `${at}.${n}`
+export const toCursorText = ({ at, id }: Cursor): string => `${at}.${id}`
 
-/** Before the newest request. */
-const end: Cursor = { at: Number.MAX_SAFE_INTEGER, n: Number.MAX_SAFE_INTEGER }
+/** In front of all requests that start at the time or later, in the order newest first. */
+export const cursorAt = (time: number): Cursor => ({ at: time, id: '' })
 
-/** Throws a 400 for other texts than those of `toCursorText`. */
+/** Throws a 400 for other texts than those of `toCursorText`. Without a text, the cursor is at the newest request. */
 export const parseCursor = (text: string | undefined): Cursor => {
-  if (text === undefined) return end
-  const [, at, n] = /^(\d{1,16})\.(\d{1,16})$/.exec(text) ?? []
-  if (at === undefined || n === undefined) throw invalidRequest(['before'], 'Invalid cursor.')
-  return { at: Number(at), n: Number(n) }
+  if (text === undefined) return cursorAt(Number.MAX_SAFE_INTEGER)
+  const [, at, id] = /^(\d{1,16})\.([\w-]{1,64})$/.exec(text) ?? []
+  if (at === undefined || id === undefined) throw invalidRequest(['before'], 'Invalid cursor.')
+  return { at: Number(at), id }
 }
 
-/** Whether a request comes after the cursor, in the order newest first. */
-export const isAfter = (cursor: Cursor, { at, n }: Cursor): boolean =>
-  at < cursor.at || (at === cursor.at && n < cursor.n)
+/** Orders requests: newest first. */
+export const newestFirst = (one: Cursor, other: Cursor): number =>
+  other.at - one.at || (one.id < other.id ? 1 : one.id > other.id ? -1 : 0)

@@ -1,6 +1,6 @@
 import { setMostRecent } from '../base/lru.ts'
 import type { RequestObserver } from '../gateway/request-record.ts'
-import { type Cursor, isAfter, parseCursor, toCursorText } from './cursor.ts'
+import { newestFirst, parseCursor, toCursorText } from './cursor.ts'
 import { type SlotRange, slotOf } from './periods.ts'
 import { toRequestRow } from './request-row.ts'
 import { groupRequests, passes, toSessionSums } from './request-sums.ts'
@@ -12,18 +12,13 @@ import type { SessionQuery, SessionSums, UsageColumn, UsageSource } from './usag
 
 const mostRequests = 1000
 
-/** `n` is the number of the request in the order of their ends. */
-type Numbered = RequestRow & Cursor
-
-const newestFirst = (one: Numbered, other: Numbered): number => other.at - one.at || other.n - one.n
-
 const isIn = ({ from, until }: SlotRange, { at }: RequestRow): boolean => slotOf(at) >= from && slotOf(at) < until
 
 const columnValue = (row: RequestRow, column: UsageColumn): string | number =>
   column === 'slot' ? slotOf(row.at) : (row[column] ?? '')
 
-const createSource = (requests: () => readonly Numbered[]): UsageSource => {
-  const select = (range: SlotRange, filter: UsageFilter): Numbered[] =>
+const createSource = (requests: () => readonly RequestRow[]): UsageSource => {
+  const select = (range: SlotRange, filter: UsageFilter): RequestRow[] =>
     requests().filter((row) => isIn(range, row) && passes(row, filter))
 
   return {
@@ -43,16 +38,16 @@ const createSource = (requests: () => readonly Numbered[]): UsageSource => {
   }
 }
 
-const readPage = (requests: readonly Numbered[], query: RequestQuery): RequestPage => {
+const readPage = (requests: readonly RequestRow[], query: RequestQuery): RequestPage => {
   const { since = 0, until = Number.POSITIVE_INFINITY, limit } = query
   const cursor = parseCursor(query.before)
   const found = requests
-    .filter((row) => row.at >= since && row.at < until && isAfter(cursor, row) && passes(row, query))
+    .filter((row) => row.at >= since && row.at < until && newestFirst(cursor, row) < 0 && passes(row, query))
     .sort(newestFirst)
   const page = found.slice(0, limit)
   const last = page.at(-1)
   return {
-    requests: page.map(({ n, ...row }) => row),
+    requests: page,
     ...(last !== undefined && found.length > limit && { next: toCursorText(last) }),
   }
 }
@@ -62,15 +57,13 @@ export interface RecentUsage extends UsageReader {
 }
 
 export const createRecentUsage = (): RecentUsage => {
-  const byId = new Map<string, Numbered>()
-  const requests = (): readonly Numbered[] => [...byId.values()]
-  let n = 0
+  const byId = new Map<string, RequestRow>()
+  const requests = (): readonly RequestRow[] => [...byId.values()]
   return {
     observe(record) {
       const row = toRequestRow(record)
       if (row === undefined || byId.has(row.id)) return
-      n += 1
-      setMostRecent(byId, row.id, { ...row, n }, mostRequests)
+      setMostRecent(byId, row.id, row, mostRequests)
     },
     // The requests are in memory: no read takes long.
     summarize: createUsageReports({ source: createSource(requests), pause: () => Promise.resolve() }),

@@ -14,6 +14,7 @@ import { requestRecord, usage } from './records.ts'
 
 const [file = '', first, count] = Bun.argv.slice(2)
 const batchSize = 20
+const firstAt = Date.UTC(2026, 10, 29, 12)
 
 const history = createHistory({
   file,
@@ -28,9 +29,10 @@ const history = createHistory({
 
 let [written, lost] = [0, 0]
 for (let start = 0; start < Number(count); start += batchSize) {
-  const records = Array.from({ length: batchSize }, (_, index) =>
-    requestRecord({ requestId: `req_${Number(first) + start + index}`, at: Date.now(), usage }),
-  )
+  const records = Array.from({ length: batchSize }, (_, index) => {
+    const number = Number(first) + start + index
+    return requestRecord({ requestId: `req_${number}`, at: firstAt + number, usage })
+  })
   try {
     await history.sink.write(records)
     written += batchSize

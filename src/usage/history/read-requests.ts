@@ -1,4 +1,4 @@
-import { type Cursor, parseCursor, toCursorText } from '../cursor.ts'
+import { cursorAt, parseCursor, toCursorText } from '../cursor.ts'
 import { slotStart } from '../periods.ts'
 import { passes, toSessionSums } from '../request-sums.ts'
 import type { RequestPage, RequestQuery, RequestRow } from '../usage-report.ts'
@@ -20,8 +20,8 @@ const placesPerTurn = 500
 /** A page ends after so many rows that the filter refuses, so that no request for a page takes long. */
 const mostScanned = 20_000
 
-const newest = `SELECT rowid AS n, ${requestColumns} FROM request
-  WHERE (at, rowid) < (?, ?) AND at >= ? ORDER BY at DESC, rowid DESC LIMIT ?`
+const newest = `SELECT ${requestColumns} FROM request
+  WHERE (at, id) < (?, ?) AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`
 
 /** Returns a page of requests, newest first. Rejects with a 400 for an invalid cursor. */
 export const readRequests = async (
@@ -32,10 +32,10 @@ export const readRequests = async (
   const cursor = parseCursor(query.before)
   const requests: RequestRow[] = []
   const isFiltered = query.client !== undefined || query.model !== undefined
-  let place: Cursor = until === undefined || cursor.at < until ? cursor : { at: until, n: -1 }
+  let place = until === undefined || cursor.at < until ? cursor : cursorAt(until)
   for (let scanned = 0; scanned < mostScanned; scanned += rowsPerTurn) {
     const wanted = isFiltered ? rowsPerTurn : Math.min(rowsPerTurn, limit - requests.length + 1)
-    const rows = connection.objects<StoredRequest>(newest, [place.at, place.n, since, wanted])
+    const rows = connection.objects<StoredRequest>(newest, [place.at, place.id, since, wanted])
     for (const stored of rows) {
       const request = toRequestRow(stored)
       if (passes(request, query)) {
@@ -50,18 +50,18 @@ export const readRequests = async (
   return { requests, next: toCursorText(place) }
 }
 
-const newestSessions = `SELECT rowid AS n, at, session, client, model FROM request
-  WHERE (at, rowid) < (?, ?) AND at >= ? ORDER BY at DESC, rowid DESC LIMIT ?`
+const newestSessions = `SELECT id, at, session, client, model FROM request
+  WHERE (at, id) < (?, ?) AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`
 
-type SessionPlace = Pick<StoredRequest, 'n' | 'at' | 'session' | 'client' | 'model'>
+type SessionPlace = Pick<StoredRequest, 'id' | 'at' | 'session' | 'client' | 'model'>
 
 /** The last sessions of the range, newest first. */
 const findSessions = async ({ connection, pause }: RequestReaderOptions, query: SessionQuery): Promise<Set<string>> => {
   const { from, until, limit = Number.POSITIVE_INFINITY } = query
   const found = new Set<string>()
-  let place: Cursor = { at: slotStart(until), n: -1 }
+  let place = cursorAt(slotStart(until))
   for (;;) {
-    const rows = connection.objects<SessionPlace>(newestSessions, [place.at, place.n, slotStart(from), placesPerTurn])
+    const rows = connection.objects<SessionPlace>(newestSessions, [place.at, place.id, slotStart(from), placesPerTurn])
     for (const row of rows) {
       place = row
       if (row.session === null || found.has(row.session) || !passes(row, query)) continue
@@ -73,8 +73,8 @@ const findSessions = async ({ connection, pause }: RequestReaderOptions, query: 
   }
 }
 
-const newestOfSession = `SELECT rowid AS n, ${requestColumns} FROM request
-  WHERE session = ? AND (at, rowid) < (?, ?) AND at >= ? ORDER BY at DESC, rowid DESC LIMIT ?`
+const newestOfSession = `SELECT ${requestColumns} FROM request
+  WHERE session = ? AND (at, id) < (?, ?) AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`
 
 const readSession = async (
   options: RequestReaderOptions,
@@ -83,9 +83,9 @@ const readSession = async (
 ): Promise<SessionSums> => {
   const from = slotStart(query.from)
   const requests: RequestRow[] = []
-  let place: Cursor = { at: slotStart(query.until), n: -1 }
+  let place = cursorAt(slotStart(query.until))
   for (;;) {
-    const values = [session, place.at, place.n, from, rowsPerTurn]
+    const values = [session, place.at, place.id, from, rowsPerTurn]
     const rows = options.connection.objects<StoredRequest>(newestOfSession, values)
     requests.push(...rows.map(toRequestRow).filter((row) => passes(row, query)))
     await options.pause()

@@ -61,8 +61,6 @@ export const toValues = (row: RequestRow, slot: number): Values => [
 
 /** A row as SQLite returns it. */
 export interface StoredRequest {
-  /** SQLite's own number of the row. */
-  readonly n: number
   readonly id: string
   readonly at: number
   readonly endpoint: string

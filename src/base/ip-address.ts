@@ -3,13 +3,13 @@
 export const ipv4Bits = 32
 export const ipv6Bits = 128
 
+const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+
 /** Four decimal numbers without leading zeros: programs read other spellings differently. */
-export const parseIPv4 = (text: string): bigint | undefined => {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  const isPart = (part: string): boolean => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255
-  return parts.every(isPart) ? parts.reduce((sum, part) => (sum << 8n) | BigInt(part), 0n) : undefined
-}
+export const isIPv4 = (text: string): boolean => ipv4.test(text)
+
+export const parseIPv4 = (text: string): bigint | undefined =>
+  isIPv4(text) ? text.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n) : undefined
 
 /** Only hexadecimal groups: no zone, and no IPv4 address at the end. */
 export const parseIPv6 = (text: string): bigint | undefined => {

@@ -1,4 +1,4 @@
-import { ipv4Bits, ipv6Bits, parseIPv4, parseIPv6 } from './ip-address.ts'
+import { ipv4Bits, ipv6Bits, isIPv4, parseIPv4, parseIPv6 } from './ip-address.ts'
 
 /** Ranges of IP addresses. An IPv4 address and its IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) are the same one. */
 
@@ -68,7 +68,7 @@ export const contains = (range: Range, address: string): boolean => {
 
 /** The usual spelling of an address: `2001:db8::1`, `10.0.0.1` for `::ffff:10.0.0.1`. Undefined for any other text. */
 export const ipText = (address: string): string | undefined => {
-  if (parseIPv4(address) !== undefined) return address
+  if (isIPv4(address)) return address
   const number = parseSentAddress(address)
   if (number === undefined) return undefined
   const long = Array.from({ length: 8 }, (_, index) => ((number >> BigInt(112 - 16 * index)) & 0xffffn).toString(16))
@@ -89,8 +89,9 @@ const ipv6CustomerBits = 64
  * has all addresses. Undefined if the text is not an address.
  */
 export const networkKey = (address: string): string | undefined => {
+  if (isIPv4(address)) return address
   const number = parseSentAddress(address)
   if (number === undefined) return undefined
-  const isIPv4 = networkOf(number, mappedPrefixBits) === networkOf(mappedPrefix, mappedPrefixBits)
-  return isIPv4 ? `4:${number.toString(16)}` : `6:${networkOf(number, ipv6CustomerBits).toString(16)}`
+  const isMapped = networkOf(number, mappedPrefixBits) === networkOf(mappedPrefix, mappedPrefixBits)
+  return isMapped ? ipText(address) : `${networkOf(number, ipv6CustomerBits).toString(16)}::/${ipv6CustomerBits}`
 }

@@ -35,9 +35,12 @@ export const usageReport = (rows: readonly UsageRow[], members: Partial<UsageRep
   ...members,
 })
 
+/** Longer than the requests of any test are old. */
+const keepDays = 3660
+
 /** Writes a history with these requests, and closes it. */
 export const writeUsage = async (file: string, requests: readonly RecordMembers[]): Promise<void> => {
-  const { history } = testHistory(file)
+  const { history } = testHistory(file, { days: keepDays, rollupDays: keepDays })
   await history.sink.write(requests.map((members, index) => requestRecord({ requestId: `req_${index}`, ...members })))
   await history.sink.end?.()
 }

@@ -5,7 +5,7 @@ import { cli, temporaryFolder } from '../../../support/cli.ts'
 import { usage as tokens } from '../../../support/records.ts'
 import { writeUsage } from '../../../support/usage.ts'
 
-const [september, october] = [Date.parse('2026-09-15T12:00:00Z'), Date.parse('2026-10-15T12:00:00Z')]
+const [september, october] = [Date.parse('2024-09-15T12:00:00Z'), Date.parse('2024-10-15T12:00:00Z')]
 
 const setUp = async () => {
   const folder = temporaryFolder()
@@ -19,7 +19,7 @@ const setUp = async () => {
     cli(['usage', ...args, '--file', file, '--timezone', 'UTC'], {}, folder, options)
   /** Of the sums and of the single requests. */
   const clients = async (): Promise<[string[], string[]]> => {
-    const report = await run(['--by', 'client', '--since', '2026-01', '--json'])
+    const report = await run(['--by', 'client', '--since', '2024-01', '--json'])
     const rows = await run(['export'])
     const keys = JSON.parse(report.out).rows.map(({ key, requests }: never) => `${key} ${requests}`)
     return [
@@ -48,8 +48,8 @@ const answering = (answer: 'yes' | 'no' | undefined) => {
 describe('usage delete', () => {
   test('deletes what is before a day, from the sums too (OP-U5)', async () => {
     const { run, clients } = await setUp()
-    const { code, out, err } = await run(['delete', '--before', '2026-10', '--yes'])
-    expect([code, out, err]).toEqual([0, '', 'Deleted 1 request before 2026-10.\n'])
+    const { code, out, err } = await run(['delete', '--before', '2024-10', '--yes'])
+    expect([code, out, err]).toEqual([0, '', 'Deleted 1 request before 2024-10.\n'])
     expect(await clients()).toEqual([
       ['alice 1', 'bob 1'],
       ['bob', 'alice'],
@@ -78,7 +78,7 @@ describe('usage delete', () => {
 
   test('without a terminal needs --yes (OP-U5)', async () => {
     const { run, clients } = await setUp()
-    const { code, err } = await run(['delete', '--before', '2026-10'])
+    const { code, err } = await run(['delete', '--before', '2024-10'])
     expect([code, err]).toEqual([2, expect.stringContaining('Pass --yes.') as never])
     expect((await clients())[1]).toHaveLength(3)
   })
@@ -92,7 +92,7 @@ describe('usage delete', () => {
   test.each([
     [[], 'Say what to delete: --before <time>, or --client <name>, not both.'],
     [
-      ['--before', '2026-10', '--client', 'alice'],
+      ['--before', '2024-10', '--client', 'alice'],
       'Say what to delete: --before <time>, or --client <name>, not both.',
     ],
     [['--before', 'christmas'], '--before christmas is not a time.'],

@@ -4,7 +4,7 @@ import { cli, entry, temporaryFolder } from '../../../support/cli.ts'
 import { usage as tokens } from '../../../support/records.ts'
 import { writeUsage } from '../../../support/usage.ts'
 
-const start = Date.parse('2026-10-05T12:00:00Z')
+const start = Date.parse('2024-10-05T12:00:00Z')
 
 const writeRequests = async (count: number) => {
   const folder = temporaryFolder()
@@ -37,10 +37,10 @@ describe('usage export', () => {
   test('prints a JSON line for each request, with its figures and names, the newest first (OP-U5)', async () => {
     const exported = await setUp(2)
     const [newest, oldest] = await exported()
-    expect(newest.at).toBe('2026-10-05T12:01:00.000Z')
+    expect(newest.at).toBe('2024-10-05T12:01:00.000Z')
     expect(oldest).toEqual({
       id: 'req_0',
-      at: '2026-10-05T12:00:00.000Z',
+      at: '2024-10-05T12:00:00.000Z',
       endpoint: 'messages',
       upstream: 'nexus',
       model: 'claude-sonnet-4-6',
@@ -72,9 +72,9 @@ describe('usage export', () => {
   test('begins and ends at exact times, and filters (OP-U5)', async () => {
     const exported = await setUp(10)
     const ids = async (...args: string[]): Promise<string[]> => (await exported(...args)).map(({ id }) => id)
-    expect(await ids('--since', '2026-10-05 12:07')).toEqual(['req_9', 'req_8', 'req_7'])
-    expect(await ids('--until', '2026-10-05T12:02Z')).toEqual(['req_1', 'req_0'])
-    expect(await ids('--client', 'alice', '--since', '2026-10-05 12:05')).toEqual(['req_8', 'req_6'])
+    expect(await ids('--since', '2024-10-05 12:07')).toEqual(['req_9', 'req_8', 'req_7'])
+    expect(await ids('--until', '2024-10-05T12:02Z')).toEqual(['req_1', 'req_0'])
+    expect(await ids('--client', 'alice', '--since', '2024-10-05 12:05')).toEqual(['req_8', 'req_6'])
     expect(await ids('--client', 'carol')).toEqual([])
     expect(await ids('--model', 'opus')).toEqual([])
   })

@@ -6,11 +6,11 @@ import { usage as tokens } from '../../../support/records.ts'
 import { writeUsage } from '../../../support/usage.ts'
 
 const berlin = ['--timezone', 'Europe/Berlin'] as const
-const october = ['--since', '2026-10', '--until', '2026-10', ...berlin] as const
+const october = ['--since', '2024-10', '--until', '2024-10', ...berlin] as const
 
-/** Monday evening and Tuesday morning in Berlin; both are Monday in UTC. */
-const evening = Date.parse('2026-10-05T21:30:00Z')
-const night = Date.parse('2026-10-05T22:30:00Z')
+/** An evening and the next morning in Berlin; both are the same day in UTC. */
+const evening = Date.parse('2024-10-05T21:30:00Z')
+const night = Date.parse('2024-10-05T22:30:00Z')
 
 const setUp = async () => {
   const folder = temporaryFolder()
@@ -39,13 +39,13 @@ describe('usage', () => {
     expect(out).toMatch(/^day +requests +failed +input +cached +written +cache % +output +est\. USD +first event\n/)
     expect(out.split('\n').map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
       ['day', 'requests', 'failed'],
-      ['2026-10-05', '1', '0'],
-      ['2026-10-06', '2', '1'],
+      ['2024-10-05', '1', '0'],
+      ['2024-10-06', '2', '1'],
       ['total', '3', '1'],
       [''],
     ])
     expect(err).toBe(
-      `From 2026-10-01 00:00 to 2026-11-01 00:00 (Europe/Berlin).
+      `From 2024-10-01 00:00 to 2024-11-01 00:00 (Europe/Berlin).
 Costs are estimates in USD, by the prices at the time of each request. Without a price, and not part of them: 1 request.
 `,
     )
@@ -83,8 +83,8 @@ Costs are estimates in USD, by the prices at the time of each request. Without a
     })
     const times = { firstEventMs: expect.anything() as never, durationMs: expect.anything() as never }
     expect(JSON.parse(out)).toEqual({
-      since: '2026-09-30T22:00:00.000Z',
-      until: '2026-10-31T23:00:00.000Z',
+      since: '2024-09-30T22:00:00.000Z',
+      until: '2024-10-31T23:00:00.000Z',
       timezone: 'Europe/Berlin',
       currency: 'EUR',
       by: 'client',
@@ -138,7 +138,7 @@ Costs are estimates in USD, by the prices at the time of each request. Without a
       return lines.map((line) => line.split(/ {2,}/).slice(0, 2) as [string, string])
     }
     expect(await rowsOf('--client', 'alice')).toEqual([
-      ['2026-10-05', '1'],
+      ['2024-10-05', '1'],
       ['total', '1'],
     ])
     expect(await rowsOf('--model', 'OPUS', '--by', 'model')).toEqual([
@@ -146,7 +146,7 @@ Costs are estimates in USD, by the prices at the time of each request. Without a
       ['total', '2'],
     ])
     expect(await rowsOf('--limit', '1')).toEqual([
-      ['2026-10-06', '2'],
+      ['2024-10-06', '2'],
       ['total', '3'],
     ])
     const { err } = await cli(['usage', '--file', file, ...october, '--limit', '1'], {}, folder)
@@ -156,11 +156,11 @@ Costs are estimates in USD, by the prices at the time of each request. Without a
   test('says that a period has no request, and ends with 0 (OP-U1)', async () => {
     const { folder, file } = await setUp()
     const { code, out, err } = await cli(
-      ['usage', '--file', file, '--since', '2026-09', '--until', '2026-09', ...berlin],
+      ['usage', '--file', file, '--since', '2024-09', '--until', '2024-09', ...berlin],
       {},
       folder,
     )
-    expect([code, out, err]).toEqual([0, '', 'No request from 2026-09-01 00:00 to 2026-10-01 00:00 (Europe/Berlin).\n'])
+    expect([code, out, err]).toEqual([0, '', 'No request from 2024-09-01 00:00 to 2024-10-01 00:00 (Europe/Berlin).\n'])
   })
 
   test('without a history, says how to turn it on, writes nothing, and ends with 1 (OP-U1, OP-H7)', async () => {
@@ -188,7 +188,7 @@ Costs are estimates in USD, by the prices at the time of each request. Without a
     [['--by', 'color'], '--by must be one of day, week, month, hour, model, upstream, client, domain, session, error.'],
     [['--limit', '0'], '--limit must be a whole number from 1 to 999999999.'],
     [['--timezone', 'Mars'], '--timezone Mars is not a time zone. Use a name such as Europe/Berlin or UTC.'],
-    [['--since', '2026-10', '--until', '2026-09'], '--since 2026-10 is not before --until 2026-09.'],
+    [['--since', '2024-10', '--until', '2024-09'], '--since 2024-10 is not before --until 2024-09.'],
     [['--json', '--csv'], 'Use --json or --csv, not both.'],
     [['--file', '/nowhere/usage.sqlite'], 'The file /nowhere/usage.sqlite does not exist.'],
     [['--model', ''], '--model is empty.'],

@@ -1,6 +1,7 @@
 import { parseRange, type Range } from '../base/ip-range.ts'
 import { findTimeZone, type TimeZone } from '../base/time-zone.ts'
 import { UsageError } from '../base/usage-error.ts'
+import { hasNamedClients } from './client-tokens.ts'
 import type { Config } from './load.ts'
 
 /** The limits in front of requests, from their settings (OP-L). */
@@ -39,8 +40,7 @@ const hasBudget = ({ quota: { tokensPerDay, requestsPerDay, costPerMonth } }: Li
   [tokensPerDay, requestsPerDay, costPerMonth].some((limit) => limit > 0)
 
 /** Named clients may have their own limits. */
-const mayHaveBudgets = (config: LimitConfig): boolean =>
-  hasBudget(config) || config.clientsFile !== undefined || config.clientTokens !== undefined
+const mayHaveBudgets = (config: LimitConfig): boolean => hasBudget(config) || hasNamedClients(config)
 
 /** Whether a request can meet a limit. */
 const hasLimits = (config: LimitConfig): boolean => {
@@ -69,16 +69,25 @@ export const limitsOf = (config: LimitConfig, mostPlaces: number) => {
   }
 }
 
-/** Warnings about budgets, for the start (OP-L11). */
-export const budgetWarnings = (config: LimitConfig & Pick<Config, 'prices' | 'upstream'>): readonly string[] => {
+type BudgetKey = 'tokensPerDay' | 'requestsPerDay' | 'costPerMonth'
+/** Of a client in the file of clients. */
+type OwnBudgets = { readonly [Key in BudgetKey]?: number | undefined }
+
+/** Warnings about the budgets of all clients and those of single ones, for the start (OP-L11). */
+export const budgetWarnings = (
+  config: LimitConfig & Pick<Config, 'prices' | 'upstream'>,
+  clients: readonly OwnBudgets[],
+): readonly string[] => {
   const { quota, history, prices, upstream } = config
-  const hasNoPrice = prices.size === 0 && upstream !== 'anthropic'
+  const has = (name: BudgetKey): boolean => quota[name] > 0 || clients.some((client) => (client[name] ?? 0) > 0)
+  const hasPrices = prices.size > 0 || upstream === 'anthropic'
+  const hasAny = has('tokensPerDay') || has('requestsPerDay') || has('costPerMonth')
   return [
-    ...(hasBudget(config) && !history.enabled
+    ...(hasAny && !history.enabled
       ? ['budgets are kept in memory: after a restart, clients can use all of them again. Set --history to keep them.']
       : []),
-    ...(quota.costPerMonth > 0 && hasNoPrice
-      ? ['quota.costPerMonth has no effect without prices: add prices to the configuration file.']
+    ...(has('costPerMonth') && !hasPrices
+      ? ['costPerMonth has no effect without prices: add prices to the configuration file.']
       : []),
   ]
 }

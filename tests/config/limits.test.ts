@@ -61,21 +61,36 @@ describe('limits', () => {
 describe('budgets without a history', () => {
   test('are forgotten at a restart, which start says (OP-L11)', async () => {
     const budget = { NEXUS_TOKENS_PER_DAY: '1000' }
-    expect(budgetWarnings(configOf(budget))).toHaveLength(1)
-    expect(budgetWarnings(configOf({ ...budget, NEXUS_HISTORY: '1' }))).toEqual([])
-    expect(budgetWarnings(configOf({ NEXUS_RATE_LIMIT: '60' }))).toEqual([])
+    expect(budgetWarnings(configOf(budget), [])).toHaveLength(1)
+    expect(budgetWarnings(configOf({ ...budget, NEXUS_HISTORY: '1' }), [])).toEqual([])
+    expect(budgetWarnings(configOf({ NEXUS_RATE_LIMIT: '60' }), [])).toEqual([])
     const { code, err } = await cli(['start', '--simulate', '--dry-run'], budget)
     expect(code).toBe(0)
     expect(err).toContain('budgets are kept in memory: after a restart, clients can use all of them again.')
   })
 
+  test('of single clients count, too (OP-L11, OP-A2)', async () => {
+    const folder = temporaryFolder()
+    const { code } = await cli(
+      ['clients', 'add', 'alice', '--clients', 'clients.json', '--tokens-per-day', '9'],
+      {},
+      folder,
+    )
+    expect(code).toBe(0)
+    const { err } = await cli(['start', '--simulate', '--dry-run', '--clients', 'clients.json'], {}, folder)
+    expect(err).toContain('budgets are kept in memory')
+    await cli(['clients', 'add', 'bob', '--clients', 'others.json'], {}, folder)
+    const others = await cli(['start', '--simulate', '--dry-run', '--clients', 'others.json'], {}, folder)
+    expect([others.code, others.err.includes('budgets')]).toEqual([0, false])
+  })
+
   test('in money need prices, which start says (OP-L7)', () => {
-    const warning = 'quota.costPerMonth has no effect without prices: add prices to the configuration file.'
+    const warning = 'costPerMonth has no effect without prices: add prices to the configuration file.'
     const budget = { NEXUS_COST_PER_MONTH: '5', NEXUS_HISTORY: '1' }
-    expect(budgetWarnings(configOf(budget))).toEqual([warning])
-    expect(budgetWarnings(configOf({ ...budget, NEXUS_UPSTREAM: 'anthropic' }))).toEqual([])
+    expect(budgetWarnings(configOf(budget), [])).toEqual([warning])
+    expect(budgetWarnings(configOf({ ...budget, NEXUS_UPSTREAM: 'anthropic' }), [])).toEqual([])
     const prices = new Map([['*', { input: 1, output: 1, cacheRead: 1, cacheWrite: 1, cacheWrite1h: 1 }]])
-    expect(budgetWarnings({ ...configOf(budget), prices })).toEqual([])
+    expect(budgetWarnings({ ...configOf(budget), prices }, [])).toEqual([])
   })
 
   test('end the start with 2 if their time zone is not known (OP-L7)', async () => {

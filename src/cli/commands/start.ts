@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
+import { budgetWarnings } from '../../config/limits.ts'
 import { reportHosts } from '../../config/reports.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
@@ -41,13 +42,19 @@ const reportVariables = ({ loaded: { places } }: SetUp, io: Io): void => {
   printer(io).info(`Read ${read} ${read === 1 ? 'variable' : 'variables'} from ${path}${others}.`)
 }
 
+/** Warns about budgets. Rejects with UsageError for a file of clients that is not valid. */
+const reportBudgets = async ({ loaded: { config } }: SetUp, io: Io): Promise<void> => {
+  const clients = await readConfiguredClients(config, io.machine)
+  for (const warning of budgetWarnings(config, clients)) printer(io).warn(warning)
+}
+
 const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
   reportVariables(setUp, io)
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   await checkServing(setUp, config, io)
-  await readConfiguredClients(config, io.machine)
+  await reportBudgets(setUp, io)
   if (launchLines !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
@@ -88,6 +95,7 @@ const serveUntilStopped = async (
   reportVariables(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
+  await reportBudgets(setUp, io)
   const { host, port, ending, stop, tokenStatistics: statistics } = await serve(setUp, { config, apiKey, log }, io)
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), { ...endTimes(config), ...io.times })

@@ -4,7 +4,6 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { gateSecretKeys, hasGate } from '../../config/client-tokens.ts'
-import { budgetWarnings } from '../../config/limits.ts'
 import type { Machine } from '../../config/paths.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
@@ -194,6 +193,5 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
       : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
     ...(config.upstream === 'anthropic' && config.anthropic.allowOauth && !isSimulated ? [oauthWarning] : []),
-    ...budgetWarnings(config),
   ]
 }

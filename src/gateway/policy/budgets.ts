@@ -1,3 +1,4 @@
+import { sharedClientName } from '../../base/client-name.ts'
 import { nameOf } from '../../base/error-location.ts'
 import type { GatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -48,12 +49,9 @@ interface Account extends Usage {
   hasWarned: boolean
 }
 
-/** The name of all clients that share a token, and of all where none is needed. */
-const sharedName = 'default'
-
-/** Undefined for a client without a name of its own. */
+/** Undefined for a client without a name of its own: all those that share a token have the same. */
 export const ownNameOf = (client: ClientIdentity | undefined): string | undefined =>
-  client?.name === sharedName ? undefined : client?.name
+  client?.name === sharedClientName ? undefined : client?.name
 
 /** A cache read costs a tenth of input. */
 const readsPerToken = 10
@@ -140,7 +138,7 @@ export class Budgets {
     return period === 'day' ? this.#day : this.#month
   }
 
-  #accountOf(name = sharedName): Account {
+  #accountOf(name = sharedClientName): Account {
     const known = this.#accounts.get(name)
     if (known !== undefined) return known
     const account = { tokens: 0, requests: 0, cost: 0, client: undefined, hasWarned: false }

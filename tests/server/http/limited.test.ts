@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import OpenAI, { RateLimitError } from 'openai'
+import { Secret } from '../../../src/base/secret.ts'
 import { startNative } from '../../support/anthropic.ts'
 import { type Chain, type ChainOptions, defaultConfig, request, startChain } from '../../support/chain.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -133,6 +134,18 @@ describe('a server with a budget', () => {
     expect(refused.headers.get('x-should-retry')).toBe('false')
     expect(refused.headers.get('nexus-budget')).toMatch(/^requests;used=\d;limit=1;reset=\d+$/)
     expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/)
+  })
+
+  test('is for each named client, and names it (OP-L7, OP-L9)', async () => {
+    const tokens = { alice: 'a'.repeat(24), bob: 'b'.repeat(24) }
+    const clientTokens = new Secret(`alice:${tokens.alice},bob:${tokens.bob}`)
+    const { post } = startChain({ config: { ...config, clientTokens } })
+    const ask = (client: keyof typeof tokens) => post(request(), { headers: { 'x-api-key': tokens[client] } })
+    let refused = await ask('alice')
+    while (refused.status === 200) refused = await ask('alice')
+    expect(await refused.text()).toMatch(/The daily budget of client 'alice' is used up: \d of 1 requests\./)
+    expect((await ask('bob')).status).toBe(200)
+    expect((await post(request())).status).toBe(401)
   })
 
   test('in money refuses when the estimate of its prices is used up (OP-L9)', async () => {

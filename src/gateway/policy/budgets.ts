@@ -111,14 +111,16 @@ export class Budgets {
     this.#beginPeriods()
     const [day, month] = [this.#day, this.#month]
     try {
-      const [today, thisMonth] = await Promise.all([spent(day.since, day.until), spent(month.since, month.until)])
-      for (const { client, tokens, requests } of this.#day === day ? today : []) {
+      for (const { client, tokens, requests } of await spent(day.since, day.until)) {
+        if (this.#day !== day) break
         const account = this.#accountOf(client || undefined)
         account.tokens += tokens
         account.requests += requests
       }
-      for (const { client, cost } of this.#month === month ? thisMonth : [])
+      for (const { client, cost } of await spent(month.since, month.until)) {
+        if (this.#month !== month) break
         this.#accountOf(client || undefined).cost += cost
+      }
     } catch (error) {
       this.#options.log.warn('budget.not_restored', { error: nameOf(error) })
     }

@@ -1,15 +1,11 @@
 import { parseRange, type Range } from '../base/ip-range.ts'
 import { findTimeZone, type TimeZone } from '../base/time-zone.ts'
 import { UsageError } from '../base/usage-error.ts'
-import { hasNamedClients } from './client-tokens.ts'
 import type { Config } from './load.ts'
 
 /** The limits in front of requests, from their settings (OP-L). */
 
-type LimitConfig = Pick<
-  Config,
-  'rateLimit' | 'quota' | 'concurrency' | 'clientsFile' | 'clientTokens' | 'history' | 'currency'
->
+type LimitConfig = Pick<Config, 'rateLimit' | 'quota' | 'concurrency' | 'clientsFile' | 'history' | 'currency'>
 
 const millisecondsPerSecond = 1000
 
@@ -39,8 +35,8 @@ export const checkLimits = ({ rateLimit, quota }: LimitConfig): void => {
 const hasBudget = ({ quota: { tokensPerDay, requestsPerDay, costPerMonth } }: LimitConfig): boolean =>
   [tokensPerDay, requestsPerDay, costPerMonth].some((limit) => limit > 0)
 
-/** Named clients may have their own limits. */
-const mayHaveBudgets = (config: LimitConfig): boolean => hasBudget(config) || hasNamedClients(config)
+/** Clients of a file may have their own limits. */
+const mayHaveBudgets = (config: LimitConfig): boolean => hasBudget(config) || config.clientsFile !== undefined
 
 /** Whether a request can meet a limit. */
 const hasLimits = (config: LimitConfig): boolean => {

@@ -13,6 +13,8 @@ describe('limits', () => {
       {},
       { NEXUS_RATE_BURST: '5', NEXUS_QUEUE_WAIT: '9', NEXUS_QUOTA_TIMEZONE: 'Europe/Berlin' },
       { NEXUS_RATE_LIMIT: '60', NEXUS_RATE_LIMIT_ENABLED: '0' },
+      // Only clients of a file have limits of their own.
+      { NEXUS_CLIENT_TOKENS: 'alice:nxc_0123456789012345678901234' },
     ])
       expect(limitsOf(configOf(environment), 256)).toBeUndefined()
     for (const environment of [
@@ -23,7 +25,6 @@ describe('limits', () => {
       { NEXUS_MAX_CONCURRENCY: '4' },
       { NEXUS_QUEUE: '8' },
       { NEXUS_CLIENTS_FILE: 'clients.json' },
-      { NEXUS_CLIENT_TOKENS: 'alice:nxc_0123456789012345678901234' },
     ])
       expect(limitsOf(configOf(environment), 256)).toBeDefined()
   })

@@ -24,8 +24,6 @@ export interface Access {
   identify(token: string): ClientIdentity | undefined
   /** Whether clients have names; otherwise, the server has at most tokens that all clients share. */
   readonly hasNames: boolean
-  /** The names that `identify` can return. */
-  names(): readonly string[]
 }
 
 export interface AccessOptions {
@@ -86,9 +84,8 @@ export const createAccess = ({ tokens, namedTokens = new Map(), clients, date }:
   let known: readonly ClientEntry[] | undefined
   let byHash: ReadonlyMap<string, KnownToken> = new Map()
 
-  const entries = (): readonly ClientEntry[] => clients?.current() ?? noEntries
   const tokensByHash = (): ReadonlyMap<string, KnownToken> => {
-    const current = entries()
+    const current = clients?.current() ?? noEntries
     if (current === known) return byHash
     known = current
     byHash = new Map([...configured, ...current].flatMap(toTokens))
@@ -103,9 +100,5 @@ export const createAccess = ({ tokens, namedTokens = new Map(), clients, date }:
       const found = tokensByHash().get(tokenHashOf(token))
       return found === undefined || found.isDisabled || date() >= found.expiresAt ? undefined : found.client
     },
-    names: () => [
-      ...(tokens.length === 0 ? [] : [sharedClientName]),
-      ...[...configured, ...entries()].map(({ name }) => name),
-    ],
   }
 }

@@ -270,6 +270,26 @@ describe('the guard of a server with named clients', () => {
     expect(simulator.journal).toEqual([])
   })
 
+  test('the limits of a client hold for this client alone (OP-A2, OP-L1, OP-L7)', async () => {
+    const { post } = startChain({
+      config: { clientsFile: 'clients.json' },
+      clients: [
+        clientEntry('alice', { requestsPerMinute: 1, burst: 0 }),
+        clientEntry('bob', { requestsPerDay: 1 }),
+        clientEntry('carol'),
+      ],
+    })
+    const send = async (name: string): Promise<string> => {
+      const response = await post(request(), { headers: { 'x-api-key': tokenOf(name) } })
+      const { error } = (await response.json()) as { readonly error?: { readonly type: string } }
+      return error?.type ?? 'answered'
+    }
+    const twice = async (name: string): Promise<string[]> => [await send(name), await send(name)]
+    expect(await twice('alice')).toEqual(['answered', 'rate_limit_error'])
+    expect(await twice('bob')).toEqual(['answered', 'billing_error'])
+    expect(await twice('carol')).toEqual(['answered', 'answered'])
+  })
+
   test("the record of a request has the client's name, and nothing has its token (OP-A8)", async () => {
     const ended: unknown[] = []
     const { url, post, records } = startChain({

@@ -1,6 +1,6 @@
 import type { UsageSeries } from '../usage/usage-report.ts'
 
-/** Writes figures as texts, in the browser's language. */
+/** Writes figures as texts: in English, like the page, and in the browser's time zone. */
 
 export const none = '–'
 

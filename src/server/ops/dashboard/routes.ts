@@ -87,19 +87,25 @@ const dataRoutes = (options: DashboardRoutesOptions, viewerOf: ViewerOf) => {
     if (viewer === undefined) throw loginNeeded()
     return viewer
   }
-  return new Elysia({ name: 'dashboard-data', normalize: false })
-    .onTransform(({ request, set }) => {
-      Object.assign(set.headers, privateHeaders)
-      requireViewer(request)
-    })
-    .get(path('summary'), ({ request, query }) => data.summary(query, requireViewer(request)), { query: summaryQuery })
-    .get(path('requests'), ({ request, query }) => data.requests(query, requireViewer(request)), {
-      query: requestsQuery,
-    })
-    .get(path('live'), ({ request }) => data.live(requireViewer(request)))
-    .all(path('summary'), readOnly)
-    .all(path('requests'), readOnly)
-    .all(path('live'), readOnly)
+  return (
+    new Elysia({ name: 'dashboard-data', normalize: false })
+      .onTransform(({ request, set }) => {
+        Object.assign(set.headers, privateHeaders)
+        requireViewer(request)
+      })
+      .get(path('summary'), ({ request, query }) => data.summary(query, requireViewer(request)), {
+        query: summaryQuery,
+      })
+      .get(path('requests'), ({ request, query }) => data.requests(query, requireViewer(request)), {
+        query: requestsQuery,
+      })
+      .get(path('live'), ({ request }) => data.live(requireViewer(request)))
+      // Elysia answers a HEAD with the handler of GET, and would wait for the end of the stream.
+      .head(path('live'), methodNotAllowed('GET'))
+      .all(path('summary'), readOnly)
+      .all(path('requests'), readOnly)
+      .all(path('live'), methodNotAllowed('GET'))
+  )
 }
 
 export const dashboardRoutes = (options: DashboardRoutesOptions) => {

@@ -129,6 +129,23 @@ describe('the dashboard', () => {
     for (const path of ['/login', '/logout']) expect(await statusOf(`${url}/dashboard${path}`)).toBe(405)
   })
 
+  test('opens no stream for a HEAD: nothing would ever read it (OP-D3)', async () => {
+    const { url } = startDashboard()
+    for (let n = 0; n < 6; n += 1) expect(await statusOf(`${url}/dashboard/api/live`, {}, 'HEAD')).toBe(405)
+    const live = await fetch(`${url}/dashboard/api/live`)
+    expect([live.status, live.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    await live.body?.cancel()
+  })
+
+  test('follows the requests for five pages, and tells a sixth to wait (OP-D3)', async () => {
+    const { url } = startDashboard()
+    const pages = await Promise.all(Array.from({ length: 5 }, () => fetch(`${url}/dashboard/api/live`)))
+    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    const { status, headers } = await fetch(`${url}/dashboard/api/live`)
+    expect([status, headers.get('retry-after')]).toEqual([503, '15'])
+    for (const { body } of pages) await body?.cancel()
+  })
+
   test('gets no CORS headers, and shows an allowed origin nothing (OP-W7)', async () => {
     const origin = 'https://app.example.com'
     const { url } = startDashboard({ config: { cors: { ...defaultConfig.cors, origins: [origin] } } })

@@ -51,13 +51,13 @@ export const composeUpstream = (options: UpstreamOptions): Upstream =>
 
 export interface ServerOptions
   extends UpstreamOptions,
-    Pick<AppDependencies, 'history'>,
     Pick<
       AppDependencies,
       | 'defaultModelId'
       | 'catalog'
       | 'shutdown'
       | 'clients'
+      | 'history'
       | 'observers'
       | 'pingMs'
       | 'commitMs'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import axe, { type AxeResults } from 'axe-core'
 import type { Browser, Page } from 'puppeteer-core'
@@ -12,6 +13,14 @@ import { clientEntry, tokenOf } from '../../../support/named-clients.ts'
 
 const texts = (page: Page, selector: string): Promise<string[]> =>
   page.$$eval(selector, (elements) => elements.map((element) => element.textContent ?? ''))
+
+/** For reviewers of the page: the tests cannot judge how it looks. */
+const screenshots = join(import.meta.dir, '../../../../dist/screenshots')
+
+const keepScreenshot = async (page: Page, name: string): Promise<Uint8Array> => {
+  mkdirSync(screenshots, { recursive: true })
+  return page.screenshot({ path: join(screenshots, `${name}.png`) as `${string}.png`, fullPage: true })
+}
 
 /** What axe finds, with the element; the rules for best practices included. */
 const violations = async (page: Page): Promise<string[]> => {
@@ -161,6 +170,7 @@ describe.if(hasBrowser)('the dashboard in Chromium', () => {
         expect([width, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([width, width])
         expect([width, await violations(page)]).toEqual([width, []])
         expect(problems).toEqual([])
+        expect((await keepScreenshot(page, `dashboard-${width}-${scheme}`)).byteLength).toBeGreaterThan(0)
       }
     },
   )

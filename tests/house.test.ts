@@ -75,6 +75,12 @@ describe('the source code', () => {
     expect(matching(/^import .*\/gzip\.ts'/m)).toEqual([])
   })
 
+  test('what a team turns on is loaded on first use: a server without it has none of its packages (OP-E3)', () => {
+    expect(matching(/^import (?!type ).*'(?:prom-client|bun:sqlite)'/m)).toEqual([])
+    const loaded = /^import (?!type ).*\/(?:metrics\/instruments|history\/history|dashboard\/pages)\.ts'/m
+    expect(matching(loaded)).toEqual([])
+  })
+
   test('few files send requests to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual([
       // Probes the endpoint without the key, with the certificates and proxies that fetch uses.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
 
@@ -21,6 +21,24 @@ describe('start', () => {
     expect(code).toBe(0)
     expect(out).toMatch(new RegExp(`^env -u ANTHROPIC_API_KEY ANTHROPIC_BASE_URL='${url}' .* claude\n$`))
     expect(err).not.toContain('\u001b[')
+  })
+
+  test('writes no file and serves no figures unless that is turned on (OP-H1, OP-M5, OP-D1)', async () => {
+    const home = temporaryFolder()
+    const program = startCli(['start', '--simulate', '--port', '0'], {
+      HOME: home,
+      XDG_STATE_HOME: join(home, 'state'),
+    })
+    const [, url = ''] = await program.says(address)
+    const body = JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] })
+    const headers = { 'content-type': 'application/json' }
+    await (await fetch(`${url}/v1/messages`, { method: 'POST', headers, body })).text()
+    const pages = await Promise.all(['/metrics', '/dashboard'].map((path) => fetch(url + path)))
+    expect(pages.map(({ status }) => status)).toEqual([404, 404])
+    program.kill('SIGTERM')
+    expect((await program.ended).code).toBe(0)
+    // Bun's own cache, because the program runs from its sources.
+    expect(readdirSync(home).filter((name) => name !== '.bun')).toEqual([])
   })
 
   test('serves an OpenAI-compatible server with the variables of a file (N21, G1)', async () => {

@@ -33,9 +33,12 @@ const millisecondsPerDay = 86_400_000
 /** Local days may have an hour more. */
 const longestRange = 90 * millisecondsPerDay + 2 * 3_600_000
 
+/** Beyond these, a day of another time zone may be no date. */
+const [earliest, latest] = [0, Date.UTC(10_000, 0)]
+
 const timeOf = (name: 'since' | 'until', text: string): number => {
   const at = Date.parse(text)
-  if (Number.isNaN(at)) throw invalidRequest([name], 'Input should be a time in ISO 8601')
+  if (!(at >= earliest && at <= latest)) throw invalidRequest([name], 'Input should be a time in ISO 8601')
   return at
 }
 

@@ -22,6 +22,9 @@ describe('what the page asks of its data (OP-D3)', () => {
     [{ since: 'yesterday' }, 'since: Input should be a time in ISO 8601'],
     [{ until: '2026-11-01T00:00:00Z' }, 'until: Input should be after since'],
     [{ until: '2027-02-01T00:00:00Z' }, 'since: The range should be at most 90 days'],
+    [{ since: '-271821-04-20T00:00:00Z' }, 'since: Input should be a time in ISO 8601'],
+    [{ until: '+275760-09-13T00:00:00Z' }, 'until: Input should be a time in ISO 8601'],
+    [{ since: '1969-12-31T00:00:00Z' }, 'since: Input should be a time in ISO 8601'],
   ])('is refused if it is not a range of at most 90 days: %o', (over, message) => {
     expect(() => toUsageQuery({ ...values, ...over }, undefined)).toThrow(
       new GatewayError('invalid_request_error', message),

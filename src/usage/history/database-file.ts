@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
@@ -70,7 +70,11 @@ export const identityOf = (file: string): string | undefined => {
 export interface DatabaseFile {
   readonly connection: Connection
   readonly identity: string | undefined
+  /** Of the write-ahead log. */
+  readonly logIdentity: string | undefined
 }
+
+const logOf = (file: string): string => `${file}-wal`
 
 /** Throws UnusableFileError, SQLite's errors and the file system's. */
 export const openDatabaseFile = (file: string, Sqlite: typeof Database): DatabaseFile => {
@@ -82,11 +86,20 @@ export const openDatabaseFile = (file: string, Sqlite: typeof Database): Databas
     connection.execute(pragmas)
     migrate(connection)
     connection.execute(confirmsCheckpoints)
-    return { connection, identity: identityOf(file) }
+    return { connection, identity: identityOf(file), logIdentity: identityOf(logOf(file)) }
   } catch (error) {
     connection.close()
     throw error
   }
+}
+
+/**
+ * Removes the log of a file that a user has replaced, after its connection is closed: SQLite would add it to the new
+ * file. Another process that has opened the new file has a log of its own.
+ */
+export const removeLog = (file: string, { logIdentity }: DatabaseFile): void => {
+  if (logIdentity === undefined || logIdentity !== identityOf(logOf(file))) return
+  for (const left of [logOf(file), `${file}-shm`]) rmSync(left, { force: true })
 }
 
 export const isDatabaseError = (error: unknown): boolean => errorCode(error)?.startsWith('SQLITE_') ?? false

@@ -10,6 +10,7 @@ import {
   isBusy,
   isCorrupt,
   openDatabaseFile,
+  removeLog,
   setAside,
   UnusableFileError,
 } from './database-file.ts'
@@ -120,8 +121,12 @@ export const createHistoryFile = (options: HistoryFileOptions) => {
     },
     /** Rejects with HistoryError, also until the next try after a failure. */
     async acquire(): Promise<DatabaseFile> {
-      // A user may delete the file, and another process may rename it.
-      if (opened !== undefined && opened.identity !== identityOf(file)) close()
+      // A user may delete or replace the file, and another process may rename it.
+      if (opened !== undefined && opened.identity !== identityOf(file)) {
+        const replaced = opened
+        close()
+        attempt(() => removeLog(file, replaced))
+      }
       if (opened !== undefined) return opened
       if (failure !== undefined && (state === 'off' || (state === 'failed' && now() < retryAt))) throw failure
       opening ??= open()

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { afterEach, describe, expect, test } from 'bun:test'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RequestRecord } from '../../../src/gateway/request-record.ts'
 import type { UsageQuery, UsageReader } from '../../../src/usage/usage-report.ts'
@@ -151,6 +151,22 @@ describe('the file of the history', () => {
     await history.sink.write([record('2')])
     expect(await idsOf(history)).toEqual(['2'])
     expect(modeOf(file)).toBe(0o600)
+  })
+
+  test('that a user replaces with a backup gets nothing of the log of the old one (OP-H1)', async () => {
+    const folder = temporaryFolder()
+    const [file, backup] = [join(folder, 'usage.sqlite'), join(folder, 'backup.sqlite')]
+    const other = testHistory(backup)
+    await other.history.sink.write([record('1'), record('2')])
+    await other.history.sink.end?.()
+    const { history, logged } = testHistory(file)
+    await history.sink.write([record('3')])
+    renameSync(backup, file)
+    await history.sink.write([record('4')])
+    expect(await idsOf(history)).toEqual(['4', '2', '1'])
+    expect(logged).toEqual([])
+    await history.sink.end?.()
+    expect(readdirSync(folder)).toEqual(['usage.sqlite'])
   })
 
   test('that cannot be made is tried again every 10 s, with one warning (OP-H3)', async () => {

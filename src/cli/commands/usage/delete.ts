@@ -55,7 +55,7 @@ export const usageDeleteCommand: Command = {
   name: 'usage delete',
   description: 'Delete requests and their sums from the history',
   details: [
-    'Deletes what is before a time, or all of one client, and frees the space. It works while the server runs. The server itself deletes old requests (history.days, history.rollupDays).',
+    'Deletes what is before a time, or all of one client, and frees the space. A time is rounded down to a quarter of an hour. It works while the server runs. The server itself deletes old requests (history.days, history.rollupDays).',
   ],
   get args(): ArgsDef {
     return {

@@ -92,8 +92,12 @@ const readTime = (text: string, flag: string, clock: Clock): Named => {
   return found
 }
 
-/** When the day, the month or the moment that a flag names begins. Throws UsageError. */
-export const readBeginning = (text: string, flag: string, clock: Clock): number => readTime(text, flag, clock).begins
+/**
+ * When the day, the month or the moment that a flag names begins, rounded down to a quarter of an hour: the history
+ * cannot divide its sums. Throws UsageError.
+ */
+export const readBeginning = (text: string, flag: string, clock: Clock): number =>
+  wholeSlot(readTime(text, flag, clock).begins)
 
 /** A day or a month of `until` is part of the period. Throws UsageError if no time is left. */
 export const readPeriod = (since: string, until: string | undefined, clock: Clock): Period => {

@@ -56,6 +56,19 @@ describe('usage delete', () => {
     ])
   })
 
+  test('deletes rows and sums before the same time, also within a quarter of an hour (OP-U5)', async () => {
+    const { run, clients } = await setUp()
+    const within = await run(['delete', '--before', '2026-10-15 12:07', '--yes'])
+    expect([within.code, within.err]).toEqual([0, 'Deleted 1 request before 2026-10-15 12:07.\n'])
+    expect(await clients()).toEqual([
+      ['alice 1', 'bob 1'],
+      ['bob', 'alice'],
+    ])
+    const after = await run(['delete', '--before', '2026-10-15 12:15', '--yes'])
+    expect([after.code, after.err]).toEqual([0, 'Deleted 2 requests before 2026-10-15 12:15.\n'])
+    expect(await clients()).toEqual([[], []])
+  })
+
   test('deletes all of a client, and leaves no byte of its name (OP-U5)', async () => {
     const { run, clients, file } = await setUp()
     const { err } = await run(['delete', '--client', 'alice', '--yes'])

@@ -64,7 +64,7 @@ export interface UsageFigures {
   readonly requests: number
   /** Because of the server, the upstream or the configuration. */
   readonly failed: number
-  /** Because of the request, a limit or a missing permission. */
+  /** Because of the request, the rate, a budget or a missing permission. */
   readonly refused: number
   /** By a client that disconnected. */
   readonly cancelled: number

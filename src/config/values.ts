@@ -44,7 +44,10 @@ const toNumber = (value: unknown, type: Extract<SettingType, { kind: 'number' }>
   return isValid ? number : fail(where, `must be ${expectationOf(type)}.`)
 }
 
-const toChoice = (text: string, type: Extract<SettingType, { kind: 'choice' }>, where: string): string => {
+const toChoice = (value: unknown, type: Extract<SettingType, { kind: 'choice' }>, where: string): string => {
+  // A file may have `true`, where a variable has the word.
+  const text = value instanceof InputText ? value.text : typeof value === 'boolean' ? String(value) : value
+  if (typeof text !== 'string') return fail(where, `must be ${expectationOf(type)}.`)
   const word = text.trim().split(/\s/)[0]?.toLowerCase() ?? ''
   const option = type.synonyms === undefined ? text : (type.synonyms[word] ?? word)
   if (type.options.includes(option)) return option
@@ -221,6 +224,6 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
     case 'headers':
       return toHeaders(value, where)
     case 'choice':
-      return toChoice(requireText(value, where), type, where)
+      return toChoice(value, type, where)
   }
 }

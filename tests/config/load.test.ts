@@ -203,6 +203,9 @@ describe('files', () => {
     expect(refusal({ files: [file({ model: 7 })] })).toBe(
       'model in /home/me/config.json (line 1) must be a non-empty string.',
     )
+    expect(refusal({ files: [file({ metrics: 7 })] })).toBe(
+      'metrics in /home/me/config.json (line 1) must be one of off, on, open.',
+    )
     expect(refusal({ files: [file({ logging: 'x' })] })).toBe(
       'logging in /home/me/config.json (line 1) must be an object.',
     )
@@ -211,6 +214,16 @@ describe('files', () => {
     )
     expect(refusal({ files: [file('[]')] })).toBe('/home/me/config.json must contain a JSON object.')
   })
+})
+
+test('a file turns metrics on with true, as a variable does (OP-M1)', () => {
+  const metricsOf = (inputs: Partial<ConfigInputs>) => load(inputs).config.metrics
+  expect([true, false, 'open'].map((metrics) => metricsOf({ files: [file({ metrics })] }))).toEqual([
+    'on',
+    'off',
+    'open',
+  ])
+  expect(metricsOf({ environment: { NEXUS_METRICS: 'true' } })).toBe('on')
 })
 
 describe('values', () => {

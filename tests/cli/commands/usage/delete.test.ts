@@ -58,14 +58,15 @@ describe('usage delete', () => {
 
   test('deletes rows and sums before the same time, also within a quarter of an hour (OP-U5)', async () => {
     const { run, clients } = await setUp()
-    const within = await run(['delete', '--before', '2026-10-15 12:07', '--yes'])
-    expect([within.code, within.err]).toEqual([0, 'Deleted 1 request before 2026-10-15 12:07.\n'])
+    const [within, end] = [7, 15].map((minutes) => new Date(october + minutes * 60_000).toISOString().slice(0, 16))
+    const first = await run(['delete', '--before', `${within}Z`, '--yes'])
+    expect([first.code, first.err]).toEqual([0, `Deleted 1 request before ${within}Z.\n`])
     expect(await clients()).toEqual([
       ['alice 1', 'bob 1'],
       ['bob', 'alice'],
     ])
-    const after = await run(['delete', '--before', '2026-10-15 12:15', '--yes'])
-    expect([after.code, after.err]).toEqual([0, 'Deleted 2 requests before 2026-10-15 12:15.\n'])
+    const second = await run(['delete', '--before', `${end}Z`, '--yes'])
+    expect([second.code, second.err]).toEqual([0, `Deleted 2 requests before ${end}Z.\n`])
     expect(await clients()).toEqual([[], []])
   })
 

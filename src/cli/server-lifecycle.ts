@@ -60,6 +60,8 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port, sourc
     if (code === 'EACCES') {
       throw new UsageError(`No permission to listen on port ${port}. Use a port above 1023: --port.`)
     }
+    if (code?.startsWith('ERR_OSSL_'))
+      throw new UsageError(`tls.cert or tls.key cannot be used for HTTPS (${code}). Check both files.`)
     // Some shells set HOST to a name of the machine that no resolver knows.
     const origin = source === undefined ? '' : ` The address comes from ${source}.`
     throw new UsageError(

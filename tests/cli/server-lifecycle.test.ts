@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { tryToListen } from '../../src/cli/server-lifecycle.ts'
+import { listenOrExplain, tryToListen } from '../../src/cli/server-lifecycle.ts'
+import { listen } from '../../src/runtime/bun.ts'
 import type { Reply } from '../../src/simulator/reply.ts'
 import { simulate } from '../support/chain.ts'
 import { entry, type RunningCli, startCli } from '../support/cli.ts'
@@ -51,6 +52,15 @@ const afterFirstEvent = async (response: Response): Promise<Response> => {
   void reader?.cancel()
   return new Response(rest)
 }
+
+test('a certificate that the listener refuses is not called a wrong address (OP-W4)', async () => {
+  const tls = { cert: '-----BEGIN CERTIFICATE-----', key: '' }
+  const place = { hostname: '127.0.0.1', port: 0 }
+  const start = () => listen({ ...place, tls, fetch: () => new Response() })
+  await expect(listenOrExplain(start, place)).rejects.toThrow(
+    /^tls\.cert or tls\.key cannot be used for HTTPS \(ERR_OSSL_\w+\)\. Check both files\.$/,
+  )
+})
 
 describe('the shutdown', () => {
   test('A10 of an idle server does not mention running requests', async () => {

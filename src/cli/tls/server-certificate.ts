@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { UsageError } from '../../base/usage-error.ts'
+import { withoutMark } from '../../config/jsonc.ts'
 import type { Config } from '../../config/load.ts'
 import { type Machine, settingPath } from '../../config/paths.ts'
 
@@ -25,12 +26,13 @@ export interface ServerCertificate extends CertificateFile {
 
 const read = (path: string, key: string): string => {
   try {
-    return readFileSync(path, 'utf8')
+    return withoutMark(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new UsageError(`${key}: cannot read ${path} (${errorCode(error) ?? 'unknown'}).`)
   }
 }
 
+const pemBegin = '-----BEGIN CERTIFICATE-----'
 const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 
 /** Loads node's crypto only for servers with HTTPS. Rejects with UsageError for a file without a certificate. */
@@ -42,6 +44,8 @@ const readCertificate = async (file: string, machine: Machine): Promise<Certific
   const [leaf] = certificates
   if (leaf === undefined || certificates.includes(undefined))
     throw new UsageError(`tls.cert: ${path} is not a certificate in the PEM format (-----BEGIN CERTIFICATE-----).`)
+  if (pem.split(pemBegin).length - 1 > certificates.length)
+    throw new UsageError(`tls.cert: ${path} ends in the middle of a certificate. Write the whole chain into it.`)
   const isSelfSigned = certificates.some((one) => one?.checkIssued(one))
   return { path, pem, leaf, isSelfSigned }
 }
@@ -77,6 +81,10 @@ const readKey = async ({ path, leaf }: CertificateFile, file: string, machine: M
     if (errorCode(error) === 'ERR_MISSING_PASSPHRASE')
       throw new UsageError(
         `tls.key: ${keyPath} is encrypted. Store the key without a passphrase: openssl pkey -in KEY -out FILE.`,
+      )
+    if (errorCode(error) === 'ERR_OSSL_EVP_UNSUPPORTED_ALGORITHM')
+      throw new UsageError(
+        `tls.key: ${keyPath} is of a kind that this program does not support. Use a key of RSA, or of the curve P-256.`,
       )
     throw new UsageError(`tls.key: ${keyPath} is not a private key in the PEM format (-----BEGIN PRIVATE KEY-----).`)
   }

@@ -72,6 +72,26 @@ describe('the certificate of the server', () => {
     await expect(read(fileWith(broken), key)).rejects.toThrow('is not a certificate in the PEM format')
   })
 
+  test('is refused with half a certificate behind a valid one (OP-W4)', async () => {
+    const { cert, key, root } = issuedCertificate()
+    const half = readFileSync(cert, 'utf8') + readFileSync(root, 'utf8').slice(0, 300)
+    await expect(read(fileWith(half), key)).rejects.toThrow('file.pem ends in the middle of a certificate.')
+  })
+
+  test('is refused with a key of a kind that no server here can use (OP-W4)', async () => {
+    const { cert } = selfSignedCertificate()
+    const key = join(folder(), 'key.pem')
+    Bun.spawnSync(['openssl', 'genpkey', '-algorithm', 'ed448', '-out', key])
+    await expect(read(cert, key)).rejects.toThrow(/^tls\.key: .*key\.pem is of a kind that this program does not support\./)
+  })
+
+  test('is read from files with a byte order mark (OP-W4)', async () => {
+    const { cert, key } = selfSignedCertificate()
+    const marked = (path: string): string => fileWith(`\uFEFF${readFileSync(path, 'utf8')}`)
+    const certificate = await read(marked(cert), marked(key))
+    expect(certificate?.pem).toBe(readFileSync(cert, 'utf8'))
+  })
+
   test('is refused with a key that is another one, not PEM, or encrypted (OP-W4)', async () => {
     const { cert, key } = selfSignedCertificate()
     await expect(read(cert, selfSignedCertificate().key)).rejects.toThrow(/^tls\.key: .*key\.pem is not the key of /)

@@ -4,7 +4,8 @@ import type { Config } from './load.ts'
 
 const isOrigin = (text: string): boolean => {
   const url = URL.parse(text)
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === text
+  // A browser sends no pattern, so that one would allow nothing.
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === text && !text.includes('*')
 }
 
 /** Throws UsageError for origins that are not valid, and for those that would let any page spend the key (OP-W7). */

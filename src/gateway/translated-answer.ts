@@ -1,10 +1,14 @@
 import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
-import type { Message, ResponseBlock, StopReason } from '../wire/anthropic/response.ts'
+import type { Message, ResponseBlock, StopReason, Usage } from '../wire/anthropic/response.ts'
 import { requestClassOf } from './request-class.ts'
 import type { RunningRequest } from './running-requests.ts'
 import { selectUserText } from './words.ts'
 import { WordsCollector } from './words-collector.ts'
+
+/** Some upstreams have no figures before the end. */
+const isKnown = ({ input_tokens, cache_creation_input_tokens, cache_read_input_tokens }: Usage): boolean =>
+  input_tokens + cache_creation_input_tokens + cache_read_input_tokens > 0
 
 /** Adds the facts of one answer to the request's record, from events that are parsed already (AU-U6). */
 export class TranslatedAnswer {
@@ -32,7 +36,10 @@ export class TranslatedAnswer {
     let isLast = false
     for (const event of batch) {
       isLast = event.type === 'message_stop'
-      if (event.type === 'message_delta') this.#end(event.delta.stop_reason, event.usage)
+      // An answer that is cut has no other figures.
+      if (event.type === 'message_start' && isKnown(event.message.usage))
+        this.#running.update({ usage: event.message.usage })
+      else if (event.type === 'message_delta') this.#end(event.delta.stop_reason, event.usage)
       else if (event.type === 'content_block_start') this.#block(event.index, event.content_block)
       else if (event.type === 'content_block_delta') this.#words?.delta(event.index, event.delta)
     }

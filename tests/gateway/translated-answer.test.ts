@@ -82,3 +82,17 @@ describe('a translated answer', () => {
     expect(observe(read, false)?.words).toBeUndefined()
   })
 })
+
+describe('an answer that the client cuts', () => {
+  const cut = (usage: Message['usage']) =>
+    observe((answer) => answer.batch([{ type: 'message_start', message: { usage } as Message }]), false)?.record.usage
+
+  test('has the figures of its start, if the upstream gives some there (OP-L8)', () => {
+    const usage = { ...noUsage, cache_read_input_tokens: 7, output_tokens: 1 }
+    expect(cut(usage)).toEqual(usage)
+  })
+
+  test('has no figures if the upstream gives them only at the end (OP-L8)', () => {
+    expect(cut(noUsage)).toBeUndefined()
+  })
+})

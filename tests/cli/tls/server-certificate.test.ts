@@ -82,7 +82,9 @@ describe('the certificate of the server', () => {
     const { cert } = selfSignedCertificate()
     const key = join(folder(), 'key.pem')
     Bun.spawnSync(['openssl', 'genpkey', '-algorithm', 'ed448', '-out', key])
-    await expect(read(cert, key)).rejects.toThrow(/^tls\.key: .*key\.pem is of a kind that this program does not support\./)
+    await expect(read(cert, key)).rejects.toThrow(
+      /^tls\.key: .*key\.pem is of a kind that this program does not support\./,
+    )
   })
 
   test('is read from files with a byte order mark (OP-W4)', async () => {

@@ -30,21 +30,20 @@ export const rateHeaders = (
   // The burst is not part of the promise.
   const remaining = Math.min(state.remaining, perMinute)
   const full = Math.ceil(state.secondsUntilFull)
-  // So many requests are allowed in this time.
-  const seconds = state.isAllowed ? full : state.waitSeconds
   return {
     'x-ratelimit-limit': String(perMinute),
     'x-ratelimit-remaining': String(remaining),
     'x-ratelimit-reset': String(Math.ceil(date / millisecondsPerSecond + state.secondsUntilFull)),
     'ratelimit-policy': `"requests";q=${perMinute};w=${minuteSeconds}`,
-    ratelimit: `"requests";r=${remaining};t=${seconds}`,
-    ...(isOpenAi && openAiHeaders(perMinute, remaining, seconds)),
+    // A client without a request left waits for the next one, not for all of them.
+    ratelimit: `"requests";r=${remaining};t=${remaining === 0 ? state.waitSeconds : full}`,
+    ...(isOpenAi && openAiHeaders(perMinute, remaining, state.isAllowed ? full : state.waitSeconds)),
   }
 }
 
-/** Adds a used-up budget to what a client may still use. */
+/** Adds a used-up budget to what a client may still use. `requests` is the name of the rate. */
 export const withBudget = (headers: LimitHeaders, name: string, secondsLeft: number): LimitHeaders => {
-  const item = `"${name}";r=0;t=${secondsLeft}`
+  const item = `"${name === 'requests' ? 'requests-per-day' : name}";r=0;t=${secondsLeft}`
   const others = headers['ratelimit']
   return { ...headers, ratelimit: others === undefined ? item : `${others}, ${item}` }
 }

@@ -99,7 +99,11 @@ describe('a rate limit', () => {
       ratelimit: '"requests";r=60;t=1',
     })
     for (let sent = 0; sent < 68; sent += 1) send()
-    expect(send().headers).toMatchObject({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(seconds + 70) })
+    expect(send().headers).toMatchObject({
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(seconds + 70),
+      ratelimit: '"requests";r=0;t=1',
+    })
     expect(send().headers).toMatchObject({ 'x-ratelimit-remaining': '0', ratelimit: '"requests";r=0;t=1' })
   })
 
@@ -136,6 +140,15 @@ describe('a rate limit', () => {
     expect(send({ client: own }).refusal).toBeDefined()
     const free = identity('bob', { requestsPerMinute: 0 })
     for (let sent = 0; sent < 100; sent += 1) expect(send({ client: free }).headers).toEqual({})
+  })
+})
+
+describe('a used-up budget of requests', () => {
+  test('has another name than the rate, which may still allow some (OP-L4, OP-L9)', () => {
+    const budgets = { quota: { requestsPerDay: 1 } }
+    const { send, limits, clock } = startLimits({ rate: { perMinute: 60, burst: 0 }, budgets })
+    limits.observer(requestRecord({ client: undefined, at: clock.at }), undefined)
+    expect(send().headers['ratelimit']).toBe('"requests";r=59;t=1, "requests-per-day";r=0;t=43200')
   })
 })
 

@@ -133,7 +133,7 @@ describe('a server with a budget', () => {
     )
     expect(refused.headers.get('x-should-retry')).toBe('false')
     expect(refused.headers.get('nexus-budget')).toMatch(/^requests;used=\d;limit=1;reset=\d+$/)
-    expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/)
+    expect(refused.headers.get('ratelimit')).toMatch(/^"requests-per-day";r=0;t=\d+$/)
   })
 
   test('is for each named client, and names it (OP-L7, OP-L9)', async () => {

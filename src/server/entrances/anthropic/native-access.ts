@@ -1,5 +1,5 @@
 import { GatewayError, invalidRequest } from '../../../base/errors.ts'
-import { type Json, objectsIn, parseObject } from '../../../base/json.ts'
+import { isObject, type Json, objectsIn, parseObject } from '../../../base/json.ts'
 import type { ClientIdentity } from '../../../gateway/policy/access.ts'
 import { checkModelAccess, mayUse, modelRefusal } from '../../../gateway/policy/model-access.ts'
 import type { NativeCall } from '../../../upstreams/upstream.ts'
@@ -44,7 +44,13 @@ export const checkPathAccess = ({ client }: NativeAccess, { hidesModels }: Nativ
   throw modelRefusal(client, 'This server does not read the models in requests to this path.')
 }
 
-/** The model of the request, and those of tools that call a model. Throws a 403, and a 400 without a model. */
+/** The models that the upstream may use in place of a request's own. What is not a name is not allowed either. */
+const fallbackModels = (value: unknown): string[] =>
+  value === undefined || value === null
+    ? []
+    : [value].flat().map((fallback) => String(isObject(fallback) ? fallback['model'] : fallback))
+
+/** The model of the request, its fallbacks, and those of tools that call a model. Throws a 403, and a 400 without a model. */
 export const checkBodyAccess = (
   access: NativeAccess,
   { operation }: NativePath,
@@ -59,5 +65,5 @@ export const checkBodyAccess = (
   const ofTools = objectsIn(request['tools']).flatMap((tool) =>
     typeof tool['model'] === 'string' ? tool['model'] : [],
   )
-  for (const name of [model, ...ofTools]) checkModelAccess(client, requestedModel(access, name))
+  for (const name of [model, ...fallbackModels(request['fallbacks']), ...ofTools]) checkModelAccess(client, requestedModel(access, name))
 }

@@ -45,8 +45,19 @@ const oneDayMs = 24 * 60 * 60 * 1000
 /** The form in which a token is stored. It has 256 random bits, so that a plain hash is enough. */
 export const tokenHashOf = (token: string): string => hashPrefix + sha256Hex(token)
 
+/** A day that its month does not have would be one of the next month. */
+const isRealDay = (day: string): boolean => {
+  const time = Date.parse(day)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
+}
+
+const dayCharacters = 'YYYY-MM-DD'.length
+
 /** Milliseconds since 1970; not a number for a date that does not exist. A date without a time includes its day. */
-export const expiryOf = (time: string): number => Date.parse(time) + (time.includes('T') ? 0 : oneDayMs)
+export const expiryOf = (time: string): number => {
+  if (!isRealDay(time.slice(0, dayCharacters))) return Number.NaN
+  return Date.parse(time) + (time.includes('T') ? 0 : oneDayMs)
+}
 
 const noEntries: readonly ClientEntry[] = []
 

@@ -119,7 +119,14 @@ describe('an expiry', () => {
     expect(new Date(expiryOf(text)).toISOString()).toBe(time)
   })
 
-  test('a date that does not exist is not a number (OP-A2)', () => {
-    expect(expiryOf('2026-13-01')).toBeNaN()
+  test.each(['2026-13-01', '2026-11-31', '2027-02-29', '2027-02-30T10:00:00Z', '2026-11-29T25:00:00Z'])(
+    '%s does not exist, and is not a number (OP-A2)',
+    (text) => {
+      expect(expiryOf(text)).toBeNaN()
+    },
+  )
+
+  test('29 February of a leap year exists (OP-A2)', () => {
+    expect(new Date(expiryOf('2028-02-29')).toISOString()).toBe('2028-03-01T00:00:00.000Z')
   })
 })

@@ -15,6 +15,8 @@ describe('the allowed hosts', () => {
   test.each([
     ['claude.example.com', 200],
     ['CLAUDE.example.com:8443', 200],
+    ['claude.example.com.:8443', 200],
+    ['claude.example.com..', 403],
     ['a.team.example', 200],
     ['a.b.team.example', 200],
     ['team.example', 403],

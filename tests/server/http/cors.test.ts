@@ -101,8 +101,11 @@ describe('CORS (OP-W7, OU-R14, G11)', () => {
     expect(() => checkCors({ ...defaultConfig, ...config, cors: withCredentials })).toThrow('cors.allowCredentials')
   })
 
-  test.each(['app.example.com', 'https://app.example.com/path', 'ftp://x', 'https://*.example.com'])('%s is no origin (OP-W7)', (origin) => {
-    const config = { ...defaultConfig, cors: { origins: [origin], allowCredentials: false, maxAge: 600 } }
-    expect(() => checkCors(config)).toThrow(`${origin} is not an origin`)
-  })
+  test.each(['app.example.com', 'https://app.example.com/path', 'ftp://x', 'https://*.example.com'])(
+    '%s is no origin (OP-W7)',
+    (origin) => {
+      const config = { ...defaultConfig, cors: { origins: [origin], allowCredentials: false, maxAge: 600 } }
+      expect(() => checkCors(config)).toThrow(`${origin} is not an origin`)
+    },
+  )
 })

@@ -65,5 +65,6 @@ export const checkBodyAccess = (
   const ofTools = objectsIn(request['tools']).flatMap((tool) =>
     typeof tool['model'] === 'string' ? tool['model'] : [],
   )
-  for (const name of [model, ...fallbackModels(request['fallbacks']), ...ofTools]) checkModelAccess(client, requestedModel(access, name))
+  for (const name of [model, ...fallbackModels(request['fallbacks']), ...ofTools])
+    checkModelAccess(client, requestedModel(access, name))
 }

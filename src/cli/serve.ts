@@ -1,10 +1,6 @@
 import type { Secret } from '../base/secret.ts'
-import { checkAccess } from '../config/client-tokens.ts'
-import { checkCors } from '../config/cors.ts'
-import { checkLimits } from '../config/limits.ts'
-import { checkNetwork } from '../config/network.ts'
 import { settingPath } from '../config/paths.ts'
-import { checkReports } from '../config/reports.ts'
+import { checkServerSettings } from '../config/server-settings.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
 import { composeApp, composeHistory, type ServerOptions } from './compose.ts'
@@ -56,12 +52,8 @@ export const checkServing = async (
   config: ServeOptions['config'],
   { machine }: Io,
 ): Promise<ServerCertificate | undefined> => {
-  checkAccess(config)
-  checkCors(config)
-  checkNetwork(config)
+  checkServerSettings(config)
   checkUpstreamAddress(setUp, config)
-  checkReports(config)
-  checkLimits(config)
   return readServerCertificate(config, machine)
 }
 

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { closingCommand } from '../../base/closing-command.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { checkAccess, hasNamedClients, namedTokensOf } from '../../config/client-tokens.ts'
+import type { Config } from '../../config/load.ts'
 import { localConfigPath, userConfigPath } from '../../config/paths.ts'
+import { checkServerSettings } from '../../config/server-settings.ts'
 import { settings } from '../../config/settings/settings.ts'
 import { defaultUpstream } from '../../config/settings/upstream.ts'
 import { clientNameOf } from '../../models/resolver.ts'
@@ -64,6 +66,17 @@ const nonDefault = ({ loaded }: DoctorContext) =>
     return [{ key, value: shownValue(loaded, key), source: shownSource(source, loaded) }]
   })
 
+/** Why the server would not start with these settings; undefined if it would. */
+const refusalOf = (config: Config): string | undefined => {
+  try {
+    checkServerSettings(config)
+    return undefined
+  } catch (error) {
+    if (error instanceof UsageError) return error.message
+    throw error
+  }
+}
+
 const settingsFound = (context: DoctorContext): Finding => {
   if (context.loaded === undefined) return skip(fixConfigurationFirst)
   const rows = nonDefault(context)
@@ -75,6 +88,11 @@ const settingsFound = (context: DoctorContext): Finding => {
     ]),
   )
   const lines = rows.map(({ key, value, source }) => `${key} = ${value} (${source})`)
+  const refusal = refusalOf(context.loaded.config)
+  if (refusal !== undefined) {
+    const { detail, remedy } = splitRemedy(refusal)
+    return fail([...lines, detail].join('\n'), remedy, data)
+  }
   // The key has its own check.
   const unused = unusedSecrets(context.loaded).filter(({ key }) => !keySettings.has(key))
   if (unused.length === 0) return ok(lines.join('\n'), data)

@@ -154,6 +154,32 @@ describe('configuration', () => {
     expect((await doctor(['--simulate'])).checks.map(({ id }) => id)).not.toContain('config.clients')
   })
 
+  test.each([
+    [
+      'NEXUS_QUOTA_TIMEZONE',
+      'Mars',
+      'quota.timezone: Mars is not a known time zone.',
+      'Write a name like Europe/Berlin',
+    ],
+    ['NEXUS_RATE_EXEMPT_IPS', 'all', 'rateLimit.exemptIps: all is not an address.', 'Write addresses like 192.0.2.1'],
+    ['NEXUS_CORS_ORIGIN', '*', 'cors.origins: * would let each web page spend your key.', 'Set --client-token'],
+    ['NEXUS_TRUST_PROXY', 'all', 'trustProxy: all is not an address.', 'Write one like 10.0.0.7'],
+  ])(
+    'fails for %s=%s, with which start does not run (OP-A9, OP-L7, OP-W1, OP-W7)',
+    async (name, value, words, remedy) => {
+      expect((await doctor(['--simulate'], { [name]: value })).of('config.settings')).toMatchObject({
+        status: 'fail',
+        detail: expect.stringContaining(words),
+        remedy: expect.stringContaining(remedy),
+      })
+    },
+  )
+
+  test('fails for a server that other machines reach without a required token (OP-A9)', async () => {
+    const { of } = await doctor(['--simulate', '--host', '0.0.0.0'], { NEXUS_REQUIRE_TOKEN: '1' })
+    expect(of('config.settings')).toMatchObject({ status: 'fail', remedy: expect.stringContaining('Set --clients') })
+  })
+
   test('sends no key unencrypted, not even for a check', async () => {
     const heads: string[] = []
     const port = await listenOnLoopback((socket) => {

@@ -20,6 +20,9 @@ const internalStatus = 500
 /** Lower statuses report success, also for a stream that fails later. */
 const firstFailureStatus = 400
 
+/** The path in the record of a request whose path only the client knows. */
+export const hiddenPath = 'other'
+
 /** The cost of a request in the configured currency; undefined if the price or the usage is not known (OP-C). */
 export type CostOf = (record: Omit<RequestRecord, 'cost'>) => number | undefined
 
@@ -76,7 +79,7 @@ export class RunningRequest {
 
   /** Keeps a path that only the client knows out of the record. */
   hidePath(): void {
-    this.head = { ...this.head, path: 'other' }
+    this.head = { ...this.head, path: hiddenPath }
   }
 
   /** Finds the session of a client that sends no header for it, in a request that is parsed anyway (OP-E2). */

@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import { contains, networkKey, type Range } from '../../base/ip-range.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { RequestObserver } from '../request-record.ts'
-import type { RunningRequest } from '../running-requests.ts'
+import { hiddenPath, type RunningRequest } from '../running-requests.ts'
 import type { ClientIdentity } from './access.ts'
 import { Budgets, type BudgetsOptions, ownNameOf, type ReadSpending } from './budgets.ts'
 import { type LimitHeaders, rateHeaders, withBudget } from './limit-headers.ts'
@@ -70,9 +70,9 @@ const kinds: Readonly<Partial<Record<Endpoint, Kind>>> = {
 const kindOf = ({ method, endpoint }: Pick<LimitedRequest, 'method' | 'endpoint'>): Kind | undefined =>
   method === 'POST' ? kinds[endpoint] : undefined
 
-/** An upstream may serve a model on a path that this server does not know, and forwards. */
-const isUnknown = ({ method, endpoint, running: { head } }: LimitedRequest): boolean =>
-  method === 'POST' && endpoint === 'other' && head.path.startsWith('/v1/')
+/** An upstream may serve a model on a path that this server does not know, and forwards. It counts like a batch. */
+const isUnknown = ({ method, endpoint }: Pick<LimitedRequest, 'method' | 'endpoint'>, path: string): boolean =>
+  method === 'POST' && endpoint === 'other' && (path.startsWith('/v1/') || path === hiddenPath)
 
 /** Counts of tokens for each answer: Claude Code's `/context` sends 25 at once (OP-L2). */
 const countsPerAnswer = 10
@@ -140,7 +140,7 @@ export const createLimits = (options: LimitsOptions): Limits => {
   const queue = new RequestQueue(options.places)
   return {
     admit(request) {
-      const kind = kindOf(request) ?? (isUnknown(request) ? 'batch' : undefined)
+      const kind = kindOf(request) ?? (isUnknown(request, request.running.head.path) ? 'batch' : undefined)
       if (kind === undefined) return { headers: {} }
       const rate = checkRate(request, kind)
       if (rate.refusal !== undefined || kind === 'count') return rate
@@ -154,7 +154,7 @@ export const createLimits = (options: LimitsOptions): Limits => {
     drain: (reason) => queue.drain(reason),
     observer(record) {
       const kind = kindOf(record)
-      if (kind === 'answer' || kind === 'batch') budgets.book(record)
+      if (kind === 'answer' || kind === 'batch' || isUnknown(record, record.path)) budgets.book(record)
     },
     counts: () => ({ active: queue.active, queued: queue.queued }),
   }

@@ -144,6 +144,12 @@ describe('a rate limit', () => {
 })
 
 describe('a used-up budget of requests', () => {
+  test.each(['other', '/v1/skills'])('counts requests to %s, which an upstream may answer (OP-L2, OP-L7)', (path) => {
+    const { send, limits, clock } = startLimits({ budgets: { quota: { requestsPerDay: 1 } } })
+    limits.observer(requestRecord({ client: undefined, at: clock.at, endpoint: 'other', path }), undefined)
+    expect(send().refusal?.type).toBe('billing_error')
+  })
+
   test('has another name than the rate, which may still allow some (OP-L4, OP-L9)', () => {
     const budgets = { quota: { requestsPerDay: 1 } }
     const { send, limits, clock } = startLimits({ rate: { perMinute: 60, burst: 0 }, budgets })
@@ -189,7 +195,7 @@ describe('the order of the limits', () => {
   test('books only answers (OP-L8)', () => {
     const { send, limits, clock } = startLimits({ budgets: { quota: { requestsPerDay: 1 } } })
     limits.observer({ ...book(1), endpoint: 'count_tokens', at: clock.at }, undefined)
-    limits.observer({ ...book(1), endpoint: 'other', at: clock.at }, undefined)
+    limits.observer({ ...book(1), endpoint: 'other', path: '/test-connection', at: clock.at }, undefined)
     limits.observer({ ...book(1), method: 'GET', endpoint: 'batches', at: clock.at }, undefined)
     expect(send({ client: identity('alice') }).refusal).toBeUndefined()
     limits.observer({ ...book(1), endpoint: 'batches', at: clock.at }, undefined)

@@ -37,6 +37,9 @@ const parseSentAddress = (text: string): bigint | undefined => parseAddress(text
 
 const networkOf = (address: bigint, prefixBits: number): bigint => address >> BigInt(ipv6Bits - prefixBits)
 
+const isMapped = (address: bigint): boolean =>
+  networkOf(address, mappedPrefixBits) === networkOf(mappedPrefix, mappedPrefixBits)
+
 /** `10.0.0.0/8`, or a single address. */
 const parseBlock = (text: string): Block | undefined => {
   const [address = '', prefix, ...rest] = text.split('/')
@@ -45,6 +48,8 @@ const parseBlock = (text: string): Block | undefined => {
   if (prefix === undefined) return { network, prefixBits: ipv6Bits }
   const [mostBits, skippedBits] = address.includes(':') ? [ipv6Bits, 0] : [ipv4Bits, mappedPrefixBits]
   if (!/^(?:0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > mostBits) return undefined
+  // `::ffff:10.0.0.0/8` means 10.0.0.0/8, but would contain each IPv4 address.
+  if (mostBits === ipv6Bits && isMapped(network) && Number(prefix) < mappedPrefixBits) return undefined
   return { network, prefixBits: Number(prefix) + skippedBits }
 }
 

@@ -1,6 +1,6 @@
 import type { TimeZone } from '../base/time-zone.ts'
 import type { SlotRange } from './periods.ts'
-import { addSums, noSums, type Sums } from './sums.ts'
+import { addSums, allTokens, noSums, type Sums } from './sums.ts'
 import type { PriceOf, UsageQuery } from './usage-report.ts'
 import type { GroupedSums, UsageColumn, UsageSource } from './usage-source.ts'
 
@@ -14,8 +14,14 @@ export interface ReportRun {
   readonly zone: TimeZone
 }
 
+/** Requests that used an upstream, where no price is known. Sums do not say which failed requests did. */
+const unpricedOf = ({ cost, unpriced, requests, refused, failed }: Sums): number =>
+  cost === null ? unpriced : Math.max(unpriced, requests - refused - failed)
+
 /** The sums at another price. `values` are the upstream and the model. */
 export const reprice = (priceOf: PriceOf, [upstream, model]: GroupedSums['values'], sums: Sums): Sums => {
+  // Without usage, the cost is not known: it is not 0.
+  if (allTokens(sums) === 0) return { ...sums, cost: null, unpriced: unpricedOf(sums) }
   const { input, cacheRead, cacheWrite, cacheWrite1h, output } = sums
   const cost = priceOf(String(upstream), String(model), {
     inputTokens: input,
@@ -25,7 +31,7 @@ export const reprice = (priceOf: PriceOf, [upstream, model]: GroupedSums['values
     outputTokens: output,
   })
   if (cost !== undefined) return { ...sums, cost, unpriced: sums.unmeasured }
-  return { ...sums, cost: null, unpriced: sums.requests - sums.refused }
+  return { ...sums, cost: null, unpriced: unpricedOf(sums) }
 }
 
 /** Reads the sums by the columns, at the price of the query. */

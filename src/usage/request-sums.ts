@@ -5,9 +5,11 @@ import type { GroupedSums, SessionSums } from './usage-source.ts'
 
 /** What one request adds to the sums. */
 
-/** Whether it may have used tokens that no figure counts: the upstream answered, but without its usage. */
-const isUnmeasured = ({ outputTokens, outcome, attempts }: RequestRow): boolean =>
-  outputTokens === undefined && attempts > 0 && (outcome === 'answered' || outcome === 'cancelled')
+const firstFailureStatus = 400
+
+/** Whether it may have used tokens that no figure counts: the upstream began an answer, but did not say its usage. */
+const isUnmeasured = ({ outputTokens, outcome, status, attempts }: RequestRow): boolean =>
+  outputTokens === undefined && attempts > 0 && (outcome === 'cancelled' || status < firstFailureStatus)
 
 export const sumsOf = (row: RequestRow): Sums => {
   const { outcome, cost } = row

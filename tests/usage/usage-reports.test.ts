@@ -184,6 +184,24 @@ describe.each(readers)('reports of %s', (_, readerOf) => {
     expect((await reader.summarize(query())).total.cost).toBe(12)
   })
 
+  test('a failed request has no missing price, but a stream that fails after its start has one (OP-C3)', async () => {
+    const failed = { outcome: 'failed', errorType: 'api_error', used: 'other', usage: undefined } as const
+    const reader = await readerOf([
+      requestRecord({ requestId: '1', used: 'other', usage }),
+      requestRecord({ requestId: '2', ...failed, status: 502 }),
+      requestRecord({ requestId: '3', ...failed, status: 200 }),
+      requestRecord({ requestId: '4', ...failed, used: 'broken', status: 502 }),
+    ])
+    const priced = async (priceOf: UsageQuery['priceOf']): Promise<string[]> => {
+      const { rows } = await reader.summarize(query({ by: 'model', priceOf }))
+      return rows.map(({ key, cost, unpriced }) => `${key} ${cost} ${unpriced}`)
+    }
+    const unknown = ['other undefined 2', 'broken undefined 0']
+    expect(await priced(undefined)).toEqual(unknown)
+    expect(await priced(() => undefined)).toEqual(unknown)
+    expect(await priced(() => 1)).toEqual(['other 1 1', 'broken undefined 0'])
+  })
+
   test('sessions: newest first, with their sub-agents, and without requests of no session', async () => {
     const reader = await readerOf([
       requestRecord({ requestId: '1', session: 'session-old', at: noon - hour, usage }),

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { applyEdits, type JSONPath, modify } from 'jsonc-parser'
+import { applyEdits, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser'
 import { exclusively } from '../../base/files/file-lock.ts'
 import { linkTarget, replaceFile } from '../../base/files/replace-file.ts'
+import { printableName } from '../../base/printable-name.ts'
+import { UsageError } from '../../base/usage-error.ts'
 import { layoutOf } from '../../config/edit.ts'
-import { withoutMark } from '../../config/jsonc.ts'
+import { options, positionOf, withoutMark } from '../../config/jsonc.ts'
 import type { ClientEntry } from '../../wire/clients-file.ts'
 import { toUsageError } from '../config/config-file.ts'
 import { parseClientsFile } from './parse-clients-file.ts'
@@ -32,6 +34,30 @@ const textOf = (path: string): string => {
 const changed = (text: string, { path, value, isInsertion = false }: Change): string =>
   applyEdits(text, modify(text, path, value, { ...layoutOf(text), isArrayInsertion: isInsertion }))
 
+/** The first member whose name its object has already. */
+const repeatedMember = (node: Node): Node | undefined => {
+  const names = new Set<unknown>()
+  for (const child of node.children ?? []) {
+    const name: unknown = child.children?.[0]?.value
+    if (node.type === 'object' && names.has(name)) return child
+    names.add(name)
+    const inner = repeatedMember(child)
+    if (inner !== undefined) return inner
+  }
+  return undefined
+}
+
+/** The server reads the last one of two members, and a change would be made in the first. Throws UsageError. */
+const refuseRepeated = (path: string, text: string): void => {
+  const tree = parseTree(text, [], options)
+  const member = tree && repeatedMember(tree)
+  if (member === undefined) return
+  const name = printableName(String(member.children?.[0]?.value))
+  throw new UsageError(
+    `${path}:${positionOf(text, member.offset).line}: the member${name} is there twice. Remove one of them.`,
+  )
+}
+
 /**
  * `changesFor` gets the clients of the file and returns what to change. Only the owner can read the file. Rejects with
  * UsageError, also for a file that is not valid before or after the change.
@@ -45,6 +71,7 @@ export const changeClientsFile = async (
     mkdirSync(dirname(target), { recursive: true, mode: ownersFolder })
     await exclusively(target, async () => {
       const before = textOf(target)
+      refuseRepeated(path, before)
       const text = changesFor(parseClientsFile({ path, text: before })).reduce(changed, before)
       if (text === before) return
       parseClientsFile({ path, text })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Change, changeClientsFile } from '../../../src/cli/named-clients/change-clients-file.ts'
 import type { ClientEntry } from '../../../src/wire/clients-file.ts'
@@ -82,6 +82,16 @@ describe('a change of the file of clients', () => {
     writeFile(path, { clients: [alice] })
     await expect(changeClientsFile(path, add(alice))).rejects.toThrow('which another client has, too.')
     expect(readJson(path)).toEqual({ clients: [alice] })
+  })
+
+  test.each([
+    ['clients', '{"clients":[],\n"clients":[]}'],
+    ['disabled', '{"clients":[{"disabled":true,\n"disabled":false}]}'],
+  ])('is refused if the file has %s twice: the server reads the other one (OP-A5)', async (name, text) => {
+    const path = join(temporaryFolder(), 'clients.json')
+    writeFileSync(path, text)
+    await expect(changeClientsFile(path, add(alice))).rejects.toThrow(`json:2: the member ${name} is there twice.`)
+    expect(readFileSync(path, 'utf8')).toBe(text)
   })
 
   test('says what cannot be written (OP-A5)', async () => {

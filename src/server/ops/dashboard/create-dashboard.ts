@@ -13,8 +13,9 @@ export interface CreateDashboardOptions
     Pick<DashboardOptions, 'access' | 'currency'> {
   /** The address the server is bound to. */
   readonly host: string
-  /** Through a proxy, other machines reach a server that is bound to this one. */
+  /** Through a proxy, other machines reach a server that is bound to this one. These names are for them, too. */
   readonly trustProxy: readonly string[]
+  readonly allowedHosts: readonly string[]
   /** Absent if the server keeps no history: then the last requests since the start count. */
   readonly history: UsageReader | undefined
   /** Milliseconds since 1970. */
@@ -26,8 +27,8 @@ export interface Dashboard extends DashboardOptions {
 }
 
 export const createDashboard = (options: CreateDashboardOptions): Dashboard => {
-  const { history, host, trustProxy, access, currency, date, shutdown, now } = options
-  const isLocal = isLoopbackHost(host) && trustProxy.length === 0
+  const { history, host, trustProxy, allowedHosts, access, currency, date, shutdown, now } = options
+  const isLocal = isLoopbackHost(host) && trustProxy.length + allowedHosts.length === 0
   const shared = { access, currency, isLocal, newSessionId: randomToken }
   if (history !== undefined) {
     const live = createLiveRequests({ reader: history, shutdown, now })

@@ -223,6 +223,13 @@ describe('the login of the dashboard', () => {
     expect(await statusOf(`${url}/dashboard/api/requests`)).toBe(401)
   })
 
+  test('is needed where the server has other names, because a proxy forwards them (OP-D4)', async () => {
+    const { url } = startDashboard({ config: { allowedHosts: ['claude.example.com'] } })
+    for (const host of ['claude.example.com', 'localhost'])
+      expect([host, await statusOf(`${url}/dashboard/api/requests`, { host })]).toEqual([host, 401])
+    expect(await statusOf(`${url}/dashboard`)).toBe(401)
+  })
+
   test('takes a form only from its own page (OP-D6)', async () => {
     const { url } = withToken()
     for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }])

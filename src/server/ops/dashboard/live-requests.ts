@@ -17,8 +17,11 @@ const mostUnread = 30
 
 export interface LiveRequests {
   readonly observe: RequestObserver
-  /** Returns the stream of one viewer, for one client or for all; undefined if there are too many viewers. */
-  open(client: string | undefined): Promise<ReadableStream<Uint8Array> | undefined>
+  /**
+   * Returns the stream of one viewer, for one client or for all; undefined if there are too many viewers. Ends when the
+   * viewer may no longer read.
+   */
+  open(client: string | undefined, mayRead?: () => boolean): Promise<ReadableStream<Uint8Array> | undefined>
 }
 
 export interface LiveRequestsOptions {
@@ -48,6 +51,7 @@ const join = (newest: readonly RequestRow[], page: RequestPage): RequestPage => 
 
 interface Viewer {
   readonly client: string | undefined
+  readonly mayRead: () => boolean
   readonly endsAt: number
   readonly stream: ReadableStream<Uint8Array>
   /** Returns whether the viewer still reads. */
@@ -55,7 +59,9 @@ interface Viewer {
   close(): void
 }
 
-const createViewer = (client: string | undefined, endsAt: number, onLeave: () => void): Viewer => {
+type ViewerOptions = Pick<Viewer, 'client' | 'mayRead' | 'endsAt'> & { readonly onLeave: () => void }
+
+const createViewer = ({ onLeave, ...facts }: ViewerOptions): Viewer => {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   const stream = new ReadableStream<Uint8Array>({
     start(own) {
@@ -67,8 +73,7 @@ const createViewer = (client: string | undefined, endsAt: number, onLeave: () =>
     },
   })
   return {
-    client,
-    endsAt,
+    ...facts,
     stream,
     send(text) {
       if (controller === undefined || (controller.desiredSize ?? 0) < -mostUnread) return false
@@ -100,7 +105,7 @@ export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests =
     for (const viewer of viewers) {
       const requests = batch.filter(isOf(viewer.client))
       const text = requests.length > 0 ? toEvent({ requests }) : isPingDue ? ping : ''
-      const reads = text === '' || viewer.send(text)
+      const reads = viewer.mayRead() && (text === '' || viewer.send(text))
       if (reads && now() < viewer.endsAt && !shutdown.hasBegun()) continue
       leave(viewer)
       viewer.close()
@@ -113,9 +118,9 @@ export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests =
       latest = [row, ...latest.slice(0, firstRows - 1)]
       if (viewers.size > 0) waiting.push(row)
     },
-    async open(client) {
+    async open(client, mayRead = () => true) {
       if (viewers.size >= mostViewers) return undefined
-      const viewer = createViewer(client, now() + longestMs, () => leave(viewer))
+      const viewer = createViewer({ client, mayRead, endsAt: now() + longestMs, onLeave: () => leave(viewer) })
       viewers.add(viewer)
       if (viewers.size === 1) timer = setInterval(send, everyMs)
       try {

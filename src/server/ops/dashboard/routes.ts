@@ -69,8 +69,13 @@ const createData = ({ dashboard, upstream }: DashboardRoutesOptions) => {
     },
     requests: ({ before, limit }: RequestsValues, { client }: Viewer) =>
       reader.requests({ before, limit: rowsOf(limit), client }),
-    async live({ client }: Viewer): Promise<Response> {
-      const stream = await live.open(client)
+    /** `find` finds the viewer again: it may log out, or lose its token, while the stream runs. */
+    async live({ client }: Viewer, find: () => Viewer | undefined): Promise<Response> {
+      const mayRead = (): boolean => {
+        const viewer = find()
+        return viewer !== undefined && viewer.client === client
+      }
+      const stream = await live.open(client, mayRead)
       if (stream === undefined) throw tooManyViewers()
       return new Response(stream, { headers: streamHeaders })
     },
@@ -99,7 +104,7 @@ const dataRoutes = (options: DashboardRoutesOptions, viewerOf: ViewerOf) => {
       .get(path('requests'), ({ request, query }) => data.requests(query, requireViewer(request)), {
         query: requestsQuery,
       })
-      .get(path('live'), ({ request }) => data.live(requireViewer(request)))
+      .get(path('live'), ({ request }) => data.live(requireViewer(request), () => viewerOf(request)))
       // Elysia answers a HEAD with the handler of GET, and would wait for the end of the stream.
       .head(path('live'), methodNotAllowed('GET'))
       .all(path('summary'), readOnly)

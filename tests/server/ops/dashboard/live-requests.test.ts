@@ -59,6 +59,16 @@ test('a viewer of one client gets no rows of others (OP-D5)', async () => {
   await viewer.leave()
 })
 
+test('a viewer that may no longer read gets no row, and its stream ends (OP-D5)', async () => {
+  const { live, end } = createTest()
+  let mayRead = true
+  const viewer = reading((await live.open('bob', () => mayRead))!)
+  expect(await viewer.next()).toEqual([])
+  mayRead = false
+  end({ requestId: 'req_1', client: 'bob' })
+  expect(await viewer.next()).toBe('closed')
+})
+
 test('a sixth viewer is refused until another leaves (OP-D3)', async () => {
   const { live } = createTest()
   const viewers = await Promise.all(Array.from({ length: mostViewers }, () => live.open(undefined)))

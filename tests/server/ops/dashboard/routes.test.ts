@@ -192,6 +192,14 @@ describe('the login of the dashboard', () => {
     expect(await statusOf(`${url}/dashboard/api/requests`, { cookie })).toBe(401)
   })
 
+  test('ends the live list of a page with its session (OP-D4)', async () => {
+    const { url } = withToken()
+    const cookie = cookieOf(await logIn(url, token))
+    const live = await fetch(`${url}/dashboard/api/live`, { headers: { cookie } })
+    await fetch(`${url}/dashboard/logout`, { method: 'POST', redirect: 'manual', headers: { origin: url, cookie } })
+    expect(await live.text()).toBe('data: {"requests":[]}\n\n')
+  })
+
   test('refuses a wrong token, and after 10 tries each one for a minute (OP-D4)', async () => {
     const { url } = withToken()
     for (let n = 0; n < 10; n += 1) {

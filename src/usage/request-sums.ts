@@ -37,19 +37,21 @@ export const passes = ({ model, client }: Pick<RequestRow, 'model' | 'client'>, 
   (filter.client === undefined || filter.client === client) &&
   (filter.model === undefined || (model ?? '').toLowerCase().includes(filter.model.toLowerCase()))
 
+/** Adds the sums that have the same values. */
+const joinGroups = (parts: readonly GroupedSums[]): GroupedSums[] => {
+  const groups = new Map<string, GroupedSums>()
+  for (const { values, sums } of parts) {
+    const key = JSON.stringify(values)
+    groups.set(key, { values, sums: addSums(groups.get(key)?.sums ?? noSums, sums) })
+  }
+  return [...groups.values()]
+}
+
 /** Adds the requests that have the same values. */
 export const groupRequests = (
   rows: readonly RequestRow[],
   valuesOf: (row: RequestRow) => GroupedSums['values'],
-): GroupedSums[] => {
-  const groups = new Map<string, GroupedSums>()
-  for (const row of rows) {
-    const values = valuesOf(row)
-    const key = JSON.stringify(values)
-    groups.set(key, { values, sums: addSums(groups.get(key)?.sums ?? noSums, sumsOf(row)) })
-  }
-  return [...groups.values()]
-}
+): GroupedSums[] => joinGroups(rows.map((row) => ({ values: valuesOf(row), sums: sumsOf(row) })))
 
 /** `rows` are the requests of the session. */
 export const toSessionSums = (session: string, rows: readonly RequestRow[], wantsModels: boolean): SessionSums => ({
@@ -57,4 +59,12 @@ export const toSessionSums = (session: string, rows: readonly RequestRow[], want
   subagentRequests: rows.filter(({ isSubagent }) => isSubagent).length,
   lastAt: rows.reduce((last, { at }) => Math.max(last, at), 0),
   parts: groupRequests(rows, ({ upstream = '', model = '' }) => (wantsModels ? [upstream, model] : [])),
+})
+
+/** Joins two parts of one session. */
+export const joinSessionSums = (one: SessionSums, other: SessionSums): SessionSums => ({
+  session: one.session,
+  subagentRequests: one.subagentRequests + other.subagentRequests,
+  lastAt: Math.max(one.lastAt, other.lastAt),
+  parts: joinGroups([...one.parts, ...other.parts]),
 })

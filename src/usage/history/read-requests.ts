@@ -1,6 +1,6 @@
 import { cursorAt, parseCursor, toCursorText } from '../cursor.ts'
 import { slotStart } from '../periods.ts'
-import { passes, toSessionSums } from '../request-sums.ts'
+import { joinSessionSums, passes, toSessionSums } from '../request-sums.ts'
 import type { RequestPage, RequestQuery, RequestRow } from '../usage-report.ts'
 import type { SessionQuery, SessionSums } from '../usage-source.ts'
 import type { Connection } from './connection.ts'
@@ -82,14 +82,16 @@ const readSession = async (
   query: SessionQuery,
 ): Promise<SessionSums> => {
   const from = slotStart(query.from)
-  const requests: RequestRow[] = []
+  // A session may have more requests than fit into one turn, or into the memory.
+  let sums = toSessionSums(session, [], query.wantsModels)
   let place = cursorAt(slotStart(query.until))
   for (;;) {
     const values = [session, place.at, place.id, from, rowsPerTurn]
     const rows = options.connection.objects<StoredRequest>(newestOfSession, values)
-    requests.push(...rows.map(toRequestRow).filter((row) => passes(row, query)))
+    const requests = rows.map(toRequestRow).filter((row) => passes(row, query))
+    sums = joinSessionSums(sums, toSessionSums(session, requests, query.wantsModels))
     await options.pause()
-    if (rows.length < rowsPerTurn) return toSessionSums(session, requests, query.wantsModels)
+    if (rows.length < rowsPerTurn) return sums
     place = rows.at(-1) ?? place
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { closingCommand } from '../../base/closing-command.ts'
 import { UsageError } from '../../base/usage-error.ts'
-import { checkAccess, hasNamedClients, namedTokensOf } from '../../config/client-tokens.ts'
+import { checkAccess, hasGate, hasNamedClients, namedTokensOf } from '../../config/client-tokens.ts'
 import type { Config } from '../../config/load.ts'
 import { localConfigPath, userConfigPath } from '../../config/paths.ts'
 import { checkServerSettings } from '../../config/server-settings.ts'
@@ -115,7 +115,10 @@ const exposure = ({ setUp }: DoctorContext): Finding => {
   const exposed = loaded.exposed.map(exposedWords)
   const others = warningsOf({ ...setUp, loaded: { ...loaded, exposed: [], warnings: [], unused: new Map() } })
   const warnings = [...exposed, ...others]
-  if (warnings.length === 0) return ok('other users can neither read the key nor reach the server')
+  if (warnings.length === 0) {
+    const reach = hasGate(loaded.config) ? 'the server requires a token' : 'no other machine can reach the server'
+    return ok(`other users cannot read the key, and ${reach}`)
+  }
   const remedies = [
     ...(loaded.exposed.length === 0 ? [] : ['Give only your account access to the file:']),
     ...loaded.exposed.map((path) => `  ${closingCommand(path)}`),

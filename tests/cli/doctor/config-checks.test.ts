@@ -103,6 +103,17 @@ describe('configuration', () => {
     expect((await look(0o666)).status).toBe('ok')
   })
 
+  test('says whether a token or the address protects the server', async () => {
+    const detail = async (...args: string[]) =>
+      (await doctor(['--offline', ...args], { NEXUS_API_KEY: key })).of('config.exposure').detail
+    expect(await detail()).toBe('other users cannot read the key, and no other machine can reach the server')
+    const clients = join(temporaryFolder(), 'clients.json')
+    writeFileSync(clients, '{ "clients": [] }', { mode: 0o600 })
+    expect(await detail('--host', '0.0.0.0', '--clients', clients)).toBe(
+      'other users cannot read the key, and the server requires a token',
+    )
+  })
+
   test('start prints the same warning', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'c.json')

@@ -1,5 +1,5 @@
 import type { Percentiles, UsageFigures } from '../usage/usage-report.ts'
-import { amount, axisAmount, duration, type Format, money, percent } from './format.ts'
+import { amount, axisAmount, axisWhole, duration, type Format, money, percent } from './format.ts'
 
 /** What each chart shows. The figures of a slot and of the whole range have the same shape. */
 
@@ -31,6 +31,7 @@ const tokens: ChartDefinition = {
   title: 'Tokens',
   kind: 'stack',
   format: amount,
+  axisFormat: axisWhole,
   series: [
     { label: 'Cache read', color: '--teal', value: ({ cacheReadTokens }) => cacheReadTokens },
     { label: 'Cache written', color: '--amber', value: ({ cacheWriteTokens }) => cacheWriteTokens },
@@ -44,6 +45,7 @@ const requests: ChartDefinition = {
   title: 'Requests',
   kind: 'stack',
   format: amount,
+  axisFormat: axisWhole,
   series: [
     { label: 'Answered', color: '--teal', value: answered },
     { label: 'Cancelled', color: '--gray', value: ({ cancelled }) => cancelled },

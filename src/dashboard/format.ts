@@ -20,6 +20,9 @@ const digits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 /** `0.25`, `12`: without the unit, which the chart's legend has. */
 export const axisAmount: Format = (value) => digits.format(value)
 
+/** Empty between two whole numbers: the axis of a few requests has lines at half of one. */
+export const axisWhole: Format = (value) => (Number.isInteger(value) ? amount(value) : '')
+
 /** `8,213,004`: for tables that are compared with other reports. */
 export const exact: Format = (value) => whole.format(value)
 

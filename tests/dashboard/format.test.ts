@@ -1,11 +1,25 @@
 import { describe, expect, test } from 'bun:test'
-import { amount, axisAmount, duration, exact, money, none, orNone, percent } from '../../src/dashboard/format.ts'
+import {
+  amount,
+  axisAmount,
+  axisWhole,
+  duration,
+  exact,
+  money,
+  none,
+  orNone,
+  percent,
+} from '../../src/dashboard/format.ts'
 
 describe('the figures of the dashboard (OP-D2)', () => {
   test('numbers are whole up to 9,999, and then have three digits and a unit', () => {
     expect([0, 9999, 10_000, 1_254_000, 3_200_000_000].map(amount)).toEqual(['0', '9,999', '10K', '1.25M', '3.2B'])
     expect(exact(8_213_004)).toBe('8,213,004')
     expect([0, 0.25, 12].map(axisAmount)).toEqual(['0', '0.25', '12'])
+  })
+
+  test('the axis of a few requests names no number twice', () => {
+    expect([0, 0.5, 1, 1.5, 20_000].map(axisWhole)).toEqual(['0', '', '1', '', '20K'])
   })
 
   test('percentages have one decimal at most', () => {

@@ -30,7 +30,10 @@ const longestName = 128
 const whole = (value: number): number =>
   Number.isFinite(value) ? Math.min(Math.max(Math.round(value), 0), largestFigure) : 0
 
-const short = (name: string): string => name.slice(0, longestName)
+/** Characters that control a terminal, a table or the direction of text: a client may have invented the name. */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+const short = (name: string): string => name.slice(0, longestName).replaceAll(hidden, ' ')
 
 const tokensOf = ({ usage }: RequestRecord) =>
   usage && {

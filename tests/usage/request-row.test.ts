@@ -43,6 +43,11 @@ describe('a row of the history', () => {
     expect(row?.error).toBe('api_error')
   })
 
+  test('has names of one line, without characters that control a terminal or the direction of text (OP-U1)', () => {
+    const row = rowOf({ used: '\u001b]0;title\u0007x', domain: 'a\nb', session: '\u202emoc\u2028' })
+    expect([row?.model, row?.domain, row?.session]).toEqual([' ]0;title x', 'a b', ' moc '])
+  })
+
   test('has whole figures and short names, also if an upstream answers others', () => {
     const row = rowOf({
       used: 'm'.repeat(1000),

@@ -19,7 +19,7 @@ const unauthorizedStatus = 401
  * Requests with a wrong token are left out: they are not a client's, and any program could fill the file with them. So
  * are requests that only read a batch or a stored response.
  */
-const belongs = ({ endpoint, method, status, attempts }: RequestRecord): boolean =>
+export const isUsage = ({ endpoint, method, status, attempts }: RequestRecord): boolean =>
   modelEndpoints.has(endpoint) && method === 'POST' && (status !== unauthorizedStatus || attempts > 0)
 
 /** More is an upstream's mistake. SQLite would refuse the whole batch, or sums would lose their last digits. */
@@ -46,7 +46,7 @@ const tokensOf = ({ usage }: RequestRecord) =>
 
 /** Returns undefined for requests that do not belong in the history. */
 export const toRequestRow = (record: RequestRecord): RequestRow | undefined => {
-  if (!belongs(record)) return undefined
+  if (!isUsage(record)) return undefined
   const { upstream, client, domain, session, errorType, firstEventMs, cost } = record
   const model = record.used ?? record.model
   return {

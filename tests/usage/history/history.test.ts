@@ -2,6 +2,8 @@ import { Database } from 'bun:sqlite'
 import { afterEach, describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { createLogger } from '../../../src/base/logger.ts'
+import { createLosses } from '../../../src/gateway/observers/losses.ts'
 import type { RequestRecord } from '../../../src/gateway/request-record.ts'
 import type { UsageQuery, UsageReader } from '../../../src/usage/usage-report.ts'
 import { afterTest, cleanUp } from '../../support/cleanup.ts'
@@ -206,6 +208,23 @@ describe('the file of the history', () => {
     ])
     expect(await idsOf(history)).toEqual(['2', '1'])
   })
+})
+
+test('only rows are lost, not probes and lists (OP-H3)', async () => {
+  const file = writeFile(join(temporaryFolder(), 'folder', 'file'), '')
+  const { history, clock } = testHistory(join(file, 'usage.sqlite'))
+  const log = createLogger('error', () => {})
+  const losses = createLosses({ log, now: () => clock.time })
+  const report = history.createReport({ losses, defer: (work) => work() })
+  for (const [id, endpoint] of [
+    ['1', 'health'],
+    ['2', 'messages'],
+    ['3', 'models'],
+    ['4', 'other'],
+  ] as const)
+    report.observe(record(id, { endpoint }), undefined)
+  await report.end(AbortSignal.timeout(2000))
+  expect(losses.counts().get('history')).toBe(1)
 })
 
 describe('rows of the history', () => {

@@ -4,6 +4,7 @@ import { loggableSessionOf } from '../messages/session-id.ts'
 import { endpointOf } from './endpoint.ts'
 import { type AfterAnswersOptions, createAfterAnswers } from './observers/after-answers.ts'
 import type { ConversationWords, RequestFacts, RequestHead, RequestOutcome, RequestRecord } from './request-record.ts'
+import { wholeUsage } from './token-figures.ts'
 
 /** How a stream ended: complete, left by its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
@@ -149,10 +150,12 @@ export class RunningRequest {
   #toRecord(status: number): RequestRecord {
     const outcome = this.#outcome(status)
     const error = outcome === 'cancelled' ? undefined : this.#error
+    const { usage } = this.#facts
     const upstreamRequestId = this.#facts.upstreamRequestId ?? this.#error?.upstreamRequestId
     const record: Omit<RequestRecord, 'cost'> = {
       ...this.head,
       ...this.#facts,
+      ...(usage && { usage: wholeUsage(usage) }),
       endpoint: endpointOf(this.head.path),
       ...(upstreamRequestId !== undefined && { upstreamRequestId }),
       outcome,

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../gateway/endpoint.ts'
 import type { RequestRecord } from '../gateway/request-record.ts'
+import { wholeFigure } from '../gateway/token-figures.ts'
 import type { RequestRow } from './usage-report.ts'
 
 /** Requests to a model, as the history and the dashboard list them: figures and names, never words (OP-H2). */
@@ -22,13 +23,7 @@ const unauthorizedStatus = 401
 export const isUsage = ({ endpoint, method, status, attempts }: RequestRecord): boolean =>
   modelEndpoints.has(endpoint) && method === 'POST' && (status !== unauthorizedStatus || attempts > 0)
 
-/** More is an upstream's mistake. SQLite would refuse the whole batch, or sums would lose their last digits. */
-const largestFigure = 1e12
 const longestName = 128
-
-/** An upstream or a client wrote it: not always a whole number. */
-const whole = (value: number): number =>
-  Number.isFinite(value) ? Math.min(Math.max(Math.round(value), 0), largestFigure) : 0
 
 /** Characters that control a terminal, a table or the direction of text: a client may have invented the name. */
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
@@ -37,11 +32,11 @@ const short = (name: string): string => name.slice(0, longestName).replaceAll(hi
 
 const tokensOf = ({ usage }: RequestRecord) =>
   usage && {
-    inputTokens: whole(usage.input_tokens),
-    cacheReadTokens: whole(usage.cache_read_input_tokens),
-    cacheWriteTokens: whole(usage.cache_creation_input_tokens),
-    cacheWrite1hTokens: whole(usage.cache_creation?.ephemeral_1h_input_tokens ?? 0),
-    outputTokens: whole(usage.output_tokens),
+    inputTokens: wholeFigure(usage.input_tokens),
+    cacheReadTokens: wholeFigure(usage.cache_read_input_tokens),
+    cacheWriteTokens: wholeFigure(usage.cache_creation_input_tokens),
+    cacheWrite1hTokens: wholeFigure(usage.cache_creation?.ephemeral_1h_input_tokens ?? 0),
+    outputTokens: wholeFigure(usage.output_tokens),
   }
 
 /** Returns undefined for requests that do not belong in the history. */
@@ -64,8 +59,8 @@ export const toRequestRow = (record: RequestRecord): RequestRow | undefined => {
     ...(errorType !== undefined && { error: errorType }),
     isStream: record.isStream ?? false,
     ...tokensOf(record),
-    ...(firstEventMs !== undefined && { firstEventMs: whole(firstEventMs) }),
-    durationMs: whole(record.durationMs),
+    ...(firstEventMs !== undefined && { firstEventMs: wholeFigure(firstEventMs) }),
+    durationMs: wholeFigure(record.durationMs),
     attempts: record.attempts,
     ...(cost !== undefined && Number.isFinite(cost) && { cost }),
   }

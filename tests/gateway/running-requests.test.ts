@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
-import type { RequestObserver } from '../../src/gateway/request-record.ts'
-import { createRequestRecords } from '../../src/gateway/running-requests.ts'
+import type { RequestObserver, RequestRecord } from '../../src/gateway/request-record.ts'
+import { type CostOf, createRequestRecords } from '../../src/gateway/running-requests.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-const startWith = (observers: readonly RequestObserver[]) => {
+const startWith = (observers: readonly RequestObserver[], costOf?: CostOf) => {
   const logged: LogRecord[] = []
   const log = createLogger('info', (record) => logged.push(record))
-  const records = createRequestRecords({ observers, log, now: () => 0, date: () => 0 })
+  const records = createRequestRecords({ observers, costOf, log, now: () => 0, date: () => 0 })
   const head = {
     requestId: 'req_1',
     entrance: 'anthropic',
@@ -72,3 +72,37 @@ describe('an observer', () => {
     expect([got, logged]).toEqual([[[200, undefined]], [failed]])
   })
 })
+
+test.each([
+  ['1.5', 1.5, 2],
+  ['negative', -5, 0],
+  ['not a number', Number.NaN, 0],
+  ['infinite', Number.POSITIVE_INFINITY, 0],
+  ['absurd', 1e300, 1e12],
+])(
+  'a figure of the upstream that is %s becomes a whole one for all observers and the cost (OP-E1)',
+  (_, figure, whole) => {
+    const records: RequestRecord[] = []
+    const priced: unknown[] = []
+    const costOf = ({ usage }: Pick<RequestRecord, 'usage'>): undefined => void priced.push(usage)
+    const { running } = startWith([(record) => records.push(record)], costOf)
+    running.update({
+      usage: {
+        input_tokens: figure,
+        cache_creation_input_tokens: figure,
+        cache_read_input_tokens: figure,
+        output_tokens: figure,
+        cache_creation: { ephemeral_5m_input_tokens: figure, ephemeral_1h_input_tokens: figure },
+      },
+    })
+    running.responded(200)
+    const usage = {
+      input_tokens: whole,
+      cache_creation_input_tokens: whole,
+      cache_read_input_tokens: whole,
+      output_tokens: whole,
+      cache_creation: { ephemeral_5m_input_tokens: whole, ephemeral_1h_input_tokens: whole },
+    }
+    expect([records[0]?.usage, ...priced]).toEqual([usage, usage])
+  },
+)

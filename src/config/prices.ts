@@ -18,6 +18,9 @@ const remedy = `Write prices for a million tokens, such as "sonnet": ${example}.
 /** A price table holds no secrets, but a long text is no name. */
 const quoted = (name: string): string => (/^[\w.:@/[\]*-]{1,64}$/.test(name) ? ` "${name}"` : '')
 
+/** For a million tokens, in any currency: more would make sums useless. */
+const largestPrice = 1e9
+
 /** Removes the noise of floating point: 3 × 0.1 is 0.3. */
 const rounded = (price: number): number => Math.round(price * 1e9) / 1e9
 
@@ -28,8 +31,8 @@ const membersOf = (value: Json, fail: (sentence: string) => never): ReadonlyMap<
     const member = camelCase(name)
     if (!(members as readonly string[]).includes(member))
       return fail(`has an unknown member${quoted(name)}.${didYouMean(member, members)}`)
-    if (typeof price !== 'number' || !Number.isFinite(price) || price < 0)
-      return fail(`needs a number of 0 or more as its ${member}.`)
+    if (typeof price !== 'number' || !(price >= 0 && price <= largestPrice))
+      return fail(`needs a number from 0 to ${largestPrice} as its ${member}.`)
     found.set(member, price)
   }
   return found

@@ -43,12 +43,17 @@ describe('a price table', () => {
     [
       'a negative price',
       { opus: { input: -1, output: 5 } },
-      `${place}: the entry "opus" needs a number of 0 or more as its input. ${remedy}`,
+      `${place}: the entry "opus" needs a number from 0 to 1000000000 as its input. ${remedy}`,
+    ],
+    [
+      'a price beyond every currency',
+      { opus: { input: 1e300, output: 5 } },
+      `${place}: the entry "opus" needs a number from 0 to 1000000000 as its input. ${remedy}`,
     ],
     [
       'a price as text',
       { opus: { input: 1, output: '5' } },
-      `${place}: the entry "opus" needs a number of 0 or more as its output. ${remedy}`,
+      `${place}: the entry "opus" needs a number from 0 to 1000000000 as its output. ${remedy}`,
     ],
     [
       'a wrong name',

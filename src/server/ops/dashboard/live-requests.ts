@@ -88,7 +88,8 @@ const createViewer = ({ onLeave, ...facts }: ViewerOptions): Viewer => {
 export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests => {
   const { reader, shutdown, now, everyMs = usualEveryMs } = options
   const viewers = new Set<Viewer>()
-  let latest: readonly RequestRow[] = []
+  /** Oldest first; at least the rows that a viewer gets first. */
+  let latest: RequestRow[] = []
   let waiting: RequestRow[] = []
   let timer: ReturnType<typeof setInterval> | undefined
   let pingAt = 0
@@ -115,7 +116,8 @@ export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests =
     observe(record) {
       const row = toRequestRow(record)
       if (row === undefined) return
-      latest = [row, ...latest.slice(0, firstRows - 1)]
+      latest.push(row)
+      if (latest.length >= 2 * firstRows) latest = latest.slice(-firstRows)
       if (viewers.size > 0) waiting.push(row)
     },
     async open(client, mayRead = () => true) {
@@ -125,7 +127,7 @@ export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests =
       if (viewers.size === 1) timer = setInterval(send, everyMs)
       try {
         const page = await reader.requests({ client, limit: firstRows })
-        viewer.send(toEvent(join(latest.filter(isOf(client)), page)))
+        viewer.send(toEvent(join(latest.slice(-firstRows).reverse().filter(isOf(client)), page)))
       } catch (error) {
         leave(viewer)
         throw error

@@ -125,6 +125,9 @@ export const forwarders = (program: string = binary): readonly Target[] => {
   ]
 }
 
+/** More than any workload sends. */
+const mostAtOnce = 250
+
 /** The program, with everything that a team may turn on, and the program of an earlier commit. */
 export const teamServers = (program: string = binary, before?: string): readonly Target[] => {
   const { guard: _, ...alone } = product(program)
@@ -138,7 +141,7 @@ export const teamServers = (program: string = binary, before?: string): readonly
       ...earlier,
       id: 'everything',
       title: 'product, with everything on',
-      launch: productLaunch(program, 'nexus', everythingEnvironment, everythingFlags),
+      launch: productLaunch(program, 'nexus', everythingEnvironment, everythingFlags(mostAtOnce)),
       mark: 'product',
       guard: { mark: 'product' },
       headers: () => ({ 'x-api-key': clientTokens[0] ?? '' }),

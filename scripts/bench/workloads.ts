@@ -217,8 +217,8 @@ export const teamWorkloads: readonly Workload[] = [
     measure: 'added',
     warmUp: 10_000,
     goal: 30,
-    // The cost of the request itself varies by 20 us from round to round.
-    guard: 60,
+    // The cost of the request itself varies by 20 us from round to round, and more on a busy machine.
+    guard: 90,
   },
   {
     id: 'team-large',

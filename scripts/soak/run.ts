@@ -39,6 +39,8 @@ const { values } = parseArgs({
 const seed = Number(values.seed)
 const runMs = Number(values.minutes) * 60_000
 const atOnce = 24
+/** With `--everything`: some clients wait for a place. */
+const places = 20
 const sampleMs = 250
 /** The heap reaches its size in the first part of a run. */
 const warmUpShare = 0.4
@@ -86,7 +88,13 @@ const server = await startServerProcess({
   endpointUrl: simulator.url,
   apiKey: 'soak',
   isBinary: values.binary,
-  flags: ['--timeout', String(timeoutSeconds), '--max-retries', '1', ...(values.everything ? everythingFlags : [])],
+  flags: [
+    '--timeout',
+    String(timeoutSeconds),
+    '--max-retries',
+    '1',
+    ...(values.everything ? everythingFlags(places) : []),
+  ],
   ...(values.everything && { environment: everythingEnvironment }),
   onLine,
 })

@@ -9,13 +9,12 @@ export const clientTokens: readonly string[] = names.map(tokenOf)
 export const adminToken = tokenOf('admin')
 
 const manyRequests = '100000000'
-/** Less than the clients of the soak at once, so that some of them wait. */
-const places = '20'
 const mostWaiting = '100'
 
-export const everythingFlags: readonly string[] = [
+/** `places`: requests that may be upstream at once; the others wait. */
+export const everythingFlags = (places: number): readonly string[] => [
   ...['--metrics', 'on', '--history', '--dashboard'],
-  ...['--rate-limit', manyRequests, '--max-concurrency', places, '--queue', mostWaiting],
+  ...['--rate-limit', manyRequests, '--max-concurrency', String(places), '--queue', mostWaiting],
 ]
 
 export const everythingEnvironment: Readonly<Record<string, string>> = {

@@ -81,17 +81,20 @@ export class RequestQueue {
     return this.#waiting.lastBehind(entrant) === undefined ? this.#full(entrant) : undefined
   }
 
-  /** Waits for a place. Rejects with GatewayError. `model` is empty if it is not known. */
+  /**
+   * Waits for a place, unless the signal aborts. Rejects with GatewayError. `model` is empty if it is not known. The
+   * caller gives the place back.
+   */
   async enter(entrant: Entrant, model: string, signal: AbortSignal): Promise<Place> {
     if (signal.aborted) throw abortedError(signal, undefined)
     // A request that may start overtakes no other: those that may start do not wait.
-    if (this.#mayStart({ ...entrant, model })) this.#takePlace(entrant)
+    if (this.#mayStart(entrant, model)) this.#takePlace(entrant)
     else {
       if (this.#drained !== undefined) throw this.#drained
       this.#makeRoom(entrant)
       await this.#turnOf(entrant, model, signal)
     }
-    return this.#placeOf(entrant, model, signal)
+    return this.#placeOf(entrant, model)
   }
 
   /** Refuses all requests that wait, and those that would. */
@@ -116,13 +119,13 @@ export class RequestQueue {
     return this.#active < this.#options.maximum && !this.#isClientFull(entrant)
   }
 
-  #mayStart(entry: Entrant & Pick<Entry, 'model'>): boolean {
-    return this.#hasPlace(entry) && !this.#pauses.has(entry.model)
+  #mayStart(entrant: Entrant, model: string): boolean {
+    return this.#hasPlace(entrant) && !this.#pauses.has(model)
   }
 
   #serve(): void {
     for (;;) {
-      const entry = this.#waiting.takeNext((one) => this.#mayStart(one))
+      const entry = this.#waiting.takeNext((one) => this.#mayStart(one, one.model))
       if (entry === undefined) return
       this.#takePlace(entry)
       entry.start()
@@ -142,17 +145,13 @@ export class RequestQueue {
     this.#serve()
   }
 
-  /** A client that disconnects gives its place back, even if its answer is not read to the end. */
-  #placeOf(entrant: Entrant, model: string, signal: AbortSignal): Place {
+  #placeOf(entrant: Entrant, model: string): Place {
     let isOver = false
     const leave = (): void => {
       if (isOver) return
       isOver = true
-      signal.removeEventListener('abort', leave)
       this.#giveBack(entrant)
     }
-    signal.addEventListener('abort', leave, { once: true })
-    if (signal.aborted) leave()
     return {
       answered: () => this.#pauses.end(model),
       refused: (error) => {

@@ -27,8 +27,12 @@ export type Call = ReturnType<typeof startCall>
  */
 export const startCall = (request: Request, shutdown: Shutdown) => {
   const controller = new AbortController()
-  /** The client has disconnected. */
-  const cancel = (): void => controller.abort()
+  let place: Place | undefined
+  /** The client has disconnected. Its place is free at once, even if the answer is not read to its end. */
+  const cancel = (): void => {
+    controller.abort()
+    place?.leave()
+  }
   const leave = shutdown.join(controller)
   if (request.signal.aborted) cancel()
   request.signal.addEventListener('abort', cancel, { once: true })
@@ -36,32 +40,35 @@ export const startCall = (request: Request, shutdown: Shutdown) => {
   const timer = timeoutMs === undefined ? undefined : setTimeout(cancel, timeoutMs)
   /** The answer has begun: the client's timeout no longer counts. */
   const begun = (): void => clearTimeout(timer)
-  const call = {
+  return {
     /** Aborts when the client disconnects, when its own timeout is over, or when the server ends. */
     signal: controller.signal,
     cancel,
     /** Ends the upstream's call: its error becomes this one. */
     fail: (reason: GatewayError): void => controller.abort(reason),
     begun,
-    /** Given back at the end. */
-    place: undefined as Place | undefined,
+    /** Keeps a place upstream until the end. */
+    keep(taken: Place): void {
+      place = taken
+      if (controller.signal.aborted) taken.leave()
+    },
     /** Must be called at every end of the request. */
     end(): void {
       begun()
       leave()
-      call.place?.leave()
+      place?.leave()
       request.signal.removeEventListener('abort', cancel)
     },
   }
-  return call
 }
 
 /** Waits for a place upstream, which the end of the call gives back. Rejects with GatewayError. */
 export const takePlace = async (
-  call: Pick<Call, 'signal' | 'place'>,
+  call: Pick<Call, 'signal' | 'keep'>,
   enter: NonNullable<RequestScope['enter']>,
   model: string,
 ): Promise<Place> => {
-  call.place = await enter(model, call.signal)
-  return call.place
+  const place = await enter(model, call.signal)
+  call.keep(place)
+  return place
 }

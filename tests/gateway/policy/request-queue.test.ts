@@ -46,12 +46,17 @@ const createBench = ({ maximum = 1, capacity = 10, waitMs = 30_000 }: Setup = {}
         (place) => {
           places.set(name, place)
           events.push(name)
+          if (abort.signal.aborted) place.leave()
         },
         (error: GatewayError) => events.push(`${name} ${error.status}`),
       )
     },
     leave: (name: string): void => places.get(name)?.leave(),
-    abort: (name: string, reason?: GatewayError): void => aborts.get(name)?.abort(reason),
+    /** As a call does it: its place is free at once. */
+    abort(name: string, reason?: GatewayError): void {
+      aborts.get(name)?.abort(reason)
+      places.get(name)?.leave()
+    },
     /** Milliseconds, of the clock and of timers. */
     async pass(milliseconds: number): Promise<void> {
       at += milliseconds

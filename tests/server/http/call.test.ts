@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { clientTimeoutMs } from '../../../src/server/http/call.ts'
+import type { Place } from '../../../src/gateway/policy/request-queue.ts'
+import { clientTimeoutMs, startCall, takePlace } from '../../../src/server/http/call.ts'
+import { createShutdown } from '../../../src/server/http/shutdown.ts'
 import { type Chain, request, startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -65,6 +67,41 @@ describe('count_tokens', () => {
     const { post, shutdown } = startChain()
     expect((await post(request(), count)).status).toBe(200)
     expect(shutdown.running()).toBe(0)
+  })
+})
+
+describe('a place upstream (OP-L12)', () => {
+  const start = () => {
+    const client = new AbortController()
+    const call = startCall(new Request('http://localhost/', { signal: client.signal }), createShutdown())
+    let left = 0
+    const place: Place = {
+      answered() {},
+      refused() {},
+      leave() {
+        left += 1
+      },
+    }
+    return { client, call, place, left: () => left }
+  }
+
+  test('is given back at once when the client disconnects, also if that was before it came', async () => {
+    const first = start()
+    await takePlace(first.call, async () => first.place, 'opus')
+    expect(first.left()).toBe(0)
+    first.client.abort()
+    expect(first.left()).toBe(1)
+    const late = start()
+    late.client.abort()
+    await takePlace(late.call, async () => late.place, 'opus')
+    expect(late.left()).toBe(1)
+  })
+
+  test('is given back at the end', async () => {
+    const { call, place, left } = start()
+    await takePlace(call, async () => place, 'opus')
+    call.end()
+    expect(left()).toBe(1)
   })
 })
 

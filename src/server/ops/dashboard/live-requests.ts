@@ -1,5 +1,5 @@
-import type { RequestObserver } from '../../../gateway/request-record.ts'
-import { toRequestRow } from '../../../usage/request-row.ts'
+import type { RequestObserver, RequestRecord } from '../../../gateway/request-record.ts'
+import { isUsage, toRequestRow } from '../../../usage/request-row.ts'
 import type { RequestPage, RequestRow, UsageReader } from '../../../usage/usage-report.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
 
@@ -42,6 +42,10 @@ const isOf =
   (client: string | undefined) =>
   (row: RequestRow): boolean =>
     client === undefined || row.client === client
+
+/** Newest first. */
+const toRows = (records: readonly RequestRecord[]): readonly RequestRow[] =>
+  records.toReversed().flatMap((record) => toRequestRow(record) ?? [])
 
 /** Both may have the same rows. */
 const join = (newest: readonly RequestRow[], page: RequestPage): RequestPage => {
@@ -88,9 +92,9 @@ const createViewer = ({ onLeave, ...facts }: ViewerOptions): Viewer => {
 export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests => {
   const { reader, shutdown, now, everyMs = usualEveryMs } = options
   const viewers = new Set<Viewer>()
-  /** Oldest first; at least the rows that a viewer gets first. */
-  let latest: RequestRow[] = []
-  let waiting: RequestRow[] = []
+  /** Oldest first; at least those that a viewer gets first. Most of them are never shown: only a viewer needs rows. */
+  let latest: RequestRecord[] = []
+  let waiting: RequestRecord[] = []
   let timer: ReturnType<typeof setInterval> | undefined
   let pingAt = 0
 
@@ -99,7 +103,7 @@ export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests =
     if (viewers.size === 0) clearInterval(timer)
   }
   const send = (): void => {
-    const batch = waiting.toReversed()
+    const batch = toRows(waiting)
     waiting = []
     const isPingDue = now() >= pingAt
     if (isPingDue) pingAt = now() + pingMs
@@ -114,11 +118,10 @@ export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests =
   }
   return {
     observe(record) {
-      const row = toRequestRow(record)
-      if (row === undefined) return
-      latest.push(row)
+      if (!isUsage(record)) return
+      latest.push(record)
       if (latest.length >= 2 * firstRows) latest = latest.slice(-firstRows)
-      if (viewers.size > 0) waiting.push(row)
+      if (viewers.size > 0) waiting.push(record)
     },
     async open(client, mayRead = () => true) {
       if (viewers.size >= mostViewers) return undefined
@@ -127,7 +130,7 @@ export const createLiveRequests = (options: LiveRequestsOptions): LiveRequests =
       if (viewers.size === 1) timer = setInterval(send, everyMs)
       try {
         const page = await reader.requests({ client, limit: firstRows })
-        viewer.send(toEvent(join(latest.slice(-firstRows).reverse().filter(isOf(client)), page)))
+        viewer.send(toEvent(join(toRows(latest.slice(-firstRows)).filter(isOf(client)), page)))
       } catch (error) {
         leave(viewer)
         throw error

@@ -326,11 +326,12 @@ describe('a page load', () => {
     // Other programs of this machine also delay a stream: the best of some rounds counts.
     const alone: number[] = []
     const loaded: number[] = []
-    for (let round = 0; round < 8; round += 1) {
+    const isDelayed = (): boolean => !(Math.min(...loaded) < Math.min(...alone) + 15)
+    for (let round = 0; round < 8 && isDelayed(); round += 1) {
       alone.push(p99(await stream()))
       const [gaps] = await Promise.all([stream(), reload()])
       loaded.push(p99(gaps))
     }
-    expect(Math.min(...loaded)).toBeLessThan(Math.min(...alone) + 15)
-  })
+    expect(isDelayed()).toBe(false)
+  }, 60_000)
 })

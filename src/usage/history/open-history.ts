@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import type { PauseOptions } from '../pause.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { checkVersion } from './database-file.ts'
@@ -19,6 +18,7 @@ const isPresent = (path: string): boolean => (statSync(path, { throwIfNoEntry: f
  */
 const openReadOnly = async (file: string): Promise<Connection> => {
   const { Database, constants } = await import('bun:sqlite')
+  const { pathToFileURL } = await import('node:url')
   const { SQLITE_OPEN_READONLY, SQLITE_OPEN_URI } = constants
   const query = isPresent(`${file}-wal`) ? 'mode=ro' : 'immutable=1'
   return createConnection(new Database(`${pathToFileURL(file)}?${query}`, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI))

@@ -126,8 +126,8 @@ const openAiOf = (config: Config, models: ModelResolver): ServerOptions['openAi'
 
 /** The names and addresses of the server and its clients. */
 const addressesOf = (config: Config) => {
-  const { host, trustProxy, logging, rateLimit, dashboard } = config
-  const wantsAddress = trustProxy.length > 0 || logging.clientIp || rateLimit.requestsPerMinute > 0 || dashboard
+  const { host, trustProxy, logging, dashboard } = config
+  const wantsAddress = trustProxy.length > 0 || logging.clientIp || dashboard
   return { host, wantsAddress, loggedClient: logging, ...networkOf(config) }
 }
 

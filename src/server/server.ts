@@ -165,7 +165,8 @@ const createIsOfOpenAi =
 /** Creates the scopes of requests, and keeps the addresses of peers if something needs them. */
 const createScopes = (options: ServerOptions) => {
   const peers = options.wantsAddress ? new WeakMap<Request, PeerOf>() : undefined
-  const connectionOf = createConnectionOf({ ...options, peerOf: (request) => peers?.get(request)?.() })
+  const peerOf = peers && ((request: Request) => peers.get(request)?.())
+  const connectionOf = createConnectionOf({ ...options, peerOf })
   const { newId, records, loggedClient } = options
   const readLoggedClient = loggedClient && createReadLoggedClient(loggedClient)
   const entranceOf = createEntranceOf(options)

@@ -18,8 +18,8 @@ export interface ClientConnectionOptions {
   readonly trustedProxies: readonly Range[]
   /** Whether this server itself uses HTTPS. */
   readonly isTls: boolean
-  /** The address of the other end of the request's connection; undefined for a Unix socket, and if it is not kept. */
-  readonly peerOf: (request: Request) => string | undefined
+  /** The address of the other end of the request's connection; undefined for a Unix socket. Absent if it is not kept. */
+  readonly peerOf?: ((request: Request) => string | undefined) | undefined
 }
 
 /** More proxies in a row than any real network has. A client can write any number of entries. */
@@ -65,6 +65,8 @@ const addressOf = (peerOf: () => string | undefined): (() => string | undefined)
   }
 }
 
+const unknownAddress = (): undefined => undefined
+
 const forwarded = (
   headers: Headers,
   peer: string,
@@ -84,10 +86,12 @@ export const createConnectionOf = ({ trustedProxies, isTls, peerOf }: ClientConn
   const isTrusted = (address: string): boolean => trustedProxies.some((range) => contains(range, address))
   return (request: Request): ClientConnection => {
     const { headers } = request
+    const own = { host: headers.get('host'), isSecure: isTls }
+    if (peerOf === undefined) return { address: unknownAddress, ...own }
     if (trustedProxies.length > 0) {
       const peer = peerOf(request)
       if (peer !== undefined && isTrusted(peer)) return forwarded(headers, peer, isTrusted, isTls)
     }
-    return { address: addressOf(() => peerOf(request)), host: headers.get('host'), isSecure: isTls }
+    return { address: addressOf(() => peerOf(request)), ...own }
   }
 }

@@ -35,8 +35,9 @@ export const createShutdown = () => {
     },
     hasBegun: (): boolean => hasBegun,
     /** Ends the connection of each answer that begins now: the client's next request then reaches another server (OP-K3). */
-    finish({ headers }: Response): void {
-      if (isDraining || hasBegun) headers.set('connection', 'close')
+    finish(answer: Response): void {
+      // To read the headers of an answer makes them, which other answers need not pay for.
+      if (isDraining || hasBegun) answer.headers.set('connection', 'close')
     },
     /** Throws GatewayError for a request after the start of the shutdown. */
     admit(): void {

@@ -28,7 +28,7 @@ export const readConfigFile = (path: string): ConfigFile => {
 }
 
 /** `otherFile`: the flag that names another file. */
-export const toUsageError = (path: string, error: unknown, otherFile = '--config'): UsageError => {
+const toUsageError = (path: string, error: unknown, otherFile: string): UsageError => {
   if (error instanceof UsageError) return error
   if (error instanceof LockedError) {
     return new UsageError(
@@ -41,9 +41,24 @@ export const toUsageError = (path: string, error: unknown, otherFile = '--config
 }
 
 /**
- * Sets a setting in a file, or removes it (undefined). A lock makes processes of this program wait for each other, so
- * that no change is lost. Rejects with UsageError.
+ * Runs `change` with the file that a link leads to, in a folder that exists. A lock makes processes of this program wait
+ * for each other, so that no change is lost. `otherFile`: the flag that names another file. Rejects with UsageError.
  */
+export const changeExclusively = async (
+  path: string,
+  otherFile: string,
+  change: (target: string) => Promise<void>,
+): Promise<void> => {
+  try {
+    const target = linkTarget(path)
+    mkdirSync(dirname(target), { recursive: true, mode: ownersFolder })
+    await exclusively(target, () => change(target))
+  } catch (error) {
+    throw toUsageError(path, error, otherFile)
+  }
+}
+
+/** Sets a setting in a file, or removes it (undefined). Rejects with UsageError. */
 export const changeConfigFile = async (path: string, key: SettingKey, value: unknown): Promise<void> => {
   /** Undefined if the file already has the value. */
   const edit = (): ConfigFile | undefined => {
@@ -53,15 +68,9 @@ export const changeConfigFile = async (path: string, key: SettingKey, value: unk
   }
   // If there is nothing to change, or an error, no folder and no lock are created.
   if (edit() === undefined) return
-  try {
-    const target = linkTarget(path)
-    mkdirSync(dirname(target), { recursive: true, mode: ownersFolder })
-    await exclusively(target, async () => {
-      const after = edit()
-      if (after === undefined) return
-      await replaceFile(target, after.text, { modeFor: (before) => modeFor(before, holdsSecret(after)) })
-    })
-  } catch (error) {
-    throw toUsageError(path, error)
-  }
+  await changeExclusively(path, '--config', async (target) => {
+    const after = edit()
+    if (after === undefined) return
+    await replaceFile(target, after.text, { modeFor: (before) => modeFor(before, holdsSecret(after)) })
+  })
 }

@@ -1,14 +1,12 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { applyEdits, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser'
-import { exclusively } from '../../base/files/file-lock.ts'
-import { linkTarget, replaceFile } from '../../base/files/replace-file.ts'
+import { replaceFile } from '../../base/files/replace-file.ts'
 import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { layoutOf } from '../../config/edit.ts'
 import { options, positionOf, withoutMark } from '../../config/jsonc.ts'
 import type { ClientEntry } from '../../wire/clients-file.ts'
-import { toUsageError } from '../config/config-file.ts'
+import { changeExclusively } from '../config/config-file.ts'
 import { parseClientsFile } from './parse-clients-file.ts'
 
 /** Changes a file of clients: atomically, and under a lock. Comments and other clients stay as they are. */
@@ -22,7 +20,6 @@ export interface Change {
 }
 
 const ownerAlone = 0o600
-const ownersFolder = 0o700
 
 const emptyFile = '{\n  "clients": []\n}\n'
 
@@ -62,22 +59,15 @@ const refuseRepeated = (path: string, text: string): void => {
  * `changesFor` gets the clients of the file and returns what to change. Only the owner can read the file. Rejects with
  * UsageError, also for a file that is not valid before or after the change.
  */
-export const changeClientsFile = async (
+export const changeClientsFile = (
   path: string,
   changesFor: (clients: readonly ClientEntry[]) => readonly Change[],
-): Promise<void> => {
-  try {
-    const target = linkTarget(path)
-    mkdirSync(dirname(target), { recursive: true, mode: ownersFolder })
-    await exclusively(target, async () => {
-      const before = textOf(target)
-      refuseRepeated(path, before)
-      const text = changesFor(parseClientsFile({ path, text: before })).reduce(changed, before)
-      if (text === before) return
-      parseClientsFile({ path, text })
-      await replaceFile(target, text, { modeFor: () => ownerAlone })
-    })
-  } catch (error) {
-    throw toUsageError(path, error, '--clients')
-  }
-}
+): Promise<void> =>
+  changeExclusively(path, '--clients', async (target) => {
+    const before = textOf(target)
+    refuseRepeated(path, before)
+    const text = changesFor(parseClientsFile({ path, text: before })).reduce(changed, before)
+    if (text === before) return
+    parseClientsFile({ path, text })
+    await replaceFile(target, text, { modeFor: () => ownerAlone })
+  })

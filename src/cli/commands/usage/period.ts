@@ -1,6 +1,7 @@
 import { printableName } from '../../../base/printable-name.ts'
 import type { TimeZone } from '../../../base/time-zone.ts'
 import { UsageError } from '../../../base/usage-error.ts'
+import { slotOf, slotStart } from '../../../usage/periods.ts'
 
 /** Times and periods as users write them. */
 
@@ -21,11 +22,10 @@ export interface Clock {
   readonly now: number
 }
 
-/** The sums of the history begin at each quarter of an hour. */
-const slotMs = 900_000
 const hourMs = 3_600_000
 
-const wholeSlot = (time: number): number => Math.floor(time / slotMs) * slotMs
+/** The sums of the history begin at each quarter of an hour. */
+const wholeSlot = (time: number): number => slotStart(slotOf(time))
 
 const daysAgo = ({ zone, now }: Clock, days: number): number => {
   const { year, month, day } = zone.civilAt(now)

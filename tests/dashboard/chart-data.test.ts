@@ -2,21 +2,9 @@ import { expect, test } from 'bun:test'
 import { chartDataOf, stacked } from '../../src/dashboard/chart-data.ts'
 import { chartsOf } from '../../src/dashboard/chart-definitions.ts'
 import type { UsageFigures } from '../../src/usage/usage-report.ts'
+import { noFigures } from '../support/usage.ts'
 
-const figures = (over: Partial<UsageFigures> = {}): UsageFigures => ({
-  requests: 0,
-  failed: 0,
-  refused: 0,
-  cancelled: 0,
-  inputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  unpriced: 0,
-  firstEventMs: {},
-  durationMs: {},
-  ...over,
-})
+const figures = (over: Partial<UsageFigures> = {}): UsageFigures => ({ ...noFigures, ...over })
 
 test('each series has a value for each point, and a gap where there is no figure (OP-D2)', () => {
   const points = [

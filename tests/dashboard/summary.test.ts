@@ -1,20 +1,7 @@
 import { expect, test } from 'bun:test'
 import { tilesOf } from '../../src/dashboard/summary.ts'
 import type { UsageFigures } from '../../src/usage/usage-report.ts'
-
-const none: UsageFigures = {
-  requests: 0,
-  failed: 0,
-  refused: 0,
-  cancelled: 0,
-  inputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  unpriced: 0,
-  firstEventMs: {},
-  durationMs: {},
-}
+import { noFigures } from '../support/usage.ts'
 
 const texts = (total: UsageFigures): string[] =>
   tilesOf(total, 'USD').map(({ title, figure, note = '' }) => `${title}: ${figure} (${note})`)
@@ -22,7 +9,7 @@ const texts = (total: UsageFigures): string[] =>
 test('the summary says what a figure is, and calls a cost an estimate (OP-D2, OP-C5)', () => {
   expect(
     texts({
-      ...none,
+      ...noFigures,
       requests: 200,
       failed: 3,
       refused: 1,
@@ -49,7 +36,7 @@ test('the summary says what a figure is, and calls a cost an estimate (OP-D2, OP
 })
 
 test('without requests there is no rate, no time and no cost (OP-D2)', () => {
-  expect(texts(none)).toEqual([
+  expect(texts(noFigures)).toEqual([
     'Requests: 0 ()',
     'Input tokens: 0 (0 not cached)',
     'Cache hit rate: – (0 read)',

@@ -10,6 +10,7 @@ import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { resolver } from '../support/catalog.ts'
 import { request } from '../support/chain.ts'
+import { requestHead } from '../support/records.ts'
 
 /** The gateway adds its facts to the record of a request, for every kind of end. */
 
@@ -72,14 +73,7 @@ const gatewayOver = (
     },
     date: () => 1000,
   })
-  const running = all.begin({
-    requestId: 'req_1',
-    entrance: 'anthropic',
-    method: 'POST',
-    path: '/v1/messages',
-    session: undefined,
-    isSubagent: false,
-  })
+  const running = all.begin(requestHead)
   const client = new AbortController()
   const context = { running, betas: [], signal: client.signal, onUpstreamId: () => {} }
   return { gateway, context, client, reported, learnt, sent, records, responded: () => running.responded(200) }

@@ -4,6 +4,7 @@ import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { type NativeObservationOptions, observeNative } from '../../src/gateway/native-observation.ts'
 import type { ConversationWords, RequestRecord } from '../../src/gateway/request-record.ts'
 import { RunningRequest } from '../../src/gateway/running-requests.ts'
+import { requestHead } from '../support/records.ts'
 
 fc.configureGlobal({ seed: 20261129 })
 
@@ -31,16 +32,8 @@ const observe = (exchange: Exchange): Observed => {
   const { status = 200, contentType = 'text/event-stream', operation = 'message', wantsClass = false } = exchange
   const logged: LogRecord[] = []
   const ended: RequestRecord[] = []
-  const head = {
-    requestId: 'req_1',
-    entrance: 'anthropic',
-    method: 'POST',
-    path: '/v1/messages',
-    session: undefined,
-    isSubagent: false,
-  }
   const running = new RunningRequest(
-    { ...head, at: 0 },
+    { ...requestHead, at: 0 },
     { now: () => 0, wantsClass, onEnd: (_, record) => ended.push(record) },
   )
   running.wantsWords = exchange.wantsWords ?? false

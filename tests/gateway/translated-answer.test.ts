@@ -8,6 +8,7 @@ import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { Message, ResponseBlock } from '../../src/wire/anthropic/response.ts'
 import { request } from '../support/chain.ts'
+import { requestHead } from '../support/records.ts'
 
 const ask = request({ messages: [{ role: 'user', content: 'Do it' }] }) as MessagesRequest
 
@@ -19,15 +20,7 @@ const observe = (read: (answer: TranslatedAnswer) => void, wantsWords: boolean) 
     now: () => 0,
     date: () => 0,
   })
-  const head = {
-    requestId: 'req_1',
-    entrance: 'anthropic',
-    method: 'POST',
-    path: '/v1/messages',
-    session: undefined,
-    isSubagent: false,
-  }
-  const running = records.begin(head)
+  const running = records.begin(requestHead)
   running.wantsWords = wantsWords
   read(new TranslatedAnswer(running, ask))
   running.responded(200)

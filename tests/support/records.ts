@@ -1,4 +1,14 @@
-import type { RequestRecord } from '../../src/gateway/request-record.ts'
+import type { RequestHead, RequestRecord } from '../../src/gateway/request-record.ts'
+
+/** The facts of a request before its start. */
+export const requestHead: Omit<RequestHead, 'at'> = {
+  requestId: 'req_1',
+  entrance: 'anthropic',
+  method: 'POST',
+  path: '/v1/messages',
+  session: undefined,
+  isSubagent: false,
+}
 
 export type RecordMembers = { readonly [Name in keyof RequestRecord]?: RequestRecord[Name] | undefined }
 
@@ -9,12 +19,8 @@ export const requestRecord = (members: RecordMembers = {}): RequestRecord => {
 }
 
 const answered: RequestRecord = {
-  requestId: 'req_1',
-  entrance: 'anthropic',
-  method: 'POST',
-  path: '/v1/messages',
+  ...requestHead,
   session: 'session-1234',
-  isSubagent: false,
   endpoint: 'messages',
   at: Date.UTC(2026, 10, 29, 12, 0, 0),
   operation: 'message',

@@ -4,7 +4,8 @@ import { type RecordMembers, requestRecord } from './records.ts'
 
 /** Reports of the usage, with figures that a test names. */
 
-const figures: UsageFigures = {
+/** No requests. */
+export const noFigures: UsageFigures = {
   requests: 0,
   failed: 0,
   refused: 0,
@@ -20,7 +21,7 @@ const figures: UsageFigures = {
 
 export const usageRow = (key: string, members: Partial<UsageFigures> = {}): UsageRow => ({
   key,
-  ...figures,
+  ...noFigures,
   ...members,
 })
 
@@ -31,7 +32,7 @@ export const usageReport = (rows: readonly UsageRow[], members: Partial<UsageRep
   currency: 'USD',
   by: 'day',
   rows,
-  total: figures,
+  total: noFigures,
   ...members,
 })
 

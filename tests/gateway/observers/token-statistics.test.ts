@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { createTokenStatistics, type DomainStatistics } from '../../../src/gateway/observers/token-statistics.ts'
 import type { RequestRecord } from '../../../src/gateway/request-record.ts'
+import { requestHead } from '../../support/records.ts'
 
 const usage = { input_tokens: 1, cache_read_input_tokens: 20, cache_creation_input_tokens: 300, output_tokens: 4000 }
 
 const recordOf = (facts: Partial<RequestRecord> = {}): RequestRecord => ({
-  requestId: 'req_1',
-  entrance: 'anthropic',
-  method: 'POST',
-  path: '/v1/messages',
-  session: undefined,
-  isSubagent: false,
+  ...requestHead,
   endpoint: 'messages',
   at: 0,
   outcome: 'answered',

@@ -1,65 +1,30 @@
+import type { AppDependencies } from './app-dependencies.ts'
+import { metricsOf, recordsOf, reportsOf } from './app-observers.ts'
 import { randomId } from './base/ids.ts'
 import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
 import type { Config } from './config/load.ts'
 import { networkOf } from './config/network.ts'
-import { wantsRequestClass } from './config/request-class.ts'
-import { createGateway, type GatewayOptions } from './gateway/gateway.ts'
-import { accessLogObservers } from './gateway/observers/access-log.ts'
-import { afterAnswer } from './gateway/observers/after-answers.ts'
-import { createLosses, type Losses } from './gateway/observers/losses.ts'
-import {
-  createMetrics,
-  type Metrics,
-  type MetricsOptions,
-  type ProcessFacts,
-} from './gateway/observers/metrics/metrics.ts'
-import { createReports, type Reports } from './gateway/observers/reports.ts'
+import { createGateway } from './gateway/gateway.ts'
+import { createLosses } from './gateway/observers/losses.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
-import { type Access, type AccessOptions, createAccess } from './gateway/policy/access.ts'
+import { type Access, createAccess } from './gateway/policy/access.ts'
 import { createLimits, type Limits } from './gateway/policy/limits.ts'
-import type { RequestObserver } from './gateway/request-record.ts'
-import { createRequestRecords, type RequestRecords } from './gateway/running-requests.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
-import type { ModelCatalog } from './models/model.ts'
 import { createModelResolver, type ModelResolver } from './models/resolver.ts'
-import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
+import { createShutdown } from './server/http/shutdown.ts'
 import { createDashboard } from './server/ops/dashboard/create-dashboard.ts'
 import { createServer, type PeerOf, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
 import { estimateCount } from './tokens/estimate/estimate.ts'
-import type { UpstreamDependencies } from './upstreams/definition.ts'
 import { openAiNamesOf } from './upstreams/openai-client-names.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
 import type { Upstream } from './upstreams/upstream.ts'
-import { createCostOf } from './usage/prices.ts'
-import type { UsageStore } from './usage/usage-store.ts'
-import { version } from './version.ts'
 
 /**
  * The composition root: makes a request handler from a configuration and the platform's dependencies. Runs on every
  * platform with `fetch`, `Request` and timers: no process, no files, no Bun API.
  */
-
-export interface AppDependencies
-  extends Omit<UpstreamDependencies, 'config' | 'isClientToken' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
-    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'> {
-  /** The model for names like `claude`, without family and version. */
-  readonly defaultModelId: string
-  /** For tests; the default is the upstream's own catalog. */
-  readonly catalog?: ModelCatalog
-  readonly shutdown?: Shutdown
-  /** The file of named clients; absent if the configuration has none (OP-A2). */
-  readonly clients?: AccessOptions['clients']
-  /** Keeps figures of the requests; absent if the configuration does not want that (OP-H). */
-  readonly history?: UsageStore
-  /** For metrics; absent where the platform has none. */
-  readonly processFacts?: ProcessFacts
-  /** In addition to the access log. */
-  readonly observers?: readonly RequestObserver[]
-  /** Does the work when the process is idle. */
-  readonly defer: (work: () => void) => void
-}
 
 export interface App {
   readonly fetch: (request: Request, peer?: PeerOf) => Response | Promise<Response>
@@ -74,20 +39,6 @@ export interface App {
 const millisecondsPerSecond = 1000
 
 const now = (): number => performance.now()
-
-/** What is sent to Slack and to a telemetry address, and what is written for the history and the metrics. */
-const reportsOf = (
-  { slack, telemetry }: Config,
-  { domains }: Upstream,
-  dependencies: AppDependencies,
-  losses: Losses,
-  metrics: Metrics | undefined,
-): Reports => {
-  const { defer, history } = dependencies
-  const others = [history?.createReport({ defer, losses }), metrics].filter((report) => report !== undefined)
-  const hasDomains = domains !== undefined
-  return createReports({ ...dependencies, slack, hasDomains, telemetryUrl: telemetry.endpoint, now, losses, others })
-}
 
 /** The upstream, and in front of it the check of auto mode's actions if the server is configured to do that. */
 const upstreamOf = (
@@ -137,48 +88,6 @@ const platformOf = ({ pingInterval }: Config, dependencies: AppDependencies) => 
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
   const historyState = history?.state
   return { pid, uptime, readSetupFile, historyState, tlsExpires, pingMs, ...(commitMs !== undefined && { commitMs }) }
-}
-
-/** Ids of the models that the upstream lists, and that the configuration names. */
-const knownModels = ({ model, smallModel, openaiEntrance }: Config, models: ModelResolver): readonly string[] => {
-  const named = ['opus', 'sonnet', 'haiku', model, smallModel, ...openaiEntrance.modelMap.values()]
-  const found = named.map((name) => name && models.find(name)?.model.id)
-  return [...models.models.map(({ id }) => id), ...found.filter((id) => id !== undefined)]
-}
-
-/** Metrics, if the configuration wants them. */
-const metricsOf = (
-  config: Config,
-  { defer, processFacts }: AppDependencies,
-  { upstream, models, losses }: Pick<MetricsOptions, 'losses'> & Pick<GatewayOptions, 'upstream' | 'models'>,
-): (Metrics & { readonly isOpen: boolean }) | undefined => {
-  const { metrics, currency } = config
-  if (metrics === 'off') return undefined
-  const created = createMetrics({
-    version,
-    upstream: upstream.name,
-    currency,
-    known: new Set(knownModels(config, models)),
-    forwarded: upstream.native?.protocol,
-    processFacts,
-    losses,
-    defer,
-  })
-  return { ...created, isOpen: metrics === 'open' }
-}
-
-/** The records of requests, and all their observers. */
-const recordsOf = (config: Config, dependencies: AppDependencies, own: readonly RequestObserver[]): RequestRecords => {
-  const { log, observers = [] } = dependencies
-  return createRequestRecords({
-    observers: [...accessLogObservers(log), ...own, ...observers],
-    wantsClass: wantsRequestClass(config),
-    costOf: createCostOf(config.prices, config.upstream),
-    log,
-    now,
-    defer: afterAnswer,
-    date: Date.now,
-  })
 }
 
 /** Limits in front of requests; undefined if the configuration has none. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
-import { type AppDependencies, createApp } from '../src/app.ts'
+import { createApp } from '../src/app.ts'
+import type { AppDependencies } from '../src/app-dependencies.ts'
 import { createLogger } from '../src/base/logger.ts'
 import { Secret } from '../src/base/secret.ts'
 import type { RequestObserver, RequestRecord } from '../src/gateway/request-record.ts'

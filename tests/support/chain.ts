@@ -1,4 +1,4 @@
-import type { AppDependencies } from '../../src/app.ts'
+import type { AppDependencies } from '../../src/app-dependencies.ts'
 import { createLogger, type LogRecord, type LogSink } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { composeApp } from '../../src/cli/compose.ts'

@@ -1,6 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { accessSettings, drainSettings } from '../../config/settings/access.ts'
 import { limitSettings } from '../../config/settings/limits.ts'
+import { scalingSettings } from '../../config/settings/scaling.ts'
 import { productName } from '../../version.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
@@ -10,7 +11,7 @@ import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.t
 const ownServer = 'it starts its own server, on a free port of 127.0.0.1 and with a new token'
 
 /** Flags for a server with more than one user. */
-const teamFlags = [...accessSettings, ...drainSettings, ...limitSettings].flatMap((setting) =>
+const teamFlags = [...accessSettings, ...drainSettings, ...limitSettings, ...scalingSettings].flatMap((setting) =>
   'flag' in setting ? [setting.flag] : [],
 )
 

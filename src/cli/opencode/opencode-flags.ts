@@ -21,5 +21,6 @@ export const openCodePassThrough: PassThrough = {
     '--fork',
     '--pure',
     '--session',
+    '--share',
   ],
 }

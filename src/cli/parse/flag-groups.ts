@@ -15,7 +15,8 @@ const groups: readonly (readonly [title: string, names: readonly string[]])[] = 
     [
       ...['clients', 'require-token', 'trust-proxy', 'allowed-hosts', 'tls-cert', 'tls-key'],
       ...['rate-limit', 'rate-burst', 'max-concurrency', 'queue', 'queue-wait'],
-      ...['metrics', 'history', 'dashboard', 'drain-delay', 'drain-timeout'],
+      ...['workers', 'state'],
+      ...['metrics', 'otel', 'history', 'dashboard', 'drain-delay', 'drain-timeout'],
     ],
   ],
   [

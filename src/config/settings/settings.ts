@@ -5,11 +5,12 @@ import { bedrockSettings, nexusSettings } from './nexus.ts'
 import { openAiSettings } from './openai.ts'
 import { openAiEntranceSettings, streamSettings } from './openai-entrance.ts'
 import { loggingSettings, reportSettings } from './operate.ts'
+import { scalingSettings } from './scaling.ts'
 import { clientSettings, corsSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
 import { translationSettings } from './translation.ts'
 import { callSettings, modelSettings, upstreamSettings } from './upstream.ts'
-import { usageSettings } from './usage.ts'
+import { otelSettings, usageSettings } from './usage.ts'
 
 /**
  * All settings, in the order of help and documentation. The command line, the type of the configuration, the file
@@ -26,11 +27,13 @@ export const settings = [
   ...accessSettings,
   ...corsSettings,
   ...limitSettings,
+  ...scalingSettings,
   ...openAiEntranceSettings,
   ...streamSettings,
   ...loggingSettings,
   ...reportSettings,
   ...usageSettings,
+  ...otelSettings,
   ...drainSettings,
   ...callSettings,
   ...translationSettings,

@@ -80,3 +80,31 @@ export const usageSettings = [
     description: 'Serve a page with the usage at /dashboard',
   },
 ] as const satisfies readonly Setting[]
+
+/** Traces and metrics for an OpenTelemetry collector (OP-O). Its address is in the standard variables. */
+export const otelSettings = [
+  {
+    key: 'otel.enabled',
+    flag: 'otel',
+    environment: ['NEXUS_OTEL'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Send traces and metrics of requests to an OpenTelemetry collector',
+    details:
+      'Only then the standard variables count, such as `OTEL_EXPORTER_OTLP_ENDPOINT` ([more](operate.md#opentelemetry)).',
+  },
+  {
+    key: 'otel.names',
+    environment: ['NEXUS_OTEL_NAMES'],
+    type: { kind: 'choice', options: ['0.1', '1.36'] },
+    default: '0.1',
+    description: 'Name attributes and metrics as in this version of the conventions',
+  },
+  {
+    key: 'otel.propagate',
+    environment: ['NEXUS_OTEL_PROPAGATE'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Send `traceparent` to the upstream',
+  },
+] as const satisfies readonly Setting[]

@@ -1,4 +1,5 @@
 import type { RequestObserver } from '../request-record.ts'
+import type { Losses } from './losses.ts'
 
 /** An observer that sends what it observes to another machine. */
 export interface Report {
@@ -6,3 +7,10 @@ export interface Report {
   /** Resolves when everything is sent. When the signal aborts, the rest is lost. */
   readonly end: (limit: AbortSignal) => Promise<void>
 }
+
+/** Makes a report with what all reports share. */
+export type CreateReport = (shared: {
+  /** Does the work when the process is idle. */
+  readonly defer: (work: () => void) => void
+  readonly losses: Losses
+}) => Report

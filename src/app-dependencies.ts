@@ -1,0 +1,35 @@
+import type { ProcessFacts } from './gateway/observers/metrics/metrics.ts'
+import type { CreateReport } from './gateway/observers/report.ts'
+import type { AccessOptions } from './gateway/policy/access.ts'
+import type { RequestObserver } from './gateway/request-record.ts'
+import type { ModelCatalog } from './models/model.ts'
+import type { Shutdown } from './server/http/shutdown.ts'
+import type { ServerOptions } from './server/server.ts'
+import type { SharedState } from './state/shared-state.ts'
+import type { UpstreamDependencies } from './upstreams/definition.ts'
+import type { UsageStore } from './usage/usage-store.ts'
+
+/** What the app gets from its platform. */
+export interface AppDependencies
+  extends Omit<UpstreamDependencies, 'config' | 'isClientToken' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
+    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'> {
+  /** The model for names like `claude`, without family and version. */
+  readonly defaultModelId: string
+  /** For tests; the default is the upstream's own catalog. */
+  readonly catalog?: ModelCatalog
+  readonly shutdown?: Shutdown
+  /** The file of named clients; absent if the configuration has none (OP-A2). */
+  readonly clients?: AccessOptions['clients']
+  /** Keeps figures of the requests; absent if the configuration does not want that (OP-H). */
+  readonly history?: UsageStore
+  /** For metrics; absent where the platform has none. */
+  readonly processFacts?: ProcessFacts
+  /** Shared with other processes; absent if limits and budgets are this process's own (OP-R). */
+  readonly state?: SharedState
+  /** Made by the platform, such as a report to a collector. */
+  readonly reports?: readonly CreateReport[]
+  /** In addition to the access log. */
+  readonly observers?: readonly RequestObserver[]
+  /** Does the work when the process is idle. */
+  readonly defer: (work: () => void) => void
+}

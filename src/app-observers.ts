@@ -1,0 +1,80 @@
+import type { AppDependencies } from './app-dependencies.ts'
+import type { Config } from './config/load.ts'
+import { wantsRequestClass } from './config/request-class.ts'
+import type { GatewayOptions } from './gateway/gateway.ts'
+import { accessLogObservers } from './gateway/observers/access-log.ts'
+import { afterAnswer } from './gateway/observers/after-answers.ts'
+import type { Losses } from './gateway/observers/losses.ts'
+import { createMetrics, type Metrics, type MetricsOptions } from './gateway/observers/metrics/metrics.ts'
+import { createReports, type Reports } from './gateway/observers/reports.ts'
+import type { RequestObserver } from './gateway/request-record.ts'
+import { createRequestRecords, type RequestRecords } from './gateway/running-requests.ts'
+import type { ModelResolver } from './models/resolver.ts'
+import type { Upstream } from './upstreams/upstream.ts'
+import { createCostOf } from './usage/prices.ts'
+import { version } from './version.ts'
+
+/** Composes what observes requests: the log, metrics, reports. */
+
+const now = (): number => performance.now()
+
+/** What is sent to Slack and to a telemetry address, and what is written for the history and the metrics. */
+export const reportsOf = (
+  { slack, telemetry }: Config,
+  { domains }: Upstream,
+  dependencies: AppDependencies,
+  losses: Losses,
+  metrics: Metrics | undefined,
+): Reports => {
+  const { defer, history, reports = [] } = dependencies
+  const own = [...(history === undefined ? [] : [history.createReport]), ...reports]
+  const others = [...own.map((create) => create({ defer, losses })), ...(metrics === undefined ? [] : [metrics])]
+  const hasDomains = domains !== undefined
+  return createReports({ ...dependencies, slack, hasDomains, telemetryUrl: telemetry.endpoint, now, losses, others })
+}
+
+/** Ids of the models that the upstream lists, and that the configuration names. */
+const knownModels = ({ model, smallModel, openaiEntrance }: Config, models: ModelResolver): readonly string[] => {
+  const named = ['opus', 'sonnet', 'haiku', model, smallModel, ...openaiEntrance.modelMap.values()]
+  const found = named.map((name) => name && models.find(name)?.model.id)
+  return [...models.models.map(({ id }) => id), ...found.filter((id) => id !== undefined)]
+}
+
+/** Metrics, if the configuration wants them. */
+export const metricsOf = (
+  config: Config,
+  { defer, processFacts }: AppDependencies,
+  { upstream, models, losses }: Pick<MetricsOptions, 'losses'> & Pick<GatewayOptions, 'upstream' | 'models'>,
+): (Metrics & { readonly isOpen: boolean }) | undefined => {
+  const { metrics, currency } = config
+  if (metrics === 'off') return undefined
+  const created = createMetrics({
+    version,
+    upstream: upstream.name,
+    currency,
+    known: new Set(knownModels(config, models)),
+    forwarded: upstream.native?.protocol,
+    processFacts,
+    losses,
+    defer,
+  })
+  return { ...created, isOpen: metrics === 'open' }
+}
+
+/** The records of requests, and all their observers. */
+export const recordsOf = (
+  config: Config,
+  dependencies: AppDependencies,
+  own: readonly RequestObserver[],
+): RequestRecords => {
+  const { log, observers = [] } = dependencies
+  return createRequestRecords({
+    observers: [...accessLogObservers(log), ...own, ...observers],
+    wantsClass: wantsRequestClass(config),
+    costOf: createCostOf(config.prices, config.upstream),
+    log,
+    now,
+    defer: afterAnswer,
+    date: Date.now,
+  })
+}

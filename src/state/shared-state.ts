@@ -21,9 +21,12 @@ export interface SharedState {
   readonly kind: 'redis' | 'workers'
   /** Takes one call from a bucket, if it has one. */
   take(bucket: string, rate: Rate): Promise<TakenCall | undefined>
-  /** The sums of an account; zeros for a new one. */
+  /** The sums of an account; zeros for a new one. They contain all that this process added before the call. */
   read(account: string): Promise<Sums | undefined>
-  /** Adds to an account, and returns its sums. The account is forgotten after `until`, milliseconds since 1970. */
+  /**
+   * Adds to an account, and returns its sums. The account is forgotten a day after `until`, milliseconds since 1970.
+   * Undefined: not added yet, or not known. The state adds it later, exactly once: do not add it again.
+   */
   add(account: string, used: Sums, until: number): Promise<Sums | undefined>
   /** Whether the state works, as far as it is known. */
   isUp(): boolean

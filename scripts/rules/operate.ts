@@ -152,6 +152,53 @@ const web = section(
   'OP-W',
 )
 
+const telemetry = section(
+  {
+    '1': 'one span for each request to a model, made after its end with its real times, below the trace of the client',
+    '2': "attributes by the GenAI conventions 0.1; the input tokens include the cache's; three attributes of our own",
+    '3': 'metrics of duration, first chunk and tokens by the conventions 0.1',
+    '4': 'otel.names selects the metrics of 0.1 or of 1.36, never both',
+    '5': 'no span and no metric has a prompt, an answer or a system prompt',
+    '6': 'a collector that is away costs no request anything; one warning a minute',
+    '7': 'with otel.propagate, the upstream gets the traceparent of the span',
+  },
+  'OP-O',
+)
+
+const replicas = section(
+  {
+    '1': 'servers share rates, budgets and tries to log in; concurrency, history and what was learned stay their own',
+    '2': 'one script and one key for each operation, by the clock of Redis; keys have names or hashes of addresses',
+    '3': 'a lost connection, a dead client and lost scripts all recover',
+    '4': 'an operation has 50 ms; after three failures no request waits until Redis is back',
+    '5': 'during an outage, each server limits by itself, or refuses; sums of both sides are added afterwards',
+    '6': 'a wrong address or password ends the start with the fault and its remedy, without the password',
+    '7': 'a request waits for one round trip at most, next to the reading of its body',
+    '8': 'the docs say what is shared, and that nothing else requires the same server',
+  },
+  'OP-R',
+)
+
+const scaling = section(
+  {
+    '5': 'the manifests for Kubernetes are valid, and name flags and an image that exist',
+    '6': 'a pod runs without privileges, and ends without a broken stream',
+    '7': 'workers share one port, limits, budgets and figures; a parent restarts, signals and drains them',
+  },
+  'OP-K',
+)
+
+const runtimes = section(
+  {
+    '1': 'createFetch makes a handler of one plain object, checked like the configuration; the package exports it',
+    '2': "the app imports nothing that only Bun has; what needs Bun's own API is given to it",
+    '3': 'elsewhere, what needs files, processes or Bun is refused or absent, and the docs list it',
+    '4': 'on Workers, the app is composed at module scope, with the settings of the environment',
+    '5': 'one set of scenarios runs on Bun, Node, Deno and workerd',
+  },
+  'OP-X',
+)
+
 export const operateRules = [
   ...records,
   ...metrics,
@@ -165,4 +212,8 @@ export const operateRules = [
   ...logs,
   ...seeds,
   ...web,
+  ...telemetry,
+  ...replicas,
+  ...scaling,
+  ...runtimes,
 ]

@@ -136,6 +136,13 @@ describe('the source code', () => {
     ])
   })
 
+  test('the app calls no function that Node 22 lacks (OP-X5)', () => {
+    const later = matching(
+      /RegExp\.escape|Promise\.try|Uint8Array\.from(?:Hex|Base64)|\.to(?:Hex|Base64)\(|Error\.isError/,
+    )
+    expect(later.filter((path) => !/^src\/(?:cli|usage|simulator)\//.test(path))).toEqual([])
+  })
+
   test('no file is longer than 250 lines', () => {
     const long = sources.filter((path) => readFileSync(path, 'utf8').split('\n').length > 251)
     expect(long).toEqual([])

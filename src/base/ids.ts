@@ -7,4 +7,4 @@ export const randomId: NewId = (prefix) => prefix + crypto.randomUUID().replaceA
 const tokenBytes = 32
 
 /** 64 hexadecimal digits (256 random bits). */
-export const randomToken = (): string => crypto.getRandomValues(new Uint8Array(tokenBytes)).toHex()
+export const randomToken = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(tokenBytes))).toString('hex')

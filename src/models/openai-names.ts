@@ -33,12 +33,14 @@ export interface OpenAiNameOptions {
   readonly providers: readonly string[]
 }
 
+const specialCharacters = /[\\^$.*+?()[\]{}|/]/g
+
 /** Matches names without regard to case; `*` stands for any text. */
 const matcherOf = (patterns: readonly string[]): RegExp => {
   const alternatives = patterns.map((pattern) =>
     pattern
       .split('*')
-      .map((text) => RegExp.escape(text))
+      .map((text) => text.replace(specialCharacters, '\\$&'))
       .join('.*'),
   )
   return new RegExp(`^(?:${alternatives.join('|')})$`, 'is')

@@ -37,6 +37,12 @@ const haiku = 'claude-haiku-4.5'
 const sonnet = 'claude-sonnet-4.6'
 const opus = 'claude-opus-4.6'
 
+test('each character of a configured name but * stands for itself', () => {
+  const name = '^a.b$c+d?(e)[f]{g}|h/i\\j-k'
+  const options = { modelMap: new Map([[`${name}*`, 'haiku']]) }
+  expect([idOf(`${name}-2026`, options), idOf(name.replace('.', 'x'), options)]).toEqual([haiku, `${sonnet} (guessed)`])
+})
+
 describe("OpenAI's names of small models are haiku (OE-M10)", () => {
   test.each([
     'gpt-3.5-turbo',

@@ -3,7 +3,7 @@ import { corruptStream, type HeaderValue, headerType } from './frame.ts'
 const utf8 = new TextDecoder()
 
 const uuidText = (bytes: Uint8Array): string => {
-  const hex = bytes.toHex()
+  const hex = Buffer.from(bytes).toString('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 

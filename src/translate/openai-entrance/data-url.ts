@@ -22,8 +22,8 @@ export const validBase64 = (data: string): string | undefined => {
   const bare = bareBase64(data)
   const groups = bare.length / groupCharacters
   const padding = bare.endsWith('==') ? 2 : Number(bare.endsWith('='))
-  const bytes = Number.isInteger(groups) ? attempt(() => Uint8Array.fromBase64(bare)) : undefined
-  return bytes !== undefined && bytes.length > 0 && bytes.length === groups * groupBytes - padding ? bare : undefined
+  const bytes = Number.isInteger(groups) ? attempt(() => atob(bare).length) : undefined
+  return bytes !== undefined && bytes > 0 && bytes === groups * groupBytes - padding ? bare : undefined
 }
 
 const toBase64 = (text: string): string | undefined => {

@@ -1,7 +1,8 @@
+import { freePort } from '../support/free-port.ts'
 import { median } from '../support/samples.ts'
 import { cpuSeconds, residentMegabytes } from './accounting.ts'
 import type { Job, LoadResult } from './load.ts'
-import { freePort, type Running, startLoad, startTarget, startUpstream } from './processes.ts'
+import { type Running, startLoad, startTarget, startUpstream } from './processes.ts'
 import type { Target } from './targets.ts'
 import type { Workload } from './workloads.ts'
 

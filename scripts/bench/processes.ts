@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Redis, redisProgram, startRedis } from '../support/redis.ts'
 import type { Job, LoadResult } from './load.ts'
 import type { PlannedUpstream } from './upstream.ts'
 
@@ -13,8 +14,9 @@ const canPin = process.platform === 'linux' && Bun.which('taskset') !== null && 
 
 export const isPinned = canPin
 
-const pinned = (core: keyof typeof cores, command: readonly string[]): string[] =>
-  canPin ? ['taskset', '-c', cores[core], ...command] : [...command]
+const pinning = (core: keyof typeof cores): readonly string[] => (canPin ? ['taskset', '-c', cores[core]] : [])
+
+const pinned = (core: keyof typeof cores, command: readonly string[]): string[] => [...pinning(core), ...command]
 
 /** Without this machine's own settings, above all its proxies. */
 const emptyEnvironment = (home: string): Record<string, string> => ({
@@ -70,21 +72,12 @@ const startHelper = async <Message, Answer>(file: string): Promise<Helper<Messag
 export const startUpstream = (): Promise<Helper<PlannedUpstream, unknown>> => startHelper('upstream.ts')
 export const startLoad = (): Promise<Helper<Job, LoadResult>> => startHelper('load.ts')
 
-/** Below the ephemeral ports, which other connections can take at any time. */
-const firstPort = 20_000
-const portRange = 10_000
-
-/** A port without a listener. */
-export const freePort = (): number => {
-  for (;;) {
-    const port = firstPort + Math.floor(Math.random() * portRange)
-    try {
-      Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true)
-      return port
-    } catch {
-      // It is taken.
-    }
-  }
+/** A Redis that shares the core of the upstream; undefined if this machine has none. */
+export const startState = async (): Promise<Redis | undefined> => {
+  if (redisProgram() === undefined) return undefined
+  const redis = await startRedis({ folder: tmpdir(), by: pinning('others') })
+  running.add(() => void redis.stop())
+  return redis
 }
 
 export interface Running {

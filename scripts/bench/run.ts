@@ -6,14 +6,14 @@ import { project } from '../release/project.ts'
 import { isBuilt, root } from '../support/binary.ts'
 import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
-import { endAll, isPinned } from './processes.ts'
+import { endAll, isPinned, startState } from './processes.ts'
 import { guardFaults, type Report, type Row, type Table, toTables } from './report.ts'
-import { forwarders, type Target, teamServers, translators } from './targets.ts'
-import { nativeWorkloads, pacedStreams, teamWorkloads, type Workload, workloads } from './workloads.ts'
+import { forwarders, scaledServers, type Target, teamServers, translators } from './targets.ts'
+import { nativeWorkloads, pacedStreams, scaledWorkloads, teamWorkloads, type Workload, workloads } from './workloads.ts'
 
 /**
  * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table of translated requests,
- * one of forwarded requests and one of a team's server, and writes every figure to a file.
+ * one of forwarded requests, one of a team's server and one of what serves more people, and writes every figure to a file.
  *
  *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--before FILE] [--peers]
  *                 [--json FILE] [--guard]
@@ -48,7 +48,7 @@ const fail = (sentence: string): never => {
 const rounds = values.guard ? guardRounds : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds must be above 0.')
-const all = [...workloads, ...nativeWorkloads, ...teamWorkloads]
+const all = [...workloads, ...nativeWorkloads, ...teamWorkloads, ...scaledWorkloads]
 const known = all.filter(({ guard }) => !values.guard || guard !== undefined).map(({ id }) => id)
 const ids = values.only?.split(',') ?? known
 const unknownId = ids.find((id) => !known.includes(id))
@@ -64,14 +64,18 @@ interface Suite {
 }
 
 const chosen = ({ id }: Workload): boolean => ids.includes(id)
+const scaled = scaledWorkloads.filter(chosen)
+// A signal or an error that ends this process also ends the processes that it started.
+process.on('exit', endAll)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))
+const state = scaled.length === 0 ? undefined : await startState()
+if (scaled.length > 0 && state === undefined) console.error('No redis-server: the column `state` is missing.')
 const suites = [
   { targets: [...translators(values.program), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
   { targets: forwarders(values.program), workloads: nativeWorkloads.filter(chosen) },
   { targets: teamServers(values.program, values.before), workloads: teamWorkloads.filter(chosen) },
+  { targets: scaledServers(values.program, state?.url), workloads: scaled },
 ].filter((suite) => suite.workloads.length > 0)
-// A signal or an error that ends this process also ends the processes that it started.
-process.on('exit', endAll)
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))
 const laboratory = await openLaboratory()
 
 const weigh = async (): Promise<Record<string, Weight>> => {
@@ -128,5 +132,6 @@ try {
   console.error(`\nEvery figure: ${values.json}`)
 } finally {
   await laboratory.stop()
+  await state?.stop()
 }
 process.exit()

@@ -32,19 +32,22 @@ export const ours =
     healthPath: '/health',
   })
 
+interface Settings {
+  readonly flags?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  /** Sends traces and metrics to the upstream's process, which answers every request. */
+  readonly hasCollector?: boolean
+}
+
 /** The program with its default settings, and those that are given. Its log is discarded. */
 const productLaunch =
-  (
-    program: string,
-    kind: UpstreamKind,
-    more: Readonly<Record<string, string>> = {},
-    moreFlags: readonly string[] = [],
-  ) =>
+  (program: string, kind: UpstreamKind, settings: Settings = {}) =>
   (port: number, upstream: string): Launch => {
     const { flags, environment } = upstreamArguments(kind, { url: upstream, apiKey: 'bench' })
+    const collector = settings.hasCollector ? { OTEL_EXPORTER_OTLP_ENDPOINT: upstream } : {}
     return {
-      command: [program, 'start', '--port', String(port), ...flags, ...moreFlags],
-      environment: { ...environment, ...more },
+      command: [program, 'start', '--port', String(port), ...flags, ...(settings.flags ?? [])],
+      environment: { ...environment, ...collector, ...settings.environment },
       healthPath: '/health',
     }
   }
@@ -104,7 +107,8 @@ const classifiedGuard = 8
 /** Programs that forward bytes of Anthropic's protocol. */
 export const forwarders = (program: string = binary): readonly Target[] => {
   const native = { wire: 'anthropic', upstreamWire: 'anthropic' } as const
-  const launch = (classify: 'on' | 'off') => productLaunch(program, 'anthropic', { NEXUS_ANTHROPIC_CLASSIFY: classify })
+  const launch = (classify: 'on' | 'off') =>
+    productLaunch(program, 'anthropic', { environment: { NEXUS_ANTHROPIC_CLASSIFY: classify } })
   return [
     { ...direct, ...native },
     { ...pass, ...native },
@@ -141,10 +145,43 @@ export const teamServers = (program: string = binary, before?: string): readonly
       ...earlier,
       id: 'everything',
       title: 'product, with everything on',
-      launch: productLaunch(program, 'nexus', everythingEnvironment, everythingFlags(mostAtOnce)),
+      launch: productLaunch(program, 'nexus', {
+        flags: everythingFlags(mostAtOnce),
+        environment: everythingEnvironment,
+        hasCollector: true,
+      }),
       mark: 'product',
       guard: { mark: 'product' },
       headers: () => ({ 'x-api-key': clientTokens[0] ?? '' }),
     },
+  ]
+}
+
+/** Rates that no workload reaches: each request takes a token of the shared bucket. */
+const sharedFlags = ['--rate-limit', '100000000']
+
+/** The program with one switch more, each of which serves more people. `state`: the URL of a Redis. */
+export const scaledServers = (program: string = binary, state?: string): readonly Target[] => {
+  const { guard: _, ...alone } = product(program)
+  const withSettings = (id: string, title: string, settings: Settings): Target => ({
+    ...alone,
+    id,
+    title,
+    launch: productLaunch(program, 'nexus', settings),
+    mark: 'product',
+  })
+  return [
+    { ...alone, mark: 'product' },
+    withSettings('otel', 'product, with OpenTelemetry', { flags: ['--otel'], hasCollector: true }),
+    withSettings('workers', 'product, with two workers', { flags: ['--workers', '2'] }),
+    withSettings('rate', 'product, with a rate limit', { flags: sharedFlags }),
+    ...(state === undefined
+      ? []
+      : [
+          withSettings('state', 'the same, in Redis', {
+            flags: sharedFlags,
+            environment: { NEXUS_STATE: state },
+          }),
+        ]),
   ]
 }

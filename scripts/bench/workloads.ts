@@ -231,3 +231,17 @@ export const teamWorkloads: readonly Workload[] = [
     goal: 30,
   },
 ]
+
+/** The rows of the table of what serves more people. */
+export const scaledWorkloads: readonly Workload[] = (['small', 'large'] as const).map((request) => ({
+  id: `scaled-${request}`,
+  title: request === 'small' ? '0.7 KB JSON' : '149 KB JSON',
+  request,
+  plan: { kind: 'whole' },
+  // Enough connections for the system to spread them over the workers.
+  concurrency: 64,
+  measure: 'request',
+  warmUp: request === 'small' ? 10_000 : 1000,
+  // Of two workers, next to one process.
+  goal: 1.15,
+}))

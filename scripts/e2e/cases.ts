@@ -20,6 +20,7 @@ import { openAiCases } from './cases/openai.ts'
 import { openAiOneStepCases } from './cases/openai-one-step.ts'
 import { openCodeCases } from './cases/opencode.ts'
 import { recoveryCases } from './cases/recovery.ts'
+import { replicaCases } from './cases/replicas.ts'
 import { sdkCases } from './cases/sdks.ts'
 import { signedInCases } from './cases/signed-in.ts'
 import { taskCases } from './cases/tasks.ts'
@@ -56,4 +57,5 @@ export const cases: readonly Case[] = [
   ...openCodeCases,
   ...openAiOneStepCases,
   ...teamCases,
+  ...replicaCases,
 ]

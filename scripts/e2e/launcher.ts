@@ -17,6 +17,12 @@ export interface Endpoint {
 export interface Launcher {
   /** Where clients send their requests. Undefined if each run starts its own server. */
   readonly endpoint?: Endpoint
+  /** Of two servers that share a Redis; the client uses the first one. */
+  readonly replicas?: {
+    readonly second: Endpoint
+    /** Ends Redis at once. */
+    stopRedis(): Promise<void>
+  }
   /** Runs another command of the server's program, with the server's files. Undefined if not supported. */
   admin?(args: readonly string[]): Promise<string>
   /** The command line that runs the client. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { posixQuote } from '../../src/cli/clients/shells.ts'
+import { startProgram } from '../support/program.ts'
 import { startClaudeGateway } from './claude-gateway/gateway.ts'
 import { toCredentials } from './claude-gateway/sign-in.ts'
 import {
@@ -14,8 +15,7 @@ import {
   startFlags,
 } from './launcher.ts'
 import { byConfiguration, byPrintedLine, writeOwnFiles } from './openai-launchers.ts'
-import { startProgram } from './program.ts'
-import { byTeam } from './team-launcher.ts'
+import { byReplicas, byTeam } from './team-launcher.ts'
 
 /** The ways to start a client, and the server that it reaches. */
 
@@ -122,4 +122,6 @@ export const launchers = {
   'claude of a team': byTeam('claude'),
   'codex of a team': byTeam('codex'),
   'opencode of a team': byTeam('opencode'),
+  'claude of replicas': byReplicas('claude'),
+  'codex of replicas': byReplicas('codex'),
 } satisfies Record<string, (options: LaunchOptions) => Launcher | Promise<Launcher>>

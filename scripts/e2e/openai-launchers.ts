@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startProgram } from '../support/program.ts'
 import { inBash, type Launcher, type LaunchOptions, pathWith, serverEnvironment, startFlags } from './launcher.ts'
-import { startProgram } from './program.ts'
 
 /** The ways to start clients of the OpenAI API. */
 

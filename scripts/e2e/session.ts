@@ -6,6 +6,7 @@ import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
+import { type Collector, type Span, startCollector } from '../support/collector.ts'
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'
 import type { AnthropicServer, ChatServer, Configuration, Endpoint, Launcher } from './launcher.ts'
 import { clientFolder, launchers } from './launchers.ts'
@@ -25,6 +26,8 @@ export interface SessionSetup {
   readonly serverFlags?: readonly string[]
   /** Variables of a server that starts before the client. */
   readonly serverVariables?: Readonly<Record<string, string>>
+  /** Whether the server sends spans to a collector. */
+  readonly hasCollector?: boolean
   /** The key that the simulated Nexus accepts. Default: any. */
   readonly acceptedKey?: string
   /** Whether the simulated Nexus counts tokens. */
@@ -33,7 +36,7 @@ export interface SessionSetup {
    * How the client starts. Claude Code: with the line that `start --claude-code` prints, with the output of `env` for
    * that server, by `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its
    * upstream. Codex and opencode: with `configuration`, by our command, or with the line of `start`. `of a team`: as a
-   * named client of a server that keeps a history.
+   * named client of a server that keeps a history. `of replicas`: as a client of one of two servers that share a Redis.
    */
   readonly launch?: keyof typeof launchers
   readonly configuration?: Configuration
@@ -59,6 +62,10 @@ export interface Session {
   serverLog(): string
   /** Where the clients send their requests. Undefined if each run starts its own server. */
   readonly endpoint: Endpoint | undefined
+  /** Of the launchers `of replicas`. */
+  readonly replicas: Launcher['replicas']
+  /** The spans that the collector has received. */
+  readonly spans: readonly Span[]
   /** Runs another command of the server's program. Undefined if the launcher does not support it. */
   readonly admin: Launcher['admin']
   /** Runs the client to its end. `input`: lines for its standard input. */
@@ -140,6 +147,14 @@ const startUpstream = (options: SessionOptions, onRequest: (entry: JournalEntry)
   })
 }
 
+/** The server sends its spans at once. */
+const spanDelayMs = '100'
+
+const telemetryVariables = (collector: Collector | undefined): Readonly<Record<string, string>> =>
+  collector === undefined
+    ? {}
+    : { NEXUS_OTEL: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: spanDelayMs }
+
 export const withSession = <T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> =>
   withFolder(async (home) => {
     const clientHome = join(home, 'client')
@@ -154,8 +169,12 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     stack.defer(simulator.stop)
     const trap = setTrap()
     stack.defer(trap.stop)
+    const spans: Span[] = []
+    const collector = options.hasCollector === true ? startCollector((span) => spans.push(span)) : undefined
+    if (collector !== undefined) stack.defer(collector.stop)
     const launch = launchers[options.launch ?? 'line']
-    const launcher = await launch({ ...options, upstream: simulator.url, home, clientHome, trap })
+    const serverVariables = { ...options.serverVariables, ...telemetryVariables(collector) }
+    const launcher = await launch({ ...options, serverVariables, upstream: simulator.url, home, clientHome, trap })
     stack.defer(launcher.stop)
     const { version, folder } = options
     const environment = { options, launcher, home: clientHome, trap }
@@ -172,6 +191,8 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       caught: trap.caught,
       serverLog: launcher.log,
       endpoint: launcher.endpoint,
+      replicas: launcher.replicas,
+      spans,
       admin: launcher.admin,
       headless: (args, input) => run(launcher.command(args), input),
       program(command) {

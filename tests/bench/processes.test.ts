@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { endAll, freePort, startTarget } from '../../scripts/bench/processes.ts'
+import { endAll, startTarget } from '../../scripts/bench/processes.ts'
+import { freePort } from '../../scripts/support/free-port.ts'
 
 /** Sends its working folder, and never answers with HTTP. */
 const silentProgram = (port: number): readonly string[] => [

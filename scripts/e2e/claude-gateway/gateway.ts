@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { type RunningProgram, startProgram } from '../../support/program.ts'
 import { type Packages, packageFolder } from '../install.ts'
-import { type RunningProgram, startProgram } from '../program.ts'
 import { readConfiguration } from './configuration.ts'
 import { startIssuer } from './issuer.ts'
 import { signIn, type Tokens } from './sign-in.ts'

@@ -1,4 +1,4 @@
-/** A program that a case needs, running and ready. */
+/** A program that a script needs, running and ready. */
 
 export interface RunningProgram {
   /** The match in its output that showed that it was ready. */

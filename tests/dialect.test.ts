@@ -15,6 +15,8 @@ const skipped = new Set([
   // The list of words, and its test.
   'tests/support/dialect.ts',
   'tests/dialect.test.ts',
+  // Programs and packages of others.
+  'scripts/runtimes/node_modules',
   // Not text.
   'scripts/release/icon.ico',
 ])

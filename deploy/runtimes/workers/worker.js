@@ -1,0 +1,11 @@
+import { env } from 'cloudflare:workers'
+import { createFetch, optionsFromEnvironment } from 'nexus-claude-api/fetch'
+
+/** Deploy it with `npx wrangler deploy`. */
+
+// A Worker may compile its routes only here, while it starts.
+const answer = createFetch(optionsFromEnvironment(env))
+
+export default {
+  fetch: (request) => answer(request, () => request.headers.get('cf-connecting-ip') ?? undefined),
+}

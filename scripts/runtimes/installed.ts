@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The runtimes' programs, from the packages of this folder. */
+
+const packages = join(import.meta.dir, 'node_modules')
+
+const programIn = (names: readonly string[], path: string): string => {
+  const found = names.map((name) => join(packages, name, path)).find((program) => existsSync(program))
+  if (found === undefined) throw new Error(`none of ${names.join(', ')} is installed. Run: bun run test:runtimes`)
+  return found
+}
+
+const { platform, arch } = process
+const workerdArch = arch === 'x64' ? '64' : arch
+
+export const node = (): string => programIn([`node-${platform}-${arch}`], 'bin/node')
+export const deno = (): string => programIn([`@deno/${platform}-${arch}-glibc`, `@deno/${platform}-${arch}`], 'deno')
+export const workerd = (): string => programIn([`@cloudflare/workerd-${platform}-${workerdArch}`], 'bin/workerd')
+export const packageFolder = (name: string): string => join(packages, name)

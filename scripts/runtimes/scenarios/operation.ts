@@ -1,0 +1,62 @@
+import { expect } from 'bun:test'
+import { message, messages, text } from './requests.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Names of metrics, without those of the process: each runtime has others. */
+const metricNames = (page: string): string[] =>
+  [...page.matchAll(/^# TYPE (\S+)/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => name.startsWith('nexus_'))
+    .sort()
+
+/** Health and metrics. */
+export const operationScenarios: readonly Scenario[] = [
+  {
+    does: 'reports its health and that it is ready',
+    run: async ({ get }) => {
+      const { status, text: body } = await get('/health')
+      const { status: health, service, upstream } = JSON.parse(body)
+      return { status, health, service, upstream: typeof upstream, ready: (await get('/ready')).status }
+    },
+    expected: { status: 200, health: 'healthy', ready: 200 },
+  },
+  {
+    does: 'writes metrics as text',
+    run: async ({ get, post }) => {
+      await post(messages, message('hello'))
+      const { status, text: page, headers } = await get('/metrics')
+      return { status, type: headers['content-type'], names: metricNames(page) }
+    },
+    expected: { status: 200, type: expect.stringContaining('text/plain'), names: expect.arrayContaining([]) },
+  },
+]
+
+const together = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, work))
+
+/** A server with one place and a queue, six requests at most, and a timeout of a second. */
+export const limitScenarios: readonly Scenario[] = [
+  {
+    does: 'sends pings while the upstream is silent, and ends the stream at the timeout',
+    run: async ({ post }) => {
+      const { status, text: body } = await post(messages, message('stop talking', { stream: true }))
+      const events = [...body.matchAll(/^event: (.*)$/gm)].map(([, name = '']) => name)
+      return { status, hasPings: events.filter((name) => name === 'ping').length > 1, last: events.at(-1) }
+    },
+    expected: { status: 200, hasPings: true, last: 'error' },
+  },
+  {
+    does: 'lets requests wait for the only place',
+    run: ({ post }) => together(3, () => post(messages, message('take your time', { stream: true }))),
+    expected: Array(3).fill(text(/event: message_stop\n/)),
+  },
+  {
+    does: 'limits the rate of a client',
+    run: async ({ post }) => {
+      const answers = await together(6, () => post(messages, message('hello')))
+      const refused = answers.find(({ status }) => status === 429)
+      return { statuses: answers.map(({ status }) => status).sort(), type: refused?.text.includes('rate_limit_error') }
+    },
+    expected: { statuses: [200, 200, 200, 429, 429, 429], type: true },
+  },
+]

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'jsonc-parser'
+
+/** Cloudflare's runtime alone, without the tool that deploys to it: it connects to this machine only. */
+
+/** In Cap'n Proto's text format, which quotes as JSON does. */
+const quoted = (text: string): string => JSON.stringify(text)
+
+interface WranglerConfig {
+  readonly main: string
+  readonly compatibility_date: string
+  readonly compatibility_flags: readonly string[]
+}
+
+/** Reads Wrangler's configuration in the folder, and returns workerd's with the same meaning. */
+export const workerdConfig = (folder: string, variables: Readonly<Record<string, string>>): string => {
+  const wrangler: WranglerConfig = parse(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8'))
+  const bindings = Object.entries(variables).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`)
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "internet", network = (allow = ["127.0.0.0/8"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+const main :Workerd.Worker = (
+  modules = [
+    (name = ${quoted(wrangler.main)}, esModule = embed ${quoted(wrangler.main)}),
+    (name = "nexus-claude-api/fetch", esModule = embed "node_modules/nexus-claude-api/dist/portable.js"),
+  ],
+  compatibilityDate = ${quoted(wrangler.compatibility_date)},
+  compatibilityFlags = [${wrangler.compatibility_flags.map(quoted).join(', ')}],
+  bindings = [${bindings.join(', ')}],
+);
+`
+}

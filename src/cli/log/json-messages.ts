@@ -1,7 +1,7 @@
 import { createLogger, type LogFields } from '../../base/logger.ts'
+import { type JsonFormat, jsonFormatOf } from '../../gateway/log/json-line.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
-import { type JsonFormat, jsonFormatOf } from './json-line.ts'
 import { createLogSink } from './log-sink.ts'
 
 /** Writes a command's messages as JSON log records, so that standard error contains only JSON. */

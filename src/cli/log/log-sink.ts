@@ -1,13 +1,11 @@
 import type { LogRecord, LogSink } from '../../base/logger.ts'
 import type { Config } from '../../config/load.ts'
-import { accessPieces, isAccessRecord } from './access-line.ts'
+import { toJsonLine } from '../../gateway/log/json-line.ts'
+import { toLogLine } from '../../gateway/log/log-line.ts'
+import { createDateAndClock, type TextStyle } from '../../gateway/log/log-text.ts'
+import { colors } from '../terminal/colors.ts'
 import { createDeferredSink, type Defer } from './deferred-sink.ts'
-import { toJsonLine } from './json-line.ts'
 import { LogFile } from './log-file.ts'
-import { createDateAndClock, eventPieces, layOut, type TextStyle } from './log-text.ts'
-
-const asText = (record: LogRecord, time: Date, style: TextStyle): string =>
-  layOut(time, isAccessRecord(record) ? accessPieces(record) : eventPieces(record), style)
 
 export interface LogOptions {
   readonly format: Config['logging']['format']
@@ -28,23 +26,21 @@ export interface LogOptions {
 export const createLogSink = (options: LogOptions): LogSink => {
   const { format, file, color, write, terminal, now, defer } = options
   const dateAndClock = createDateAndClock()
-  const inFile: TextStyle = { columns: undefined, color: false, dateAndClock }
+  const inFile: TextStyle = { columns: undefined, dateAndClock }
   const warn = (reason: string): void => {
     const record: LogRecord = { level: 'warn', event: 'log.file_trouble', fields: { reason } }
     write(format === 'text' ? `warning: ${reason}\n` : toJsonLine(format, record, now()))
   }
   const logFile = file === undefined ? undefined : new LogFile(file, { warn })
   const toLine = (record: LogRecord, time: Date): string =>
-    format === 'text'
-      ? asText(record, time, { columns: terminal?.columns, color, dateAndClock })
-      : toJsonLine(format, record, time)
+    toLogLine(format, record, time, { columns: terminal?.columns, colors: color ? colors : undefined, dateAndClock })
   // A file gets each record at once: the process may be killed before the turn ends.
   if (defer !== undefined && logFile === undefined) return createDeferredSink(toLine, write, now, defer)
   return (record) => {
     const time = now()
     const line = toLine(record, time)
     // The file first: a record on the terminal is already in the file.
-    logFile?.write(format === 'text' ? asText(record, time, inFile) : line, time)
+    logFile?.write(format === 'text' ? toLogLine(format, record, time, inFile) : line, time)
     write(line)
   }
 }

@@ -1,5 +1,4 @@
 import type { LogRecord } from '../../base/logger.ts'
-import { colors } from '../terminal/colors.ts'
 
 /** Formats the log as text: short rows on a terminal, otherwise one line per record. */
 
@@ -13,7 +12,8 @@ export type Paint = 'gray' | 'green' | 'cyan' | 'yellow' | 'red'
 export interface TextStyle {
   /** Width of the terminal; undefined for a pipe or a file: there a record is one line with the date. */
   readonly columns: number | undefined
-  readonly color: boolean
+  /** Absent for plain text. */
+  readonly colors?: Readonly<Record<Paint, (text: string) => string>> | undefined
   /** A function of createDateAndClock. */
   readonly dateAndClock: (time: Date) => string
 }
@@ -86,8 +86,9 @@ const rowsOf = (text: string, width: number): string[] => {
 }
 
 /** Joins pieces with spaces; on a terminal, fills each row. */
-export const layOut = (time: Date, pieces: readonly Piece[], { columns, color, dateAndClock }: TextStyle): string => {
-  const painted = ({ text, paint }: Piece): string => (color && paint !== undefined ? colors[paint](text) : text)
+export const layOut = (time: Date, pieces: readonly Piece[], { columns, colors, dateAndClock }: TextStyle): string => {
+  const painted = ({ text, paint }: Piece): string =>
+    colors !== undefined && paint !== undefined ? colors[paint](text) : text
   if (columns === undefined) {
     let whole = painted({ text: dateAndClock(time), paint: 'gray' })
     for (const piece of pieces) whole += ` ${painted(piece)}`

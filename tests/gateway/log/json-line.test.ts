@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { LogFields, LogRecord } from '../../../src/base/logger.ts'
-import { jsonFormatOf, toJsonLine } from '../../../src/cli/log/json-line.ts'
+import { jsonFormatOf, toJsonLine } from '../../../src/gateway/log/json-line.ts'
 import { toAccessFields } from '../../../src/gateway/observers/access-log.ts'
 import { requestRecord, usage } from '../../support/records.ts'
 

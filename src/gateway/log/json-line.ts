@@ -1,13 +1,12 @@
 import type { LogFields, LogRecord } from '../../base/logger.ts'
-import type { Config } from '../../config/load.ts'
 import { isAccessRecord } from './access-line.ts'
 import { harmless } from './log-text.ts'
 
 /** The log for programs: one JSON object per line. Times are UTC; unknown fields are left out. */
 
-export type JsonFormat = Exclude<Config['logging']['format'], 'text'>
+const jsonFormats = ['json', 'json-snake'] as const
 
-const jsonFormats: readonly JsonFormat[] = ['json', 'json-snake']
+export type JsonFormat = (typeof jsonFormats)[number]
 
 /** Undefined for text. */
 export const jsonFormatOf = (format: unknown): JsonFormat | undefined => jsonFormats.find((json) => json === format)

@@ -1,13 +1,13 @@
 import { closingCommand } from '../../base/closing-command.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { gateSecretKeys, hasGate } from '../../config/client-tokens.ts'
+import { unencryptedHost } from '../../config/encryption.ts'
 import type { Machine } from '../../config/paths.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
-import { parseModelName } from '../../messages/model-name.ts'
+import { chosenModel } from '../../models/chosen-model.ts'
 import { createModelResolver, type ModelResolver, type ResolvedModel } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
 import { nexusModels } from '../../upstreams/nexus/models.ts'
@@ -46,23 +46,9 @@ const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
   return source.includes('/') || source.includes('\\') ? `${key} in ${source}` : source
 }
 
-/** `where` names the source in messages. */
-export const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
-  const found = find(name)
-  if (found !== undefined) return found
-  const available = `Available: ${spellings.join(', ')}.`
-  throw new UsageError(`${where}: unknown model '${name}'.${didYouMean(name, spellings)} ${available}`)
-}
-
-/** The host that would get a secret unencrypted; undefined if there is none. */
-const unencryptedHost = ({ url }: Pick<Connection, 'url'>): string | undefined => {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'http:' && !isLoopbackHost(hostname) ? hostname : undefined
-}
-
 /** A typing error in a URL must not expose a secret. */
 const checkEncrypted = (loaded: CommandConfig, key: SettingKey, url: string, secret: string): void => {
-  const host = unencryptedHost({ url })
+  const host = unencryptedHost(url)
   if (host === undefined || loaded.config.allowHttp) return
   throw new UsageError(
     `${placeOf(key, loaded)} begins with http, so ${secret} would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
@@ -91,15 +77,6 @@ export const checkUpstreamAddress = ({ loaded, connection, isSimulated }: SetUp,
 export const isSet = (key: SettingKey, { sources }: CommandConfig): boolean =>
   (sources.get(key) ?? 'default') !== 'default'
 
-/** A server's own name sets the models that the families stand for: Claude Code starts with the name of the family. */
-const chosenModel = (models: ModelResolver, key: 'model' | 'smallModel', loaded: CommandConfig): ResolvedModel => {
-  const name = loaded.config[key]
-  const isGiven = isSet(key, loaded)
-  if (models.takesAnyName && (!isGiven || (!models.keepsNames && parseModelName(name) === undefined)))
-    return models.resolve(key === 'model' ? 'sonnet' : 'haiku')
-  return findModel(models, name, placeOf(key, loaded))
-}
-
 /**
  * `secretKeys`: the secrets to read, by default all. Rejects with UsageError for errors in flags, variables and files,
  * and for an unknown model.
@@ -108,8 +85,10 @@ export const readModels = async (flags: Flags, io: Io, secretKeys?: readonly Set
   const loaded = await readConfig(flags, io, secretKeys && { secrets: secretKeys })
   const { config } = loaded
   const models = modelsOf(config, '')
-  const model = chosenModel(models, 'model', loaded)
-  const smallModel = chosenModel(models, 'smallModel', loaded)
+  const named = (key: 'model' | 'smallModel') =>
+    ({ name: config[key], isGiven: isSet(key, loaded), where: placeOf(key, loaded) }) as const
+  const model = chosenModel(models, { ...named('model'), family: 'sonnet' })
+  const smallModel = chosenModel(models, { ...named('smallModel'), family: 'haiku' })
   return { loaded, connection: connectionOf(config), models, model, smallModel }
 }
 
@@ -171,7 +150,7 @@ const saferLocations = 'use a variable or a file'
 export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): string[] => {
   const { config, sources, exposed, warnings: fromFiles } = loaded
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
-  const unencrypted = unencryptedHost(connection)
+  const unencrypted = unencryptedHost(connection.url)
   const isOpen = !isLoopbackHost(config.host) && !hasGate(config)
   const atRisk = config.upstream === 'anthropic' ? 'credentials' : 'key'
   return [

@@ -29,10 +29,10 @@ type Value<Row extends Setting> = Row extends
   ? ValueOf<Row['type']>
   : ValueOf<Row['type']> | undefined
 
-type Grouped = `${string}.${string}`
-type GroupOf<Key extends string> = Key extends `${infer Group}.${string}` ? Group : never
+export type Grouped = `${string}.${string}`
+export type GroupOf<Key extends string> = Key extends `${infer Group}.${string}` ? Group : never
 /** The rows of a group, under the keys that they have in it. */
-type Within<Row extends Setting, Group extends string> = Row extends { key: `${Group}.${infer Member}` }
+export type Within<Row extends Setting, Group extends string> = Row extends { key: `${Group}.${infer Member}` }
   ? Omit<Row, 'key'> & { readonly key: Member }
   : never
 

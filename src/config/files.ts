@@ -11,6 +11,12 @@ export interface ConfigFile {
   readonly text: string
 }
 
+/** Settings that a program gives, in the shape of a configuration file. `path` names them in messages. */
+export interface GivenSettings {
+  readonly path: string
+  readonly settings: Json
+}
+
 /** A file's settings by key (`logging.format`), and warnings about the file. */
 export interface ParsedFile {
   readonly path: string
@@ -38,8 +44,9 @@ interface Member {
 type PlaceOf = (key: string, names: readonly string[]) => string
 
 /** `port in /home/me/config.json (line 3)`. */
-const createPlaceOf = ({ path, text }: ConfigFile): PlaceOf => {
-  const lineOf = createLineOf(text)
+const createPlaceOf = (file: ConfigFile | GivenSettings): PlaceOf => {
+  const { path } = file
+  const lineOf = 'text' in file ? createLineOf(file.text) : () => undefined
   return (key, names) => {
     const line = lineOf(names)
     return `${key} in ${path}${line === undefined ? '' : ` (line ${line})`}`
@@ -60,9 +67,9 @@ const membersOf = (object: Json, isGroup: (key: string) => boolean, placeOf: Pla
 }
 
 /** Throws UsageError that names the file, the line and, if possible, the key. */
-export const parseConfigFile = (file: ConfigFile): ParsedFile => {
+export const parseConfigFile = (file: ConfigFile | GivenSettings): ParsedFile => {
   const { path } = file
-  const object = parseConfigObject(file)
+  const object = 'text' in file ? parseConfigObject(file) : file.settings
   const isImported = isImportedFile(object)
   const isGroup = (key: string): boolean => settingGroups.has(key) || (isImported && isImportedGroup(key))
   const placeOf = createPlaceOf(file)
@@ -77,7 +84,7 @@ export const parseConfigFile = (file: ConfigFile): ParsedFile => {
       warnings.push(`${path}: unknown key${printableName(member.names.join('.'))}.${didYouMean(key, settingKeys)}`)
     } else if (values.has(key)) {
       warnings.push(`${path}: ${key} is set twice. The first one is used.`)
-    } else if (value !== null) {
+    } else if (value !== null && value !== undefined) {
       values.set(key, value)
       written.set(key, member)
     }

@@ -1,5 +1,5 @@
 import { UsageError } from '../base/usage-error.ts'
-import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
+import { type ConfigFile, type GivenSettings, type ParsedFile, parseConfigFile } from './files.ts'
 import { keychainEntry } from './keychain-reference.ts'
 import type { Setting, UpstreamName } from './settings/setting.ts'
 import { type KnownSetting, secretSettings } from './settings/setting-names.ts'
@@ -16,7 +16,7 @@ export interface ConfigInputs {
   /** The file and line of variables that the user keeps in a file, for messages. */
   readonly variableOrigins?: ReadonlyMap<string, string>
   /** The first file that has a key wins. */
-  readonly files: readonly ConfigFile[]
+  readonly files: readonly (ConfigFile | GivenSettings)[]
   /** Values of the secrets that `secretReferences` finds: from the keychain, a file or a helper program. */
   readonly fetched?: ReadonlyMap<SettingKey, string>
 }

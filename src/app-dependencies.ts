@@ -12,7 +12,7 @@ import type { UsageStore } from './usage/usage-store.ts'
 /** What the app gets from its platform. */
 export interface AppDependencies
   extends Omit<UpstreamDependencies, 'config' | 'isClientToken' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
-    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires'> {
+    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile' | 'tlsExpires' | 'adapter'> {
   /** The model for names like `claude`, without family and version. */
   readonly defaultModelId: string
   /** For tests; the default is the upstream's own catalog. */

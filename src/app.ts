@@ -84,10 +84,19 @@ const addressesOf = (config: Config) => {
 
 /** What the server gets from the platform. */
 const platformOf = ({ pingInterval }: Config, dependencies: AppDependencies) => {
-  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history } = dependencies
+  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history, adapter } = dependencies
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
   const historyState = history?.state
-  return { pid, uptime, readSetupFile, historyState, tlsExpires, pingMs, ...(commitMs !== undefined && { commitMs }) }
+  return {
+    pid,
+    uptime,
+    readSetupFile,
+    historyState,
+    tlsExpires,
+    pingMs,
+    adapter,
+    ...(commitMs !== undefined && { commitMs }),
+  }
 }
 
 /** Limits in front of requests; undefined if the configuration has none. */

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia'
+import { Elysia, type ElysiaAdapter } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
@@ -66,6 +66,8 @@ export interface ServerOptions
   /** Milliseconds; see MessagesOptions. */
   readonly pingMs?: number
   readonly commitMs?: number
+  /** Then all routes are created and compiled at once. By default, Elysia's own for Bun, which compiles when it must. */
+  readonly adapter?: ElysiaAdapter | undefined
 }
 
 /** Well below the timeouts for silence: 300 s in Claude Code, 60 s in proxies. */
@@ -109,11 +111,11 @@ const dashboardOf = ({ dashboard, gateway: { upstream }, now }: ServerOptions, s
 
 /** What every request passes before its route, in this order. */
 const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
-  const { limits } = options
+  const { limits, adapter } = options
   const { gateway, shutdown, cors, slackTargetOf = () => undefined } = options
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   return (
-    new Elysia({ normalize: false, handler: { standardHostname: false } })
+    new Elysia({ normalize: false, handler: { standardHostname: false }, ...(adapter && { adapter }) })
       .use(requestScope(scopeOf))
       .use(errorHandler(options.log, scopeOf))
       .use(cors === undefined ? (plain) => plain : corsHeadersOf(cors))
@@ -144,13 +146,23 @@ type Fetch = (request: Request) => Response | Promise<Response>
  * OpenAI's API has many spellings of its paths: their routes would take 3 ms of each start, and a megabyte. The first
  * request of such a client creates them.
  */
-const withOpenAi = (plain: Fetch, create: () => Fetch, isOfOpenAi: (request: Request) => boolean): Fetch => {
-  let openAi: Fetch | undefined
-  return (request) => {
-    if (!isOfOpenAi(request)) return plain(request)
+const createOpenAiOnce = (create: () => Fetch, { adapter }: ServerOptions): (() => Fetch) => {
+  let openAi = adapter && create()
+  return () => {
     openAi ??= create()
-    return openAi(request)
+    return openAi
   }
+}
+
+const withOpenAi =
+  (plain: Fetch, openAi: () => Fetch, isOfOpenAi: (request: Request) => boolean): Fetch =>
+  (request) =>
+    isOfOpenAi(request) ? openAi()(request) : plain(request)
+
+/** The handler of routes; with an adapter, all are compiled now. */
+const handlerOf = (routes: { readonly fetch: Fetch; compile(): unknown }, { adapter }: ServerOptions): Fetch => {
+  if (adapter !== undefined) routes.compile()
+  return routes.fetch
 }
 
 /** The native lane has the lists of models, and answers unknown paths of OpenAI's API itself. */
@@ -198,12 +210,18 @@ export const createServer = (options: ServerOptions) => {
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
     const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)
-    return createBase(options, scopeOf).use(openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })).fetch
+    const routes = openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })
+    return handlerOf(createBase(options, scopeOf).use(routes), options)
   }
+  const plain = handlerOf(app, options)
   const routed =
     openAi === undefined
-      ? app.fetch
-      : withOpenAi(app.fetch, () => createOpenAi(openAi), createIsOfOpenAi(options, scopeOf))
+      ? plain
+      : withOpenAi(
+          plain,
+          createOpenAiOnce(() => createOpenAi(openAi), options),
+          createIsOfOpenAi(options, scopeOf),
+        )
   const fetch = withTimeHeader(routed, scopeOf, options.now)
   const watched = records.watch(fetch, (request) => scopeOf(request).running, options.shutdown.finish)
   const answer = (request: Request, peer?: PeerOf): Response | Promise<Response> => {

@@ -150,7 +150,7 @@ export interface Upstream {
   /** If credentials depend on the `Host` of a request. Resolves to undefined for a name without a file. */
   readonly domains?: { find(host: string): Promise<Domain | undefined> }
   /** Files by name, with which clients set themselves up; absent if its clients need none (AU-C). */
-  readonly setupFiles?: ReadonlyMap<string, string>
+  readonly setupFiles?: Pick<ReadonlyMap<string, string>, 'get'>
   /** What has been refused since the start, and what does not work now. */
   degraded?(): readonly Degradation[]
   /**

@@ -14,8 +14,8 @@ export interface StatusOptions {
   readonly upstream: Pick<Upstream, 'name' | 'address' | 'status'>
   /** Parts that requests leave out, because the upstream refuses them. */
   readonly degraded: () => readonly Degradation[]
-  /** Id of the server's process. */
-  readonly pid: number
+  /** Id of the server's process; absent where the platform has none. */
+  readonly pid?: number | undefined
   /** Seconds since the start. */
   readonly uptime: () => number
   readonly shutdown: Pick<Shutdown, 'isDraining' | 'running'>

@@ -52,7 +52,8 @@ export const anthropic: UpstreamDefinition = {
         countsTokens: config.countTokens === 'auto',
       },
     }),
-    setupFiles: createSetupFiles(Date.now()),
+    // Not earlier: a Worker does not know the time before its first request.
+    setupFiles: { get: (name) => createSetupFiles(Date.now()).get(name) },
     status: toStatus(config),
   }),
 }

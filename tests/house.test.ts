@@ -32,6 +32,8 @@ describe('the source code', () => {
       'src/cli/credentials/store-secret.ts',
       // Splits a list of tokens into its tokens.
       'src/config/client-tokens.ts',
+      // Turns the variables of another runtime into options.
+      'src/config/portable-options.ts',
       // Checks the token of a session again.
       'src/server/ops/dashboard/sessions.ts',
       'src/upstreams/anthropic/auth.ts',
@@ -55,7 +57,7 @@ describe('the source code', () => {
   })
 
   test('secrets are compared in constant time', () => {
-    expect(matching(/timingSafeEqual\(/)).toEqual(['src/runtime/hash.ts'])
+    expect(matching(/timingSafeEqual\(/)).toEqual(['src/runtime/hash.ts', 'src/runtime/node/hash.ts'])
     for (const path of ['src/server/http/guard.ts', 'src/gateway/policy/access.ts'])
       expect(readFileSync(join(root, path), 'utf8')).toContain('.equals(')
   })
@@ -71,8 +73,13 @@ describe('the source code', () => {
   })
 
   test('node:zlib, node:url and node:crypto are loaded on first use: each adds time and memory to every start', () => {
-    expect(matching(/^import (?!type ).*'node:(?:zlib|url|crypto)'/m)).toEqual(['src/simulator/gzip.ts'])
-    expect(matching(/^import .*\/gzip\.ts'/m)).toEqual([])
+    expect(matching(/^import (?!type ).*'node:(?:zlib|url|crypto)'/m)).toEqual([
+      // In the build for other runtimes alone.
+      'src/runtime/node/crc32.ts',
+      'src/runtime/node/hash.ts',
+      'src/simulator/gzip.ts',
+    ])
+    expect(matching(/^import .*\/(?:gzip|node\/\w+)\.ts'/m)).toEqual([])
   })
 
   test('what a team turns on is loaded on first use: a server without it has none of its packages (OP-E3)', () => {
@@ -92,6 +99,8 @@ describe('the source code', () => {
       'src/cli/system/fetch-health.ts',
       // In the browser, from the server of the page.
       'src/dashboard/api.ts',
+      // Passes the upstream's own requests to the fetch of another runtime.
+      'src/portable-platform.ts',
       // Requests tokens, which are not the upstream's messages.
       'src/upstreams/anthropic/credentials/oauth/token-endpoint.ts',
       'src/upstreams/http/post.ts',
@@ -127,7 +136,7 @@ describe('the source code', () => {
     expect(matching(/Type\.Object\(/)).toEqual(['src/wire/schema.ts'])
   })
 
-  test("the app reaches the platform through runtime/: only it, the CLI and the simulator call Bun's own API", () => {
+  test("the app reaches the platform through runtime/: only it, the CLI and the simulator call Bun's own API (OP-X2)", () => {
     const own = matching(/\bBun\.[a-zA-Z]|\bprocess\.[a-z]/)
     expect(own.filter((path) => !/^src\/(?:runtime|cli|simulator)\//.test(path))).toEqual([
       'src/main.ts',

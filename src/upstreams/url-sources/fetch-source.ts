@@ -1,10 +1,9 @@
 import { errorCode } from '../../base/error-code.ts'
-import { abortedError, atPath, GatewayError } from '../../base/errors.ts'
-import type { Refuse } from '../../messages/public-url.ts'
+import { abortedError, GatewayError } from '../../base/errors.ts'
 import { type DownloadOptions, download } from './download.ts'
 import { toDocumentSource, toImageSource } from './downloaded-source.ts'
 import { unableToDownload } from './resolve-url.ts'
-import type { MediaSource, UrlBlock } from './url-blocks.ts'
+import { type MediaSource, refuseAt, type UrlBlock } from './url-blocks.ts'
 
 /** Fetches one source, within limits of size and time. */
 
@@ -26,14 +25,6 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<
   work.then(resolve, reject)
   return promise
 }
-
-/** A 400 that names the path and no part of the URL: its query may contain a secret. */
-const refuseAt =
-  ({ block, path }: UrlBlock): Refuse =>
-  (sentence, rule = sentence) => {
-    const urlBlock = [...path, block.type, 'source', 'url']
-    return new GatewayError('invalid_request_error', atPath(urlBlock, sentence), { reason: atPath(urlBlock, rule) })
-  }
 
 const directly = 'URLs are fetched directly, without a proxy. If that fails, send the bytes as base64 instead.'
 

@@ -1,6 +1,8 @@
+import { atPath, GatewayError } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import { findSummary, type Summary } from '../../messages/compaction.ts'
 import { innerBlocks } from '../../messages/inner-blocks.ts'
+import type { Refuse } from '../../messages/public-url.ts'
 import type {
   ContentBlock,
   DocumentBlock,
@@ -29,6 +31,14 @@ const innerPath = ({ type }: Block): Path => (type === 'document' ? ['source', '
 
 const urlOf = (block: Block): string | undefined =>
   (block.type === 'image' || block.type === 'document') && block.source.type === 'url' ? block.source.url : undefined
+
+/** A 400 that names the path and no part of the URL: its query may contain a secret. */
+export const refuseAt =
+  ({ block, path }: UrlBlock): Refuse =>
+  (sentence, rule = sentence) => {
+    const urlBlock = [...path, block.type, 'source', 'url']
+    return new GatewayError('invalid_request_error', atPath(urlBlock, sentence), { reason: atPath(urlBlock, rule) })
+  }
 
 /** Most requests have no URLs, so this check builds no paths. */
 const holdUrl = (blocks: readonly Block[]): boolean => {

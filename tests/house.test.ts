@@ -191,7 +191,7 @@ describe('the source code', () => {
       'translate/replay',
     ]
     const mirrored =
-      /^(?:base|cli|codec|config|dashboard|gateway|messages|models|runtime|server|simulator|tokens|translate|upstreams|usage|wire)\//
+      /^(?:base|cli|codec|config|dashboard|gateway|messages|models|runtime|server|simulator|state|tokens|translate|upstreams|usage|wire)\//
     const withoutSource = filesIn(join(root, 'tests'))
       .map((path) => relative(join(root, 'tests'), path).replaceAll('\\', '/'))
       .filter((path) => mirrored.test(path) && path.endsWith('.test.ts'))

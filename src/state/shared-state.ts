@@ -3,14 +3,14 @@ import type { Rate } from '../base/rate-limiter.ts'
 /** What several processes share: rates, budgets and tries to log in (OP-R1). Holds names and figures, never words. */
 
 /** A bucket after one try. */
-interface TakenCall {
+export interface TakenCall {
   readonly isAllowed: boolean
   /** Milliseconds until the bucket is full again. */
   readonly fullInMs: number
 }
 
 /** What a client used in a day or a month. */
-interface Sums {
+export interface Sums {
   readonly tokens: number
   readonly requests: number
   readonly cost: number

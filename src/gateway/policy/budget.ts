@@ -1,11 +1,12 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { TimeZone } from '../../base/time-zone.ts'
+import type { Sums } from '../../state/shared-state.ts'
 import type { LimitName } from '../request-record.ts'
 import type { ClientIdentity } from './access.ts'
 
 /** What a client may use in a day or a month (OP-L7). */
 
-type Period = 'day' | 'month'
+export type Period = 'day' | 'month'
 
 /** 0 is no limit. */
 export interface BudgetLimits {
@@ -58,6 +59,19 @@ export const spanOf = (period: Period, { civilAt, timeOf }: TimeZone, time: numb
     ? { since: timeOf({ year, month, day }), until: timeOf({ year, month, day: day + 1 }) }
     : { since: timeOf({ year, month, day: 1 }), until: timeOf({ year, month: month + 1, day: 1 }) }
 }
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0')
+
+/** The name of a client's account in a shared state: `budget:alice:day:2026-11-29`, `budget:alice:month:2026-11`. */
+export const accountName = (client: string, period: Period, { civilAt }: TimeZone, { since }: TimeSpan): string => {
+  const { year, month, day } = civilAt(since)
+  const date = [year, ...(period === 'day' ? [month, day] : [month])].map(twoDigits).join('-')
+  return `budget:${client}:${period}:${date}`
+}
+
+/** The figures that have a budget in this period. */
+export const figuresOf = (period: Period, { tokens, requests, cost }: Sums): Sums =>
+  period === 'day' ? { tokens, requests, cost: 0 } : { tokens: 0, requests: 0, cost }
 
 const secondMs = 1000
 

@@ -1,4 +1,6 @@
-import { afterCall, callsLeft, type Rate } from '../../base/rate-limiter.ts'
+import { callsLeft, type Rate } from '../../base/rate-limiter.ts'
+import { createBuckets } from '../../state/buckets.ts'
+import type { TakenCall } from '../../state/shared-state.ts'
 
 /** Requests a minute for each client (OP-L1). */
 
@@ -25,7 +27,6 @@ interface RateLimitOptions {
   readonly mostClients?: number
 }
 
-const defaultMostClients = 10_000
 const minuteMs = 60_000
 const secondMs = 1000
 
@@ -34,40 +35,23 @@ const toRate = ({ perMinute, burst }: RequestRate): Rate => ({
   everyMs: minuteMs / perMinute,
 })
 
-export const createRateLimit = ({ now, mostClients = defaultMostClients }: RateLimitOptions) => {
-  /** When the bucket of each client is full again; least recently used first. */
-  const fullAt = new Map<string, number>()
-  /** A full bucket is like none. Without a full one, the least recently used client is forgotten. */
-  const forgetOne = (at: number): void => {
-    let oldest: string | undefined
-    for (const [client, time] of fullAt) {
-      oldest ??= client
-      if (time > at) continue
-      oldest = client
-      break
-    }
-    if (oldest !== undefined) fullAt.delete(oldest)
+const toRateState = ({ isAllowed, fullInMs }: TakenCall, rate: Rate): RateState => {
+  const left = callsLeft(fullInMs, 0, rate)
+  return {
+    isAllowed,
+    remaining: Math.max(Math.floor(left), 0),
+    waitSeconds: Math.ceil((Math.max(1 - left, 0) * rate.everyMs) / secondMs),
+    secondsUntilFull: fullInMs / secondMs,
   }
-  const keep = (client: string, time: number, at: number): void => {
-    if (!fullAt.delete(client) && fullAt.size >= mostClients) forgetOne(at)
-    fullAt.set(client, time)
-  }
+}
+
+export const createRateLimit = ({ now, mostClients }: RateLimitOptions) => {
+  const buckets = createBuckets({ now, ...(mostClients !== undefined && { mostBuckets: mostClients }) })
   return {
     /** Counts one request of a client, if its rate allows it. */
     take(client: string, requestRate: RequestRate): RateState {
-      const at = now()
       const rate = toRate(requestRate)
-      const before = fullAt.get(client) ?? at
-      const next = afterCall(before, at, rate)
-      if (next !== undefined) keep(client, next, at)
-      const full = Math.max(next ?? before, at)
-      const left = callsLeft(full, at, rate)
-      return {
-        isAllowed: next !== undefined,
-        remaining: Math.max(Math.floor(left), 0),
-        waitSeconds: Math.ceil((Math.max(1 - left, 0) * rate.everyMs) / secondMs),
-        secondsUntilFull: (full - at) / secondMs,
-      }
+      return toRateState(buckets.take(client, rate), rate)
     },
   }
 }

@@ -36,6 +36,8 @@ describe('the source code', () => {
       'src/config/portable-options.ts',
       // Checks the token of a session again.
       'src/server/ops/dashboard/sessions.ts',
+      // The address of Redis may contain a password.
+      'src/state/redis/connection.ts',
       'src/upstreams/anthropic/auth.ts',
       // Stores renewed tokens in their file, and sends a refresh token to its endpoint.
       'src/upstreams/anthropic/credentials/oauth/grant-file.ts',

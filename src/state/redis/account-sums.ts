@@ -1,0 +1,102 @@
+import type { Sums } from '../shared-state.ts'
+
+/**
+ * Adds to accounts exactly once, although an answer may get lost (OP-R5). Each account has at most one batch on its
+ * way. A batch without an answer is sent again under its own number, so that Redis knows whether it has it already.
+ * What is added in the meantime becomes the next batch.
+ */
+
+interface Batch {
+  readonly number: number
+  readonly sums: Sums
+}
+
+type Waiting = PromiseWithResolvers<Sums | undefined>
+
+interface Account {
+  until: number
+  /** Sent, without an answer so far. */
+  sent: Batch | undefined
+  unsent: Sums | undefined
+  /** For those that wait for the batch of `unsent`. */
+  next: Waiting | undefined
+  isSending: boolean
+}
+
+interface AccountSumsOptions {
+  /** Resolves to the sums after the batch; undefined without an answer. */
+  readonly send: (account: string, batch: Batch, until: number) => Promise<Sums | undefined>
+}
+
+const none: Sums = { tokens: 0, requests: 0, cost: 0 }
+
+const plus = (one: Sums, other: Sums): Sums => ({
+  tokens: one.tokens + other.tokens,
+  requests: one.requests + other.requests,
+  cost: one.cost + other.cost,
+})
+
+export const createAccountSums = ({ send }: AccountSumsOptions) => {
+  /** Only accounts with something that has no answer. */
+  const accounts = new Map<string, Account>()
+  let batches = 0
+
+  const sendNext = async (name: string, account: Account): Promise<boolean> => {
+    const waiting = account.sent === undefined ? account.next : undefined
+    if (account.sent === undefined) {
+      batches += 1
+      account.sent = { number: batches, sums: account.unsent ?? none }
+      account.unsent = undefined
+      account.next = undefined
+    }
+    const answer = await send(name, account.sent, account.until)
+    waiting?.resolve(answer)
+    if (answer !== undefined) account.sent = undefined
+    return answer !== undefined
+  }
+
+  const sendAll = async (name: string, account: Account): Promise<void> => {
+    if (account.isSending) return
+    account.isSending = true
+    let isAnswered = true
+    while (isAnswered && (account.sent ?? account.unsent) !== undefined) isAnswered = await sendNext(name, account)
+    account.isSending = false
+    if (isAnswered) accounts.delete(name)
+    account.next?.resolve(undefined)
+    account.next = undefined
+  }
+
+  const add = (name: string, used: Sums, until: number): Promise<Sums | undefined> => {
+    const account = accounts.get(name) ?? {
+      until,
+      sent: undefined,
+      unsent: undefined,
+      next: undefined,
+      isSending: false,
+    }
+    accounts.set(name, account)
+    account.until = Math.max(account.until, until)
+    account.unsent = plus(account.unsent ?? none, used)
+    account.next ??= Promise.withResolvers()
+    const { promise } = account.next
+    void sendAll(name, account)
+    return promise
+  }
+
+  return {
+    add,
+    /** The sums of an account that waits for an answer; undefined for another account. */
+    settle(name: string): Promise<Sums | undefined> | undefined {
+      const account = accounts.get(name)
+      return account && add(name, none, account.until)
+    },
+    /** Sends what has no answer, one account after the other. */
+    async settleAll(): Promise<void> {
+      for (const [name, account] of [...accounts]) await sendAll(name, account)
+    },
+    /** Accounts that wait for an answer. */
+    get unsettled(): number {
+      return accounts.size
+    },
+  }
+}

@@ -30,10 +30,14 @@ describe('the source code', () => {
       'src/base/webhook.ts',
       'src/cli/clients/connection.ts',
       'src/cli/credentials/store-secret.ts',
+      // Logs in to Redis, to find out why its client cannot.
+      'src/cli/state/redis-probe.ts',
       // Splits a list of tokens into its tokens.
       'src/config/client-tokens.ts',
       // Turns the variables of another runtime into options.
       'src/config/portable-options.ts',
+      // Takes the login out of the address of Redis.
+      'src/config/state-address.ts',
       // Checks the token of a session again.
       'src/server/ops/dashboard/sessions.ts',
       // The address of Redis may contain a password.
@@ -112,8 +116,11 @@ describe('the source code', () => {
   test('few files open sockets: to hosts that clients name, at checked addresses, and for doctor', () => {
     // Doctor checks each step of a connection separately; it sends nothing but CONNECT to a proxy.
     const doctorSockets = 'src/cli/doctor/sockets.ts'
+    // Finds out why Redis cannot be used, at the address of the configuration.
+    const redisSocket = 'src/cli/state/redis-socket.ts'
     expect(matching(/(?<!import type .*)'node:(?:https?|http2|net|tls|dgram)'/)).toEqual([
       doctorSockets,
+      redisSocket,
       'src/upstreams/url-sources/pinned-get.ts',
     ])
     expect(matching(/node:dns/)).toEqual([doctorSockets, 'src/upstreams/url-sources/resolve-url.ts'])

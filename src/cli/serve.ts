@@ -10,6 +10,7 @@ import { upstreamKey } from './credentials/upstream-key.ts'
 import { openClientsFile } from './named-clients/open-clients-file.ts'
 import { type Ending, type ListenAddress, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import { startSimulatorFor } from './simulator.ts'
+import { openState } from './state/open-state.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
 import { readSetupFolder } from './system/setup-folder.ts'
 import type { Io } from './terminal/io.ts'
@@ -73,6 +74,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
   // With the variables of --env-file.
   const machine = { ...io.machine, environment: loaded.environment }
   const history = await composeHistory(config, log, machine)
+  const state = await openState(config, log, io)
   const app = composeApp({
     config,
     defaultModelId: model.model.id,
@@ -80,6 +82,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     apiKey: isSimulated || apiKey === undefined ? apiKey : upstreamKey(loaded, apiKey, log, io),
     log,
     ...(history && { history }),
+    ...(state && { state }),
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,
     clients,
@@ -111,6 +114,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
       unwatch?.()
       await stop(true)
       await app.close()
+      await state?.end()
       await simulator?.stop()
     },
   }

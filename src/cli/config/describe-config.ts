@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../../config/load.ts'
 import type { Setting } from '../../config/settings/setting.ts'
 import type { KnownSetting } from '../../config/settings/setting-names.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
+import { shownStateAddress } from '../../config/state-address.ts'
 import type { SettingValue } from '../../config/values.ts'
 import { helperName } from '../credentials/key-helper.ts'
 import { simulatedNames } from '../simulator.ts'
@@ -24,7 +25,7 @@ const withoutQuery = (address: string): string => address.replace(/\?.*/s, '?…
  */
 export const plainValue = ({ values }: Pick<LoadedConfig, 'values'>, key: SettingKey): SettingValue | undefined => {
   const value = values.get(key)
-  if (value instanceof Secret) return value.masked()
+  if (value instanceof Secret) return key === 'state.url' ? shownStateAddress(value) : value.masked()
   if (value instanceof Map) return settingText(value)
   if (typeof value === 'string' && isAddress(key)) return withoutQuery(value)
   if (key !== 'apiKeyCommand' || !Array.isArray(value)) return value

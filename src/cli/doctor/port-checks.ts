@@ -4,6 +4,7 @@ import { findRunningServer, tryToListen } from '../server-lifecycle.ts'
 import { accessChecks } from './access-checks.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
+import { stateChecks } from './state-check.ts'
 
 /** Resolves to the reason why the server cannot listen there; undefined if it can. */
 const whyNot = async (hostname: string, port: number): Promise<string | undefined> => {
@@ -51,5 +52,6 @@ export const portChecks = (context: DoctorContext): CheckGroup => ({
   checks: [
     { id: 'port', title: 'Port', run: () => portFinding(context) },
     ...accessChecks(context.loaded?.config, context.io.machine),
+    ...stateChecks(context),
   ],
 })

@@ -50,7 +50,7 @@ const isRead = (key: string, sources = readers): boolean => {
 
 /** Parts of the replicas that have not landed. */
 const unfinished: ReadonlySet<string> = new Set([
-  ...['workers', 'state.url', 'state.onOutage', 'state.prefix'],
+  ...['workers'],
   ...['otel.enabled', 'otel.names', 'otel.propagate'],
 ])
 

@@ -22,7 +22,7 @@ export const describeWithRedis = (title: string, tests: () => void): void => {
   test(`${title}: NOT TESTED, redis-server is not installed`, () => expect(program).toBeNull())
 }
 
-const freePort = (): number => {
+export const freePort = (): number => {
   const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
   listener.stop(true)
   return listener.port

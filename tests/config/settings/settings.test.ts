@@ -49,10 +49,7 @@ const isRead = (key: string, sources = readers): boolean => {
 }
 
 /** Parts of the replicas that have not landed. */
-const unfinished: ReadonlySet<string> = new Set([
-  ...['workers'],
-  ...['otel.enabled', 'otel.names', 'otel.propagate'],
-])
+const unfinished: ReadonlySet<string> = new Set([...['workers'], ...['otel.enabled', 'otel.names', 'otel.propagate']])
 
 describe('the settings', () => {
   test('are each read by the program: a setting without an effect is an error', () => {

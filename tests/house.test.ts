@@ -90,7 +90,8 @@ describe('the source code', () => {
 
   test('what a team turns on is loaded on first use: a server without it has none of its packages (OP-E3)', () => {
     expect(matching(/^import (?!type ).*'(?:prom-client|bun:sqlite)'/m)).toEqual([])
-    const loaded = /^import (?!type ).*\/(?:metrics\/instruments|history\/history|dashboard\/pages)\.ts'/m
+    const loaded =
+      /^import (?!type ).*\/(?:metrics\/instruments|history\/history|dashboard\/pages|redis\/redis-state|state\/redis-probe)\.ts'/m
     expect(matching(loaded)).toEqual([])
   })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { describeWithRedis, startRedis } from '../../support/redis.ts'
 import { startRedisState } from '../../support/redis-state.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -16,6 +17,31 @@ describeWithRedis('Redis shares buckets', () => {
     )
     expect(taken.filter((call) => call?.isAllowed)).toHaveLength(70)
     expect(taken.filter((call) => call?.isAllowed === false)).toHaveLength(130)
+  })
+
+  test('four processes never allow more than the bucket has and gets in the meantime, for any rate (OP-R2)', async () => {
+    const redis = await startRedis()
+    const processes = await Promise.all(Array.from({ length: 4 }, () => startRedisState(redis.url)))
+    let buckets = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.double({ min: 0.5, max: 10_000, noNaN: true }),
+        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 120 }),
+        async (most, everyMs, callers) => {
+          buckets += 1
+          const bucket = `rate:client:${buckets}`
+          const startedAt = performance.now()
+          const calls = callers.map((caller) => processes[caller]?.state.take(bucket, { most, everyMs }))
+          const allowed = (await Promise.all(calls)).filter((call) => call?.isAllowed).length
+          const gained = (performance.now() - startedAt) / everyMs
+          expect(allowed).toBeGreaterThanOrEqual(Math.min(most, callers.length))
+          // A microsecond is lost or gained with each call.
+          expect(allowed).toBeLessThanOrEqual(most + gained + 1)
+        },
+      ),
+      { numRuns: 40 },
+    )
   })
 
   test('a bucket fills by the clock of Redis, and a faster rate shortens a long wait (OP-R2)', async () => {

@@ -20,7 +20,8 @@ interface Account {
   unsent: Sums | undefined
   /** For those that wait for the batch of `unsent`. */
   next: Waiting | undefined
-  isSending: boolean
+  /** Resolves when all is sent, or a batch gets no answer. */
+  sending: Promise<void> | undefined
 }
 
 interface AccountSumsOptions {
@@ -37,7 +38,7 @@ const plus = (one: Sums, other: Sums): Sums => ({
 })
 
 export const createAccountSums = ({ send }: AccountSumsOptions) => {
-  /** Only accounts with something that has no answer. */
+  /** Only accounts with something that has no answer yet. */
   const accounts = new Map<string, Account>()
   let batches = 0
 
@@ -55,15 +56,18 @@ export const createAccountSums = ({ send }: AccountSumsOptions) => {
     return answer !== undefined
   }
 
-  const sendAll = async (name: string, account: Account): Promise<void> => {
-    if (account.isSending) return
-    account.isSending = true
+  const sendEach = async (name: string, account: Account): Promise<void> => {
     let isAnswered = true
     while (isAnswered && (account.sent ?? account.unsent) !== undefined) isAnswered = await sendNext(name, account)
-    account.isSending = false
+    account.sending = undefined
     if (isAnswered) accounts.delete(name)
     account.next?.resolve(undefined)
     account.next = undefined
+  }
+
+  const sendAll = (name: string, account: Account): Promise<void> => {
+    account.sending ??= sendEach(name, account)
+    return account.sending
   }
 
   const add = (name: string, used: Sums, until: number): Promise<Sums | undefined> => {
@@ -72,7 +76,7 @@ export const createAccountSums = ({ send }: AccountSumsOptions) => {
       sent: undefined,
       unsent: undefined,
       next: undefined,
-      isSending: false,
+      sending: undefined,
     }
     accounts.set(name, account)
     account.until = Math.max(account.until, until)
@@ -92,7 +96,11 @@ export const createAccountSums = ({ send }: AccountSumsOptions) => {
     },
     /** Sends what has no answer, one account after the other. */
     async settleAll(): Promise<void> {
-      for (const [name, account] of [...accounts]) await sendAll(name, account)
+      for (const name of [...accounts.keys()]) {
+        // In the meantime, an addition may have sent it.
+        const account = accounts.get(name)
+        if (account !== undefined) await sendAll(name, account)
+      }
     },
     /** Accounts that wait for an answer. */
     get unsettled(): number {

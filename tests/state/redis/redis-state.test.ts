@@ -106,4 +106,44 @@ describeWithRedis('Redis shares budgets', () => {
     await other.state.add('budget:alice:day', used, until)
     expect(await one.state.read('budget:alice:day')).toMatchObject({ tokens: 4000, requests: 4 })
   })
+
+  test('an account forgets the processes that ended more than a day ago, once there are many (OP-R2)', async () => {
+    const redis = await startRedis()
+    const { state } = await startRedisState(redis.url)
+    const now = Math.floor(Date.now() / 1000)
+    const marks = (name: string, at: number, count: number) =>
+      Array.from({ length: count }, (_, index) => [`by:${name}${index}`, `7 ${at}`]).flat()
+    const key = 'nexus:1:budget:alice:month'
+    await redis.command('HSET', key, 'tokens', '5', ...marks('old', now - 90_000, 200), ...marks('new', now - 60, 3))
+    expect(await state.add('budget:alice:month', used, Date.now() + hour)).toMatchObject({ tokens: 1005 })
+    const fields = await redis.command('HKEYS', key)
+    expect(Array.isArray(fields) && fields.filter((field) => !/^by:[0-9a-f-]{36}$/.test(field)).sort()).toEqual([
+      'by:new0',
+      'by:new1',
+      'by:new2',
+      'cost',
+      'requests',
+      'tokens',
+    ])
+  })
+
+  test('the end of a server sends what Redis does not have, or says that it cannot (OP-R5)', async () => {
+    const redis = await startRedis()
+    const { state, lines } = await startRedisState(redis.url)
+    void state.add('budget:alice:day', used, Date.now() + hour)
+    void state.add('budget:alice:day', used, Date.now() + hour)
+    await state.end()
+    expect(await redis.command('HGET', 'nexus:1:budget:alice:day', 'tokens')).toBe('2000')
+    expect(lines()).toEqual([])
+    const other = await startRedisState(redis.url)
+    await redis.kill()
+    await waitUntil(() => !other.state.isUp())
+    await other.state.add('budget:alice:day', used, Date.now() + hour)
+    await other.state.end()
+    expect(other.records.at(-1)).toEqual({
+      level: 'warn',
+      event: 'state.unsent',
+      fields: { kind: 'redis', accounts: 1 },
+    })
+  })
 })

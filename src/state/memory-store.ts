@@ -8,7 +8,7 @@ export interface MemoryStore {
   take(bucket: string, rate: Rate): TakenCall
   /** The sums of an account; zeros for a new one. */
   read(account: string): Sums
-  /** Adds to an account, and returns its sums. The account is forgotten after `until`, milliseconds since 1970. */
+  /** Adds to an account, and returns its sums. The account is forgotten a day after `until`, milliseconds since 1970. */
   add(account: string, used: Sums, until: number): Sums
 }
 
@@ -19,12 +19,14 @@ interface MemoryStoreOptions {
   readonly date: () => number
 }
 
+const dayMs = 86_400_000
+
 export const createMemoryStore = ({ now, date }: MemoryStoreOptions): MemoryStore => {
   const { take } = createBuckets({ now })
   const accounts = new Map<string, { sums: Sums; until: number }>()
   /** Each client has a new account every day: old ones must not add up. */
   const forgetOld = (): void => {
-    for (const [name, { until }] of accounts) if (until <= date()) accounts.delete(name)
+    for (const [name, { until }] of accounts) if (until + dayMs <= date()) accounts.delete(name)
   }
   return {
     take,

@@ -27,15 +27,18 @@ describe('buckets and accounts in memory', () => {
     ])
   })
 
-  test('an account adds up until its time is over (OP-R1)', () => {
+  test('an account adds up until a day after its time (OP-R1)', () => {
     const { clock, add, read } = start()
     const until = clock.date + 1000
     expect(read('a')).toEqual({ tokens: 0, requests: 0, cost: 0 })
     expect(add('a', { tokens: 5, requests: 1, cost: 0.5 }, until)).toEqual({ tokens: 5, requests: 1, cost: 0.5 })
     expect(add('a', { tokens: 2, requests: 1, cost: 0 }, until)).toEqual({ tokens: 7, requests: 2, cost: 0.5 })
     expect(read('a')).toEqual({ tokens: 7, requests: 2, cost: 0.5 })
-    clock.date = until
+    clock.date = until + 86_400_000 - 1
     add('b', { tokens: 1, requests: 1, cost: 0 }, until + 1000)
+    expect(read('a').tokens).toBe(7)
+    clock.date += 1
+    add('c', { tokens: 1, requests: 1, cost: 0 }, until + 1000)
     expect(read('a')).toEqual({ tokens: 0, requests: 0, cost: 0 })
     expect(read('b')).toEqual({ tokens: 1, requests: 1, cost: 0 })
   })

@@ -3,20 +3,26 @@ import { nameOf } from '../../base/error-location.ts'
 import type { GatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { TimeZone } from '../../base/time-zone.ts'
+import type { SharedState } from '../../state/shared-state.ts'
+import { plus } from '../../state/sums.ts'
 import type { RequestRecord, TokenFigures } from '../request-record.ts'
 import type { ClientIdentity } from './access.ts'
 import {
+  accountName,
   type Budget,
   type BudgetLimits,
   budgetHeader,
   budgetsOf,
+  figuresOf,
   isNear,
   isUsedUp,
+  type Period,
   spanOf,
   type TimeSpan,
   type Usage,
   usedUpError,
 } from './budget.ts'
+import { SharedAccount } from './shared-account.ts'
 
 /** Keeps what each client has used in the running day and month (OP-L8). */
 
@@ -28,6 +34,8 @@ interface Spending extends Usage {
 /** What clients used since a time and until another one; milliseconds since 1970. */
 export type ReadSpending = (since: number, until: number) => Promise<readonly Spending[]>
 
+type AccountState = Pick<SharedState, 'read' | 'add'>
+
 export interface BudgetsOptions {
   readonly quota: BudgetLimits
   readonly zone: TimeZone
@@ -35,6 +43,8 @@ export interface BudgetsOptions {
   readonly date: () => number
   readonly log: Logger
   readonly currency: string
+  /** Shared with other servers; absent if the budgets are this server's own. */
+  readonly state?: AccountState | undefined
 }
 
 interface BudgetCheck {
@@ -43,10 +53,18 @@ interface BudgetCheck {
   readonly refusal?: { readonly budget: Budget; readonly error: GatewayError; readonly secondsLeft: number }
 }
 
-/** A client's usage, and the client as it was last seen. */
+/** A client's usage of this server, and the client as it was last seen. */
 interface Account extends Usage {
   client: ClientIdentity | undefined
   hasWarned: boolean
+  /** The usage of all servers in the periods that have a budget; empty without a shared state. */
+  readonly shared: Map<Period, SharedAccount>
+}
+
+const usedOf = (account: Account): Usage => {
+  let used: Usage = account
+  for (const { others } of account.shared.values()) used = plus(used, others)
+  return used
 }
 
 /** Undefined for a client without a name of its own: all those that share a token have the same. */
@@ -83,7 +101,7 @@ export class Budgets {
     const { quota, currency, date } = this.#options
     const account = this.#accountOf(client?.name)
     account.client = client
-    const budgets = budgetsOf(client, quota, account)
+    const budgets = budgetsOf(client, quota, usedOf(account))
     const near = budgets.filter(isNear).map((budget) => budgetHeader(budget, this.#spanOf(budget)))
     const budget = budgets.find(isUsedUp)
     if (budget === undefined) return { near }
@@ -104,6 +122,19 @@ export class Budgets {
     }
     if (at >= this.#month.since) account.cost += cost
     this.#warn(account, client)
+    void this.#settle(account, client)?.then(() => this.#warn(account, client))
+  }
+
+  /**
+   * Asks the shared state for what all servers have booked. Resolves to false if it does not answer: then the last
+   * known sums count, and what this server has booked since. Undefined if there is nothing to ask for.
+   */
+  settle(client: ClientIdentity | undefined): Promise<boolean> | undefined {
+    if (this.#options.state === undefined) return undefined
+    this.#beginPeriods()
+    const account = this.#accountOf(client?.name)
+    account.client = client
+    return this.#settle(account, client?.name)
   }
 
   /** Adds what clients used before the start (OP-L11). Reads it once, before the history has this server's requests. */
@@ -126,24 +157,48 @@ export class Budgets {
     }
   }
 
+  #settle(account: Account, name = sharedClientName): Promise<boolean> | undefined {
+    const { state, quota } = this.#options
+    if (state === undefined) return undefined
+    const periods = new Set(budgetsOf(account.client, quota, account).map(({ period }) => period))
+    if (periods.size === 0) return undefined
+    const answers = [...periods].map((period) => {
+      const shared = account.shared.get(period) ?? this.#openAccount(account, name, period, state)
+      return shared.settle()
+    })
+    return Promise.all(answers).then((all) => all.every(Boolean))
+  }
+
+  #openAccount(account: Account, client: string, period: Period, state: AccountState): SharedAccount {
+    const span = this.#spanOf({ period })
+    const shared = new SharedAccount({
+      state,
+      name: accountName(client, period, this.#options.zone, span),
+      until: span.until,
+      readOwn: () => figuresOf(period, account),
+    })
+    account.shared.set(period, shared)
+    return shared
+  }
+
   /** One line for each client and day. */
   #warn(account: Account, client: string | undefined): void {
     if (account.hasWarned) return
-    const budget = budgetsOf(account.client, this.#options.quota, account).find(isNear)
+    const budget = budgetsOf(account.client, this.#options.quota, usedOf(account)).find(isNear)
     if (budget === undefined) return
     account.hasWarned = true
     const { name, used, limit, period } = budget
     this.#options.log.info('budget.near', { client, budget: name, period, used, limit })
   }
 
-  #spanOf({ period }: Budget): TimeSpan {
+  #spanOf({ period }: Pick<Budget, 'period'>): TimeSpan {
     return period === 'day' ? this.#day : this.#month
   }
 
   #accountOf(name = sharedClientName): Account {
     const known = this.#accounts.get(name)
     if (known !== undefined) return known
-    const account = { tokens: 0, requests: 0, cost: 0, client: undefined, hasWarned: false }
+    const account: Account = { tokens: 0, requests: 0, cost: 0, client: undefined, hasWarned: false, shared: new Map() }
     this.#accounts.set(name, account)
     return account
   }
@@ -153,12 +208,17 @@ export class Budgets {
     const now = date()
     if (now >= this.#day.until) {
       this.#day = spanOf('day', zone, now)
-      for (const account of this.#accounts.values())
+      for (const account of this.#accounts.values()) {
         Object.assign(account, { tokens: 0, requests: 0, hasWarned: false })
+        account.shared.delete('day')
+      }
     }
     if (now >= this.#month.until) {
       this.#month = spanOf('month', zone, now)
-      for (const account of this.#accounts.values()) account.cost = 0
+      for (const account of this.#accounts.values()) {
+        account.cost = 0
+        account.shared.delete('month')
+      }
     }
   }
 }

@@ -30,17 +30,18 @@ interface RateLimitOptions {
 const minuteMs = 60_000
 const secondMs = 1000
 
-const toRate = ({ perMinute, burst }: RequestRate): Rate => ({
+export const toRate = ({ perMinute, burst }: RequestRate): Rate => ({
   most: perMinute + burst,
   everyMs: minuteMs / perMinute,
 })
 
-const toRateState = ({ isAllowed, fullInMs }: TakenCall, rate: Rate): RateState => {
+export const toRateState = ({ isAllowed, fullInMs }: TakenCall, rate: Rate): RateState => {
   const left = callsLeft(fullInMs, 0, rate)
   return {
     isAllowed,
-    remaining: Math.max(Math.floor(left), 0),
-    waitSeconds: Math.ceil((Math.max(1 - left, 0) * rate.everyMs) / secondMs),
+    remaining: isAllowed ? Math.max(Math.floor(left), 0) : 0,
+    // A state that rounds otherwise may refuse the last call of a bucket: it has one a moment later.
+    waitSeconds: Math.max(Math.ceil((Math.max(1 - left, 0) * rate.everyMs) / secondMs), isAllowed ? 0 : 1),
     secondsUntilFull: fullInMs / secondMs,
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Budgets, billedTokens } from '../../../src/gateway/policy/budgets.ts'
 import { budgetOptions, type Clock, identity } from '../../support/limits.ts'
 import { requestRecord, usage } from '../../support/records.ts'
+import { startSharedState } from '../../support/shared-state.ts'
 
 const noon = Date.UTC(2026, 10, 29, 12, 0, 0)
 const hourMs = 3_600_000
@@ -213,5 +214,105 @@ describe('what was used before the start (OP-L11)', () => {
     const { budgets, logged } = start({ quota })
     await budgets.restore(() => Promise.reject(new TypeError('secret')))
     expect(logged).toMatchObject([{ level: 'warn', event: 'budget.not_restored', fields: { error: 'TypeError' } }])
+  })
+})
+
+describe('budgets that servers share', () => {
+  const tokens = (count: number) => ({
+    usage: { input_tokens: count, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 0 },
+  })
+  const startServers = (setup: Parameters<typeof budgetOptions>[1], at = noon) => {
+    const clock: Clock = { at }
+    const state = startSharedState(clock)
+    const create = () => {
+      const link = state.link()
+      const options = budgetOptions(clock, setup)
+      const budgets = new Budgets({ ...options, state: link })
+      const use = async (name: string | undefined, members: Parameters<typeof requestRecord>[0] = {}) => {
+        const client = name === undefined ? undefined : identity(name)
+        await budgets.settle(client)
+        budgets.book(requestRecord({ at: clock.at, client: name, ...members }))
+        await budgets.settle(client)
+      }
+      const usedUp = async (client = identity('alice')) => {
+        const answer = await budgets.settle(client)
+        return [answer, budgets.check(client).refusal?.budget.used]
+      }
+      return { link, budgets, use, usedUp, logged: options.logged }
+    }
+    return { clock, state, first: create(), second: create() }
+  }
+  const quota = { tokensPerDay: 100, costPerMonth: 5 }
+
+  test('refuse by what all servers booked, in accounts of the client, the day and the month (OP-R1)', async () => {
+    const { state, first, second } = startServers({ quota })
+    await first.use('alice', { ...tokens(60), cost: 1 })
+    await second.use('alice', { ...tokens(60), cost: 2 })
+    await second.use('bob', tokens(60))
+    expect([await first.usedUp(), await second.usedUp()]).toEqual([
+      [true, 120],
+      [true, 120],
+    ])
+    expect(await first.usedUp(identity('bob'))).toEqual([true, undefined])
+    expect(state.read('budget:alice:day:2026-11-29')).toEqual({ tokens: 120, requests: 2, cost: 0 })
+    expect(state.read('budget:alice:month:2026-11')).toEqual({ tokens: 0, requests: 0, cost: 3 })
+  })
+
+  test('name the accounts by the day in the zone of the budgets (OP-L7, OP-R1)', async () => {
+    const { first } = startServers({ quota, zone: 'Pacific/Auckland' })
+    await first.use('alice', tokens(1))
+    expect([...first.link.names]).toEqual(['budget:alice:month:2026-11', 'budget:alice:day:2026-11-30'])
+  })
+
+  test('of clients without a name are one account (OP-L7, OP-R1)', async () => {
+    const { state, first, second } = startServers({ quota })
+    await first.use(undefined, tokens(60))
+    await second.use(undefined, tokens(60))
+    await second.budgets.settle(undefined)
+    expect(second.budgets.check(undefined).refusal?.budget.used).toBe(120)
+    expect(state.read('budget:default:day:2026-11-29').tokens).toBe(120)
+  })
+
+  test('begin again with the next day, also during an outage, and yesterday gets what it lacked (OP-R5)', async () => {
+    const { clock, state, first, second } = startServers({ quota: { tokensPerDay: 100 } })
+    await first.use('alice', tokens(60))
+    first.link.goAway()
+    await first.use('alice', tokens(60))
+    expect(await first.usedUp()).toEqual([false, 120])
+    clock.at += 12 * hourMs
+    expect(await first.usedUp()).toEqual([false, undefined])
+    await first.use('alice', tokens(30))
+    await second.use('alice', tokens(80))
+    first.link.comeBack()
+    expect(await first.usedUp()).toEqual([true, 110])
+    expect(state.read('budget:alice:day:2026-11-29').tokens).toBe(120)
+    expect(state.read('budget:alice:day:2026-11-30').tokens).toBe(110)
+  })
+
+  test('count what a client used before it had a budget (OP-L7, OP-R1)', async () => {
+    const { first, second, state } = startServers({})
+    await first.use('alice', tokens(60))
+    expect([...first.link.names]).toEqual([])
+    const limited = identity('alice', { tokensPerDay: 50 })
+    expect(await first.usedUp(limited)).toEqual([true, 60])
+    expect(await second.usedUp(limited)).toEqual([true, 60])
+    expect(state.read('budget:alice:day:2026-11-29').tokens).toBe(60)
+  })
+
+  test('are logged once when they are nearly used up, by each server (OP-L10)', async () => {
+    const { first, second } = startServers({ quota: { tokensPerDay: 100 } })
+    await first.use('alice', tokens(50))
+    await second.use('alice', tokens(35))
+    await second.use('alice', tokens(1))
+    expect(second.logged).toMatchObject([{ event: 'budget.near', fields: { client: 'alice', used: 85, limit: 100 } }])
+    expect(first.logged).toEqual([])
+  })
+
+  test('are not read without a state, nor for a client without one (OP-R7)', async () => {
+    const { budgets } = start({ quota })
+    expect(budgets.settle(identity('alice'))).toBeUndefined()
+    const { first } = startServers({ quota })
+    expect(first.budgets.settle(identity('alice', { tokensPerDay: 0, costPerMonth: 0 }))).toBeUndefined()
+    expect([...first.link.names]).toEqual([])
   })
 })

@@ -83,31 +83,27 @@ const addressesOf = (config: Config) => {
 }
 
 /** What the server gets from the platform. */
-const platformOf = ({ pingInterval }: Config, dependencies: AppDependencies) => {
-  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history, adapter } = dependencies
+const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies: AppDependencies) => {
+  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history, state: shared, adapter } = dependencies
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
   const historyState = history?.state
-  return {
-    pid,
-    uptime,
-    readSetupFile,
-    historyState,
-    tlsExpires,
-    pingMs,
-    adapter,
-    ...(commitMs !== undefined && { commitMs }),
-  }
+  const state = shared && { kind: shared.kind, isUp: shared.isUp, isRequired: onOutage === 'refuse' }
+  const own = { pid, uptime, readSetupFile, state, historyState, tlsExpires, pingMs, adapter }
+  return { ...own, ...(commitMs !== undefined && { commitMs }) }
 }
 
 /** Limits in front of requests; undefined if the configuration has none. */
 const createLimitsOf = (config: Config, dependencies: AppDependencies): Limits | undefined => {
-  const { log, maximumConnections, history, defer } = dependencies
+  const { log, maximumConnections, history, state, defer } = dependencies
   const wanted = limitsOf(config, maximumConnections)
   if (wanted === undefined) return undefined
   const { random } = Math
   const budgets = { ...wanted.budgets, date: Date.now, log }
-  const limits = createLimits({ ...wanted, budgets, places: { ...wanted.places, now, random }, now, random })
-  if (history !== undefined && wanted.hasBudgets) defer(() => void limits.restore(history.spent))
+  const places = { ...wanted.places, now, random }
+  const shared = state && { state, onOutage: config.state.onOutage }
+  const limits = createLimits({ ...wanted, budgets, places, shared, now, random })
+  // A shared state knows what clients used, and each server would add it again.
+  if (history !== undefined && state === undefined && wanted.hasBudgets) defer(() => void limits.restore(history.spent))
   return limits
 }
 
@@ -117,7 +113,7 @@ const accessOf = (config: Config, { clients }: AppDependencies): Access =>
 
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
-  const { log, defer, shutdown = createShutdown(), catalog, defaultModelId } = dependencies
+  const { log, defer, shutdown = createShutdown(), catalog, defaultModelId, history, state } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
@@ -130,7 +126,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const losses = createLosses({ log, now })
   const metrics = metricsOf(config, dependencies, { upstream, models, losses })
   const reports = reportsOf(config, upstream, dependencies, losses, metrics)
-  const page = { ...config, access, shutdown, history: dependencies.history, now, date: Date.now }
+  const page = { ...config, access, shutdown, history, state, now, date: Date.now }
   const dashboard = config.dashboard ? createDashboard(page) : undefined
   const switched = [limits?.observer, ...reports.observers, ...(dashboard?.observers ?? [])]
   const own = [tokenStatistics.observer, ...switched.filter((observer) => observer !== undefined)]

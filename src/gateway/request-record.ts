@@ -23,7 +23,7 @@ export type TokenFigures = Pick<
   Partial<Pick<Usage, 'cache_creation'>>
 
 /** The limit that refused a request (OP-L). */
-export type LimitName = 'rate' | 'tokens' | 'cost' | 'requests' | 'concurrency' | 'queue'
+export type LimitName = 'rate' | 'tokens' | 'cost' | 'requests' | 'concurrency' | 'queue' | 'state'
 
 /** Facts of a request before it is processed. */
 export interface RequestHead {

@@ -35,6 +35,7 @@ interface PostOptions {
 export interface ChainOptions {
   readonly scenario?: Scenario
   readonly history?: AppDependencies['history']
+  readonly state?: AppDependencies['state']
   readonly simulator?: SimulatorOptions
   readonly config?: Partial<Config>
   /** Replaces the simulator. */
@@ -69,6 +70,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     config,
     defaultModelId: 'claude-sonnet-4.6',
     ...(options.history && { history: options.history }),
+    ...(options.state && { state: options.state }),
     ...(config.upstream === 'nexus' && { catalog }),
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),

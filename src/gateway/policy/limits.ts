@@ -1,35 +1,22 @@
-import { GatewayError } from '../../base/errors.ts'
-import { contains, networkKey, type Range } from '../../base/ip-range.ts'
+import type { GatewayError } from '../../base/errors.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { RequestObserver } from '../request-record.ts'
-import { hiddenPath, type RunningRequest } from '../running-requests.ts'
-import type { ClientIdentity } from './access.ts'
+import { hiddenPath } from '../running-requests.ts'
 import { Budgets, type BudgetsOptions, ownNameOf, type ReadSpending } from './budgets.ts'
-import { type LimitHeaders, rateHeaders, withBudget } from './limit-headers.ts'
-import { createRateLimit, type RequestRate } from './rate-limit.ts'
+import { type LimitHeaders, withBudget } from './limit-headers.ts'
+import { type Admission, keyOf, type LimitedRequest } from './limited-request.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { type Entrant, type Place, RequestQueue, type RequestQueueOptions } from './request-queue.ts'
+import { createRequestRates, type RequestRates, type RequestRatesOptions } from './request-rates.ts'
+import { createSharedCheck, type SharedCheckOptions } from './shared-check.ts'
 
 /** The limits in front of requests to a model: rate, then budgets, then places upstream (OP-L). */
 
-/** One request in front of the limits. */
-export interface LimitedRequest {
-  readonly method: string
-  readonly endpoint: Endpoint
-  readonly client: ClientIdentity | undefined
-  /** The address of the client; undefined where it is not known. */
-  readonly address: () => string | undefined
-  readonly running: RunningRequest
-}
-
-/** What the limits say to a request. */
-interface Admission {
-  /** Of the answer, also of a refusal. */
-  readonly headers: LimitHeaders
-  readonly refusal?: GatewayError
-}
-
 export interface Limits {
+  /** By what this server alone knows. */
   admit(request: LimitedRequest): Admission
+  /** By what servers share. Absent if they share nothing: then a request waits for nothing. */
+  readonly admitShared?: (request: LimitedRequest) => Promise<Admission>
   /** Waits for a place upstream. Rejects with GatewayError. `model` is empty if it is not known. */
   enter(request: LimitedRequest, model: string, signal: AbortSignal): Promise<Place>
   /** Adds what clients used before the start to their budgets. */
@@ -42,18 +29,15 @@ export interface Limits {
   counts(): { readonly active: number; readonly queued: number }
 }
 
-export interface LimitsOptions {
-  /** Of clients without an own rate. 0 is no limit. */
-  readonly rate: RequestRate
-  /** Whether the rate of any client is limited. */
-  readonly limitsRate: boolean
-  readonly exempt: readonly Range[]
-  readonly budgets: BudgetsOptions
+type SharedLimits = Pick<SharedCheckOptions, 'state' | 'onOutage'>
+
+export interface LimitsOptions extends Omit<RequestRatesOptions, 'date'> {
+  readonly budgets: Omit<BudgetsOptions, 'state'>
   readonly places: RequestQueueOptions
+  /** Shared with other servers; absent if the limits are this server's own (OP-R). */
+  readonly shared?: SharedLimits | undefined
   /** Milliseconds, monotonic. */
   readonly now: () => number
-  /** A number from 0 to 1. */
-  readonly random: () => number
 }
 
 /** What a request is to the limits: an answer needs a place, a batch needs none, and a count of tokens costs nothing. */
@@ -74,25 +58,8 @@ const kindOf = ({ method, endpoint }: Pick<LimitedRequest, 'method' | 'endpoint'
 const isUnknown = ({ method, endpoint }: Pick<LimitedRequest, 'method' | 'endpoint'>, path: string): boolean =>
   method === 'POST' && endpoint === 'other' && (path.startsWith('/v1/') || path === hiddenPath)
 
-/** Counts of tokens for each answer: Claude Code's `/context` sends 25 at once (OP-L2). */
-const countsPerAnswer = 10
-/** Subagents must not come back all at once. */
-const jitterSeconds = 3
-/** Claude Code waits for no longer. */
-const longestRetrySeconds = 60
-
-const tooFast = (waitSeconds: number, random: () => number): GatewayError =>
-  new GatewayError('rate_limit_error', 'Rate limit exceeded', {
-    retryAfterSeconds: Math.min(waitSeconds + Math.floor(random() * jitterSeconds), longestRetrySeconds),
-    shouldRetry: true,
-    isLoggable: true,
-  })
-
-/** A client by its own name, otherwise by its network. */
-const keyOf = ({ client, address }: LimitedRequest): string => {
-  const name = ownNameOf(client)
-  return name === undefined ? (networkKey(address() ?? '') ?? '') : `client:${name}`
-}
+const limitedKindOf = (request: LimitedRequest): Kind | undefined =>
+  kindOf(request) ?? (isUnknown(request, request.running.head.path) ? 'batch' : undefined)
 
 const entrantOf = (request: LimitedRequest): Entrant => {
   const { client, running } = request
@@ -101,26 +68,13 @@ const entrantOf = (request: LimitedRequest): Entrant => {
   return { client: keyOf(request), clientName: ownNameOf(client), clientLimit, isSubagent, running }
 }
 
-const createRateCheck = ({ rate, limitsRate, exempt, now, random, budgets: { date } }: LimitsOptions) => {
+const createRateCheck = (rates: RequestRates, now: () => number) => {
   const answers = createRateLimit({ now })
   const counts = createRateLimit({ now })
-  const rateOf = ({ client }: LimitedRequest, kind: Kind): RequestRate => {
-    const { requestsPerMinute = rate.perMinute, burst = rate.burst } = client?.limits ?? {}
-    const times = kind === 'count' ? countsPerAnswer : 1
-    return { perMinute: requestsPerMinute * times, burst: burst * times }
-  }
-  const isExempt = (address: string | undefined): boolean =>
-    address !== undefined && exempt.some((range) => contains(range, address))
-  return (request: LimitedRequest, kind: Kind): Admission => {
-    const requestRate = rateOf(request, kind)
-    if (!limitsRate || requestRate.perMinute === 0) return { headers: {} }
-    if (exempt.length > 0 && isExempt(request.address())) return { headers: {} }
-    const state = (kind === 'count' ? counts : answers).take(keyOf(request), requestRate)
-    const isOpenAi = request.running.head.entrance.startsWith('openai')
-    const headers = rateHeaders(requestRate, state, { date: date(), isOpenAi })
-    if (state.isAllowed) return { headers }
-    request.running.update({ limit: 'rate' })
-    return { headers, refusal: tooFast(state.waitSeconds, random) }
+  return (request: LimitedRequest, isCount: boolean): Admission => {
+    const rate = rates.rateOf(request, isCount)
+    if (rate === undefined) return { headers: {} }
+    return rates.admit(request, rate, (isCount ? counts : answers).take(keyOf(request), rate))
   }
 }
 
@@ -134,21 +88,37 @@ const checkBudgets = (budgets: Budgets, { client, running }: LimitedRequest, hea
   return { headers: withBudget(noted, budget.name, secondsLeft), refusal: error }
 }
 
+type AdmitNext = (request: LimitedRequest, kind: Kind, rate: Admission) => Admission
+
+const createAdmitShared = (options: SharedCheckOptions, admitNext: AdmitNext) => {
+  const check = createSharedCheck(options)
+  return async (request: LimitedRequest): Promise<Admission> => {
+    const kind = limitedKindOf(request)
+    return kind === undefined ? { headers: {} } : admitNext(request, kind, await check(request, kind === 'count'))
+  }
+}
+
 export const createLimits = (options: LimitsOptions): Limits => {
-  const checkRate = createRateCheck(options)
-  const budgets = new Budgets(options.budgets)
+  const { now, shared } = options
+  const rates = createRequestRates({ ...options, date: options.budgets.date })
+  const budgets = new Budgets({ ...options.budgets, state: shared?.state })
   const queue = new RequestQueue(options.places)
+  /** The limits behind the rate. */
+  const admitNext: AdmitNext = (request, kind, rate) => {
+    if (rate.refusal !== undefined || kind === 'count') return rate
+    const admission = checkBudgets(budgets, request, rate.headers)
+    if (admission.refusal !== undefined || kind === 'batch') return admission
+    const refusal = queue.refusalOf(entrantOf(request))
+    return refusal === undefined ? admission : { ...admission, refusal }
+  }
+  const checkRate = createRateCheck(rates, now)
+  const admitShared = shared && createAdmitShared({ ...shared, rates, budgets, now }, admitNext)
   return {
     admit(request) {
-      const kind = kindOf(request) ?? (isUnknown(request, request.running.head.path) ? 'batch' : undefined)
-      if (kind === undefined) return { headers: {} }
-      const rate = checkRate(request, kind)
-      if (rate.refusal !== undefined || kind === 'count') return rate
-      const admission = checkBudgets(budgets, request, rate.headers)
-      if (admission.refusal !== undefined || kind === 'batch') return admission
-      const refusal = queue.refusalOf(entrantOf(request))
-      return refusal === undefined ? admission : { ...admission, refusal }
+      const kind = limitedKindOf(request)
+      return kind === undefined ? { headers: {} } : admitNext(request, kind, checkRate(request, kind === 'count'))
     },
+    ...(admitShared && { admitShared }),
     enter: (request, model, signal) => queue.enter(entrantOf(request), model, signal),
     restore: (spent) => budgets.restore(spent),
     drain: (reason) => queue.drain(reason),

@@ -7,6 +7,10 @@ import { requestRecord, usage } from '../../support/records.ts'
 const sixty: LimitSetup = { rate: { perMinute: 60, burst: 10 } }
 const signal = new AbortController().signal
 
+test('a server without a shared state waits for nothing in front of a request (OP-R7)', () => {
+  expect(startLimits(sixty).limits.admitShared).toBeUndefined()
+})
+
 describe('a rate limit', () => {
   test('is counted for each client by name, otherwise by address: IPv4 whole, IPv6 by its /64 (OP-L1)', () => {
     const { send } = startLimits({ rate: { perMinute: 1, burst: 0 } })

@@ -48,7 +48,7 @@ const countClient = ({ client, usage }: RequestRecord, { count }: Instruments): 
 /** Counters with few label sets begin at 0: without that, Prometheus misses their first increase. */
 const showZeros = ({ count }: Instruments, upstream: string): void => {
   for (const result of ['ok', 'retried', 'failed', 'resent']) count('upstream_tries_total', { upstream, result }, 0)
-  for (const limit of ['rate', 'tokens', 'cost', 'requests', 'concurrency', 'queue'])
+  for (const limit of ['rate', 'tokens', 'cost', 'requests', 'concurrency', 'queue', 'state'])
     count('limited_total', { limit }, 0)
 }
 

@@ -43,7 +43,7 @@ const knownModels = ({ model, smallModel, openaiEntrance }: Config, models: Mode
 /** Metrics, if the configuration wants them. */
 export const metricsOf = (
   config: Config,
-  { defer, processFacts }: AppDependencies,
+  { defer, processFacts, state }: AppDependencies,
   { upstream, models, losses }: Pick<MetricsOptions, 'losses'> & Pick<GatewayOptions, 'upstream' | 'models'>,
 ): (Metrics & { readonly isOpen: boolean }) | undefined => {
   const { metrics, currency } = config
@@ -55,6 +55,7 @@ export const metricsOf = (
     known: new Set(knownModels(config, models)),
     forwarded: upstream.native?.protocol,
     processFacts,
+    state,
     losses,
     defer,
   })

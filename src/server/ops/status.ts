@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Context, Elysia } from 'elysia'
 import type { Limits } from '../../gateway/policy/limits.ts'
+import type { SharedState } from '../../state/shared-state.ts'
 import type { Degradation, Upstream } from '../../upstreams/upstream.ts'
 import type { UsageStoreState } from '../../usage/usage-store.ts'
 import { productName, version } from '../../version.ts'
@@ -9,6 +10,11 @@ import { jsonBody } from '../http/json-body.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
 import { toRouteSchema } from '../http/route-schema.ts'
 import { comeAgainSeconds, type Shutdown } from '../http/shutdown.ts'
+
+interface SharedStateStatus extends Pick<SharedState, 'kind' | 'isUp'> {
+  /** Whether the server refuses requests while the state does not answer. */
+  readonly isRequired: boolean
+}
 
 export interface StatusOptions {
   readonly upstream: Pick<Upstream, 'name' | 'address' | 'status'>
@@ -21,6 +27,8 @@ export interface StatusOptions {
   readonly shutdown: Pick<Shutdown, 'isDraining' | 'running'>
   /** Requests that have a place upstream, and requests that wait for one; absent without limits. */
   readonly limits?: Pick<Limits, 'counts'> | undefined
+  /** What servers share; absent if each has its own memory. */
+  readonly state?: SharedStateStatus | undefined
   /** Absent without a history. */
   readonly historyState?: (() => UsageStoreState) | undefined
   /** When the server's certificate expires; absent without HTTPS. */
@@ -51,12 +59,21 @@ export const isProbe = (url: string): boolean => probePaths.has(URL.parse(url)?.
 
 const unavailableStatus = 503
 
+type ReadinessOptions = Pick<StatusOptions, 'shutdown' | 'state'>
+
+/** Why the server refuses requests; undefined if it accepts them. */
+const refusalOf = ({ shutdown, state }: ReadinessOptions): 'draining' | 'state unavailable' | undefined => {
+  if (shutdown.isDraining()) return 'draining'
+  return state?.isRequired === true && !state.isUp() ? 'state unavailable' : undefined
+}
+
 /** Whether the server accepts requests. Independent of the upstream: its outage must not remove every replica. */
-const readiness = (shutdown: StatusOptions['shutdown'], set: Context['set']): { readonly status: string } => {
-  if (!shutdown.isDraining()) return { status: 'ready' }
+const readiness = (options: ReadinessOptions, set: Context['set']): { readonly status: string } => {
+  const refusal = refusalOf(options)
+  if (refusal === undefined) return { status: 'ready' }
   set.status = unavailableStatus
   set.headers['retry-after'] = String(comeAgainSeconds)
-  return { status: 'draining' }
+  return { status: refusal }
 }
 
 /** Calls of models that run, and that wait for a place. */
@@ -67,11 +84,12 @@ export const requestCounts = ({ shutdown, limits }: Pick<StatusOptions, 'shutdow
 
 /** The work of this process (OP-K1). */
 const activity = (options: StatusOptions) => {
-  const { shutdown, historyState, tlsExpires } = options
+  const { shutdown, state, historyState, tlsExpires } = options
   return {
     draining: shutdown.isDraining(),
     ...requestCounts(options),
-    state: 'memory',
+    state: state?.kind ?? 'memory',
+    ...(state !== undefined && { stateUp: state.isUp() }),
     history: historyState?.() ?? 'off',
     ...(tlsExpires !== undefined && { tls: { expires: tlsExpires.toISOString() } }),
   }
@@ -81,7 +99,7 @@ const anyJson = toRouteSchema(Type.Unknown())
 
 /** Routes for probes and first checks. No response contains a secret. */
 export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
-  const { degraded, pid, uptime, shutdown, readJson } = options
+  const { degraded, pid, uptime, readJson } = options
   const { name, address, status } = options.upstream
   const endpoints = endpointsOf(options)
   const upstream = { name, ...status?.upstream, address }
@@ -99,7 +117,7 @@ export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
   })
   for (const path of healthPaths) app.get(path, health).all(path, methodNotAllowed('GET', 'HEAD'))
   for (const path of readyPaths) {
-    app.get(path, ({ set }) => readiness(shutdown, set)).all(path, methodNotAllowed('GET', 'HEAD'))
+    app.get(path, ({ set }) => readiness(options, set)).all(path, methodNotAllowed('GET', 'HEAD'))
   }
   return (
     app

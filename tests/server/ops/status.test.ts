@@ -10,6 +10,7 @@ import { startDomainServer } from '../../support/domain-files.ts'
 import { writeFile } from '../../support/files.ts'
 import { testHistory } from '../../support/history.ts'
 import { rawServer } from '../../support/raw-server.ts'
+import { startSharedState } from '../../support/shared-state.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
 const healthOf = async (url: string): Promise<unknown> => (await fetch(`${url}/health`)).json()
@@ -52,6 +53,15 @@ describe('GET /health', () => {
     expect(await healthOf(url)).toMatchObject({ history: 'failed' })
   })
 
+  test('says which state servers share, and whether it works (OP-K1, OP-R5)', async () => {
+    const link = startSharedState({ at: 0 }).link()
+    const { url } = startChain({ state: link })
+    expect(await healthOf(url)).toMatchObject({ status: 'healthy', state: 'redis', stateUp: true })
+    link.goAway()
+    expect(await healthOf(url)).toMatchObject({ status: 'healthy', state: 'redis', stateUp: false })
+    expect(await healthOf(startChain().url)).not.toHaveProperty('stateUp')
+  })
+
   test('has the time when the certificate expires (OP-K1, OP-W5)', async () => {
     const app = composeApp({
       config: defaultConfig,
@@ -63,6 +73,31 @@ describe('GET /health', () => {
     })
     const health = await app.fetch(new Request('http://localhost/health'))
     expect(await health.json()).toMatchObject({ tls: { expires: '2027-01-02T03:04:05.000Z' } })
+  })
+})
+
+describe('GET /ready', () => {
+  const answerOf = async (url: string) => {
+    const response = await fetch(`${url}/ready`)
+    return [response.status, response.headers.get('retry-after'), await response.json()]
+  }
+
+  test('is 503 while the shared state does not answer, if the server refuses requests then (OP-K2, OP-R5)', async () => {
+    const link = startSharedState({ at: 0 }).link()
+    const config = { state: { ...defaultConfig.state, onOutage: 'refuse' as const } }
+    const { url, shutdown } = startChain({ state: link, config })
+    expect(await answerOf(url)).toEqual([200, null, { status: 'ready' }])
+    link.goAway()
+    expect(await answerOf(url)).toEqual([503, '1', { status: 'state unavailable' }])
+    shutdown.drain()
+    expect(await answerOf(url)).toEqual([503, '1', { status: 'draining' }])
+  })
+
+  test('is 200 without the shared state, if each server then limits alone (OP-K2, OP-R5)', async () => {
+    const link = startSharedState({ at: 0 }).link()
+    const { url } = startChain({ state: link })
+    link.goAway()
+    expect(await answerOf(url)).toEqual([200, null, { status: 'ready' }])
   })
 })
 

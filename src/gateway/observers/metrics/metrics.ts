@@ -1,3 +1,4 @@
+import type { SharedState } from '../../../state/shared-state.ts'
 import type { RequestRecord } from '../../request-record.ts'
 import { createBatchedReport } from '../batched-report.ts'
 import type { Losses } from '../losses.ts'
@@ -20,6 +21,8 @@ export interface MetricsOptions extends RecordSinkOptions {
   /** The unit of costs. */
   readonly currency: string
   readonly processFacts: ProcessFacts | undefined
+  /** What servers share; absent if each has its own memory. */
+  readonly state?: Pick<SharedState, 'kind' | 'isUp'> | undefined
   readonly losses: Losses
   readonly defer: (work: () => void) => void
 }
@@ -47,10 +50,10 @@ const everyMs = 1000
 const mostRecords = 200
 
 const setState = (instruments: Instruments, { active, queued }: RequestCounts, options: MetricsOptions): void => {
-  const { version, upstream, losses, processFacts } = options
+  const { version, upstream, state, losses, processFacts } = options
   instruments.set('active_requests', active)
   instruments.set('queued_requests', queued)
-  instruments.set('state_up', 1, { kind: 'memory' })
+  instruments.set('state_up', state?.isUp() === false ? 0 : 1, { kind: state?.kind ?? 'memory' })
   instruments.set('info', 1, { version, upstream, bun: processFacts?.bun ?? '' })
   instruments.setDropped(losses.counts())
   if (processFacts !== undefined) instruments.setProcess(processFacts.figures())

@@ -10,7 +10,7 @@ import type { DashboardOptions } from './routes.ts'
 
 export interface CreateDashboardOptions
   extends Omit<LiveRequestsOptions, 'reader'>,
-    Pick<DashboardOptions, 'access' | 'currency'> {
+    Pick<DashboardOptions, 'access' | 'currency' | 'state'> {
   /** The address the server is bound to. */
   readonly host: string
   /** Through a proxy, other machines reach a server that is bound to this one. These names are for them, too. */
@@ -27,9 +27,9 @@ export interface Dashboard extends DashboardOptions {
 }
 
 export const createDashboard = (options: CreateDashboardOptions): Dashboard => {
-  const { history, host, trustProxy, allowedHosts, access, currency, date, shutdown, now } = options
+  const { history, host, trustProxy, allowedHosts, access, currency, state, date, shutdown, now } = options
   const isLocal = isLoopbackHost(host) && trustProxy.length + allowedHosts.length === 0
-  const shared = { access, currency, isLocal, newSessionId: randomToken }
+  const shared = { access, currency, state, isLocal, newSessionId: randomToken }
   if (history !== undefined) {
     const live = createLiveRequests({ reader: history, shutdown, now })
     return { ...shared, reader: history, live, observers: [live.observe] }

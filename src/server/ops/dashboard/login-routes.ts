@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../../base/errors.ts'
+import type { SharedState } from '../../../state/shared-state.ts'
 import { readBytes } from '../../http/body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import type { ScopeOf } from '../../http/request-scope.ts'
@@ -16,6 +17,8 @@ export interface LoginOptions {
   readonly scopeOf: ScopeOf
   /** Milliseconds, monotonic. */
   readonly now: () => number
+  /** What servers share; absent if each counts tries by itself. */
+  readonly state?: SharedState | undefined
 }
 
 export const dashboardPath = '/dashboard'
@@ -65,13 +68,13 @@ export const loginPageResponse = async (
   return pageResponse(withMessage(loginPage, reason === undefined ? '' : refusedTexts[reason]), status, headers)
 }
 
-export const loginRoutes = ({ access, sessions, scopeOf, now }: LoginOptions) => {
-  const tries = createLoginTries(now)
+export const loginRoutes = ({ access, sessions, scopeOf, now, state }: LoginOptions) => {
+  const tries = createLoginTries(now, state)
 
   const logIn = async (request: Request): Promise<Response> => {
     requireOrigin(request)
     const { address, isSecure } = scopeOf(request)
-    const waitSeconds = tries.take(address())
+    const waitSeconds = await tries.take(address())
     if (waitSeconds !== undefined) return loginPageResponse('tooMany', tooMany, { 'retry-after': String(waitSeconds) })
     if (access.isOpen()) return loginPageResponse('closed')
     const id = sessions.begin(await readToken(request))

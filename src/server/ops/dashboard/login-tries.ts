@@ -1,28 +1,35 @@
 import { networkKey } from '../../../base/ip-range.ts'
-import { setMostRecent } from '../../../base/lru.ts'
-import { createRateLimiter } from '../../../base/rate-limiter.ts'
+import { createRateLimit, type RateState } from '../../../gateway/policy/rate-limit.ts'
+import { createSharedRate, networkHash } from '../../../gateway/policy/shared-rate.ts'
+import type { SharedState } from '../../../state/shared-state.ts'
 
 /** Limits how often a peer may try a token (OP-D4). */
 
-const triesPerMinute = 10
-const secondsPerTry = 6
-const millisecondsPerSecond = 1000
-const mostPeers = 10_000
+const rate = { perMinute: 10, burst: 0 }
 const unknownPeer = ''
 
 export interface LoginTries {
   /** Returns the seconds that the peer must wait; undefined if it may try now. */
-  take(address: string | undefined): number | undefined
+  take(address: string | undefined): Promise<number | undefined>
 }
 
-export const createLoginTries = (now: () => number): LoginTries => {
-  const peers = new Map<string, () => boolean>()
+const waitOf = ({ isAllowed, waitSeconds }: RateState): number | undefined => (isAllowed ? undefined : waitSeconds)
+
+/** The tries at all servers that share the state. During its outage each server counts alone: admins can still log in. */
+const createSharedTries = (state: SharedState, now: () => number): LoginTries => {
+  const tries = createSharedRate({ state, prefix: 'login:', now })
   return {
-    take(address = '') {
-      const peer = networkKey(address) ?? unknownPeer
-      const mayTry = peers.get(peer) ?? createRateLimiter(triesPerMinute, secondsPerTry * millisecondsPerSecond, now)
-      setMostRecent(peers, peer, mayTry, mostPeers)
-      return mayTry() ? undefined : secondsPerTry
+    async take(address) {
+      const peer = networkHash(address)
+      return waitOf((await tries.take(peer, rate)) ?? tries.takeAlone(peer, rate))
     },
+  }
+}
+
+export const createLoginTries = (now: () => number, state?: SharedState): LoginTries => {
+  if (state !== undefined) return createSharedTries(state, now)
+  const { take } = createRateLimit({ now })
+  return {
+    take: async (address = '') => waitOf(take(networkKey(address) ?? unknownPeer, rate)),
   }
 }

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../../base/errors.ts'
+import type { SharedState } from '../../../state/shared-state.ts'
 import type { Upstream } from '../../../upstreams/upstream.ts'
 import type { UsageReader } from '../../../usage/usage-report.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
@@ -30,11 +31,13 @@ export interface DashboardOptions {
   /** Whether only programs of this machine can reach the server. */
   readonly isLocal: boolean
   readonly access: DashboardAccess
+  /** What servers share; absent if each counts tries to log in by itself. */
+  readonly state: SharedState | undefined
   /** 256 random bits as text. */
   readonly newSessionId: () => string
 }
 
-export interface DashboardRoutesOptions extends Omit<LoginOptions, 'sessions' | 'access'> {
+export interface DashboardRoutesOptions extends Omit<LoginOptions, 'sessions' | 'access' | 'state'> {
   readonly dashboard: DashboardOptions
   readonly upstream: Pick<Upstream, 'name' | 'degraded'>
 }
@@ -115,7 +118,7 @@ const dataRoutes = (options: DashboardRoutesOptions, viewerOf: ViewerOf) => {
 
 export const dashboardRoutes = (options: DashboardRoutesOptions) => {
   const { scopeOf, now, dashboard } = options
-  const { access } = dashboard
+  const { access, state } = dashboard
   const sessions = createSessions({ access, now, newSessionId: dashboard.newSessionId })
   const isOpen = (): boolean => dashboard.isLocal && access.isOpen()
   const viewerOf = createViewerOf({ access, sessions, isOpen })
@@ -126,7 +129,7 @@ export const dashboardRoutes = (options: DashboardRoutesOptions) => {
     return pageResponse(page)
   }
   return new Elysia({ name: 'dashboard', normalize: false })
-    .use(loginRoutes({ access, sessions, scopeOf, now }))
+    .use(loginRoutes({ access, sessions, scopeOf, now, state }))
     .use(dataRoutes(options, viewerOf))
     .get(dashboardPath, ({ request }) => show(request))
     .all(dashboardPath, methodNotAllowed('GET', 'HEAD'))

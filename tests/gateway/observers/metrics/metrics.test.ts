@@ -125,6 +125,15 @@ describe('the metrics', () => {
     expect(names.map((name) => value(`process_${name}`))).toEqual([1000, 2.5, 100, 7])
   })
 
+  test.each<[boolean, number]>([
+    [true, 1],
+    [false, 0],
+  ])('say whether the state that servers share works: %p (OP-R5)', async (isUp, value) => {
+    const families = await start({ state: { kind: 'redis', isUp: () => isUp } }).scrape()
+    expect(seriesValue(families, of('state_up'), { kind: 'redis' })).toBe(value)
+    expect(seriesValue(families, of('state_up'), { kind: 'memory' })).toBeUndefined()
+  })
+
   test('leave out the open files where the system does not count them (OP-M4)', async () => {
     const figures = { residentBytes: 1000, cpuSeconds: 2.5, startSeconds: 100, openFiles: undefined }
     const { scrape } = start({ processFacts: { bun: '1.4.5', figures: () => figures } })

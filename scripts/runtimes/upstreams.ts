@@ -70,6 +70,7 @@ export const startUpstreams = (): Upstreams => {
       NEXUS_UPSTREAM: kind,
       NEXUS_CLIENT_TOKEN: clientToken,
       NEXUS_MAX_RETRIES: '0',
+      NEXUS_LOG_FORMAT: 'json',
       ...variables[kind],
     }),
     async stop() {

@@ -3,16 +3,24 @@ import { createFetch, optionsFromEnvironment } from 'nexus-claude-api/fetch'
 
 /** Start it with `node server.js`. */
 
-const options = optionsFromEnvironment(process.env)
-const answer = createFetch(options)
+const start = () => {
+  const options = optionsFromEnvironment(process.env)
+  const answer = createFetch(options)
+  serve(
+    {
+      hostname: options.host ?? '127.0.0.1',
+      port: options.port ?? 4141,
+      // Keeps the Request and Response of Node.
+      overrideGlobalObjects: false,
+      fetch: (request, { incoming }) => answer(request, () => incoming.socket.remoteAddress),
+    },
+    ({ address, port }) => console.log(`Listening on http://${address}:${port}/`),
+  )
+}
 
-serve(
-  {
-    hostname: options.host ?? '127.0.0.1',
-    port: options.port ?? 4141,
-    // Its own Request and Response are not needed: the app makes Node's.
-    overrideGlobalObjects: false,
-    fetch: (request, { incoming }) => answer(request, () => incoming.socket.remoteAddress),
-  },
-  ({ address, port }) => console.log(`Listening on http://${address}:${port}/`),
-)
+try {
+  start()
+} catch (error) {
+  console.error(String(error))
+  process.exitCode = 1
+}

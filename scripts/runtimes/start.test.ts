@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'bun:test'
+import { node } from './installed.ts'
+import { bunRuntime, denoRuntime, nodeRuntime, type Runtime, workerdRuntime } from './runtimes.ts'
+import { startRuntime } from './start-runtime.ts'
+import { clientToken } from './upstreams.ts'
+
+/** How the entries of deploy/runtimes/ refuse to start. */
+
+const variables = { NEXUS_ENDPOINT_URL: 'http://127.0.0.1:9', NEXUS_API_KEY: 'key', NEXUS_CLIENT_TOKEN: clientToken }
+
+/** What the runtime writes before it ends. */
+const refusalOf = async (runtime: Runtime, settings: Readonly<Record<string, string>>): Promise<string> => {
+  try {
+    await (await startRuntime(runtime, settings)).stop()
+  } catch (error) {
+    return String(error)
+  }
+  throw new Error('it started')
+}
+
+describe.each([bunRuntime, nodeRuntime, denoRuntime, workerdRuntime].map((one) => [one.name, one] as const))(
+  '%s',
+  (_, runtime) => {
+    test('does not start without a key, and says so (OP-X1)', async () => {
+      const { NEXUS_API_KEY: _key, ...others } = variables
+      const written = await refusalOf(runtime, others)
+      expect(written).toContain('No AI Nexus key. Set apiKey (NEXUS_API_KEY).')
+      // Not the lines of the bundle, which are long.
+      if (runtime !== workerdRuntime) expect(written.length).toBeLessThan(300)
+    })
+
+    test('does not start without a token for its clients (OP-X3)', async () => {
+      const { NEXUS_CLIENT_TOKEN: _token, ...others } = variables
+      expect(await refusalOf(runtime, others)).toContain('No token for clients')
+    })
+
+    test('does not start with a setting that needs files (OP-X3)', async () => {
+      const refusal = await refusalOf(runtime, { ...variables, NEXUS_HISTORY: '1' })
+      expect(refusal).toContain('NEXUS_HISTORY cannot be used in this runtime: it writes no files')
+    })
+  },
+)
+
+test('Node before 22 gets a sentence that names the version (OP-X5)', async () => {
+  const older: Runtime = {
+    ...nodeRuntime,
+    commandIn: () => [node(), '--import', 'data:text/javascript,delete Promise.withResolvers', 'server.js'],
+  }
+  expect(await refusalOf(older, variables)).toContain('Use Node 22 or newer')
+})

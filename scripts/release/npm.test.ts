@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { version } from '../../src/version.ts'
-import { binary } from '../support/binary.ts'
+import { binary, root } from '../support/binary.ts'
 import { noticesName } from './notices.ts'
 import { folderWith, hasNpm, npmEnvironment, own, ownPackage, run } from './npm/installation.ts'
 import { packPlatform, packWrapper } from './npm/pack.ts'
@@ -76,6 +76,33 @@ describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
     },
     longMs,
   )
+
+  test('programs import the function for other runtimes, with its types (OP-X1)', async () => {
+    const program = `import { createFetch, type FetchOptions, optionsFromEnvironment } from '${project.name}/fetch'
+const options: FetchOptions = { ...optionsFromEnvironment({ NEXUS_API_KEY: 'key' }), requireToken: false, openai: { modelMap: { a: 'b' } } }
+const answer: Response = await createFetch(options, { log: () => {} })(new Request('http://localhost/health'), () => '192.0.2.1')
+const health: { readonly status?: string } = await answer.json()
+if (health.status !== 'healthy') throw new Error('it is not healthy')
+`
+    writeFileSync(join(app, 'program.mts'), program)
+    const tsc = join(root, 'node_modules', '.bin', 'tsc')
+    const flags = [
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--module',
+      'nodenext',
+      '--target',
+      'esnext',
+      '--types',
+      '',
+    ]
+    expect(await inApp([tsc, ...flags, 'program.mts'])).toEqual({ code: 0, out: '', err: '' })
+    expect(await inApp([process.execPath, 'program.mjs'])).toMatchObject({ code: 0, err: '' })
+    writeFileSync(join(app, 'wrong.mts'), program.replace("a: 'b'", 'a: 1'))
+    expect((await inApp([tsc, ...flags, 'wrong.mts'])).out).toContain(
+      "Type 'number' is not assignable to type 'string'",
+    )
+  })
 
   test('npx runs the command, and passes on arguments, output and exit codes', async () => {
     const npx = ['npx', '--no-install', project.name]

@@ -1,5 +1,7 @@
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { buildPortable } from '../../portable/build.ts'
+import { portableTypes } from '../../portable/types.ts'
 import { root } from '../../support/binary.ts'
 import { bundledPackages } from '../bundled-packages.ts'
 import { noticesName, thirdPartyNotices } from '../notices.ts'
@@ -11,6 +13,8 @@ import {
   platformPackage,
   platformReadme,
   platformsFile,
+  portableFile,
+  portableTypesFile,
   shimPath,
   tarballName,
   wrapperManifest,
@@ -61,6 +65,9 @@ export const packWrapper = async (options: PackOptions): Promise<string> => {
     [platformsFile]: json(platformList()),
     'README.md': wrapperReadme,
     [shimPath]: await Bun.file(join(import.meta.dir, 'shim.cjs')).text(),
+    [portableFile]: await buildPortable(),
+    [portableTypesFile]: portableTypes,
+    [noticesName]: thirdPartyNotices(await bundledPackages(), Bun.version),
   })
   await chmod(join(folder, shimPath), executableMode)
   return packFolder(project.name, folder, options.tarballs)

@@ -37,13 +37,22 @@ export const shimPath = `bin/${project.name}.cjs`
 /** The shim reads this file next to its manifest. */
 export const platformsFile = 'platforms.json'
 
+/** The app for other runtimes, and its types. */
+export const portableFile = 'dist/portable.js'
+export const portableTypesFile = 'dist/portable.d.ts'
+
 export const wrapperManifest = (): Manifest => ({
   name: project.name,
   description: project.description,
   ...common,
   keywords: ['claude', 'claude-code', 'anthropic', 'bedrock', 'gateway'],
+  type: 'module',
   bin: { [project.name]: shimPath },
-  files: [shimPath, platformsFile],
+  exports: {
+    './fetch': { types: `./${portableTypesFile}`, default: `./${portableFile}` },
+    './package.json': './package.json',
+  },
+  files: [shimPath, platformsFile, portableFile, portableTypesFile, noticesName],
   engines: { node: '>=18' },
   optionalDependencies: Object.fromEntries(npmTargets.map((target) => [platformPackage(target), project.version])),
 })
@@ -86,6 +95,10 @@ The program itself is in one of the optional packages \`@${project.name}/...\`, 
 machine. No script is run at the installation.
 
 How it is used, and what it does: <${project.homepage}>
+
+Node 22, Deno, Bun and Cloudflare Workers can serve the same app by a function:
+\`import { createFetch, optionsFromEnvironment } from '${project.name}/fetch'\`
+(<${project.homepage}/blob/main/docs/runtimes.md>).
 `
 
 export const platformReadme = (target: Target): string => `# ${platformPackage(target)}

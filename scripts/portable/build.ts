@@ -1,6 +1,7 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { root } from '../support/binary.ts'
+import { absent } from './absent.ts'
 
 /** Builds the app for other runtimes: one file, `dist/portable.js` (OP-X1). */
 
@@ -13,53 +14,66 @@ const twins: readonly (readonly [file: string, twin: string])[] = ['crc32', 'has
   `src/runtime/node/${name}.ts`,
 ])
 
-/** Files whose functions are never called in this build, and what stands for them. */
-const absent: readonly (readonly [path: RegExp, contents: string])[] = [
-  // The options refuse a dashboard.
-  [/\/src\/server\/ops\/dashboard\/pages\.ts$/, "export const [page, loginPage] = ['', '']"],
-  // The options are an object, not a text.
-  [/\/src\/config\/jsonc\.ts$/, 'export const [parseJsonc, createLineOf] = []'],
-  // All routes have the adapter of Workers.
-  [
-    /\/elysia\/dist\/adapter\/bun\/index\.mjs$/,
-    "export { WebStandardAdapter as BunAdapter } from '../web-standard/index.mjs'",
-  ],
-  // Only code without compiled routes calls it.
-  [/\/elysia\/dist\/dynamic-handle\.mjs$/, 'export const [createDynamicHandler, createDynamicErrorHandler] = []'],
-  // Elysia looks into uploaded files with it, and no route has any.
-  [/\/file-type\/.+\.js$/, 'export const fileTypeFromBlob = undefined'],
-  // Parts of prom-client that no metric of ours uses.
-  [/\/prom-client\/lib\/(?:summary|pushgateway|defaultMetrics|cluster)\.js$/, 'module.exports = {}'],
-]
-
 const slashed = (path: string): string => path.replaceAll('\\', '/')
+
+/** Texts about settings, for help and documentation. */
+const settingTexts =
+  /^ +(?:description|details|offDescription|hint):\s+(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"),\n/gm
+
+const withoutTexts = (source: string): string => source.replace(settingTexts, '')
+
+/** Reads files as they are in this build; undefined for one without a change. */
+const changed = async (path: string): Promise<Bun.OnLoadResult> => {
+  const file = slashed(path)
+  const own = file.startsWith(`${slashed(root)}/`) ? file.slice(slashed(root).length + 1) : file
+  const twin = twins.find(([name]) => name === own)
+  if (twin !== undefined) return { contents: await Bun.file(join(root, twin[1])).text(), loader: 'ts' }
+  const stub = absent.find(({ importedFrom, file: pattern }) => importedFrom === undefined && pattern.test(file))
+  if (stub !== undefined) return { contents: stub.contents, loader: 'js' }
+  if (own.startsWith('src/config/settings/'))
+    return { contents: withoutTexts(await Bun.file(path).text()), loader: 'ts' }
+  // All that the app reads of the manifest.
+  if (own === 'package.json')
+    return {
+      contents: JSON.stringify({ version: manifest.version, repository: manifest.repository }),
+      loader: 'json',
+    }
+  return undefined
+}
 
 const portablePlugin: Bun.BunPlugin = {
   name: 'portable',
   setup(builder) {
-    // Node's `require` needs the address of this module, which Workers do not know. prom-client calls these two.
-    builder.onResolve({ filter: /^util$/ }, () => ({ path: 'util', namespace: 'imported' }))
+    builder.onResolve({ filter: /^[a-z@]/ }, ({ path, importer }) => {
+      // Node's `require` needs the address of this module, which Workers do not know.
+      if (path === 'util') return { path, namespace: 'imported' }
+      const folder = `${slashed(dirname(importer))}/`
+      const isAbsent = absent.some(({ file, importedFrom }) => importedFrom?.test(folder) === true && file.test(path))
+      return isAbsent ? { path, namespace: 'absent' } : undefined
+    })
+    // prom-client calls these two.
     builder.onLoad({ filter: /./, namespace: 'imported' }, () => ({
       contents: "import util from 'node:util'\nexport const { format, inspect } = util",
       loader: 'js',
     }))
-    // All that the app reads of the manifest.
-    builder.onLoad({ filter: /package\.json$/ }, ({ path }) =>
-      slashed(path) === slashed(join(root, 'package.json'))
-        ? { contents: JSON.stringify({ version: manifest.version, repository: manifest.repository }), loader: 'json' }
-        : undefined,
-    )
-    builder.onLoad({ filter: /\.[mc]?[jt]s$/ }, async ({ path }) => {
-      const file = slashed(path)
-      const twin = twins.find(([name]) => file === slashed(join(root, name)))
-      if (twin !== undefined) return { contents: await Bun.file(join(root, twin[1])).text(), loader: 'ts' }
-      const stub = absent.find(([pattern]) => pattern.test(file))
-      return stub && { contents: stub[1], loader: 'js' }
-    })
+    builder.onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({
+      contents: absent.find(({ file }) => file.test(path))?.contents ?? '',
+      loader: 'js',
+    }))
+    builder.onLoad({ filter: /\.(?:[mc]?js|ts|json)$/ }, ({ path }) => changed(path))
   },
 }
 
-/** Rejects with the bundler's messages. Resolves to the text. */
+const requireImport = /^import\{createRequire as ([\w$]+)\}from"node:module";/
+
+/** The bundler imports `createRequire` also for calls that it has left out. */
+const withoutUnusedRequire = (text: string): string => {
+  const [statement = '', name = ''] = requireImport.exec(text) ?? []
+  const uses = text.match(/[\w$]+/g)?.filter((word) => word === name) ?? []
+  return uses.length === 1 ? text.slice(statement.length) : text
+}
+
+/** Resolves to the module's text. Rejects with the bundler's messages. */
 export const buildPortable = async (): Promise<string> => {
   const result = await Bun.build({
     entrypoints: [join(root, 'src', 'portable.ts')],
@@ -71,5 +85,5 @@ export const buildPortable = async (): Promise<string> => {
   })
   const [output] = result.outputs
   if (!result.success || output === undefined) throw new AggregateError(result.logs, 'the module could not be built')
-  return output.text()
+  return withoutUnusedRequire(await output.text())
 }

@@ -178,6 +178,8 @@ describe('the source code', () => {
       'cli/canary',
       // The completion scripts, run by bash, zsh and fish.
       'cli/commands/completion/shells',
+      // Programs that share limits through one Redis.
+      'cli/replicas',
       // The program with a certificate, its clients and `health`.
       'cli/tls/https',
       // The server, the gateway and the upstream together.

@@ -2,6 +2,7 @@ import { parseRange, type Range } from '../base/ip-range.ts'
 import { findTimeZone, type TimeZone } from '../base/time-zone.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from './load.ts'
+import { isShared } from './state-address.ts'
 
 /** The limits in front of requests, from their settings (OP-L). */
 
@@ -71,15 +72,15 @@ type OwnBudgets = { readonly [Key in BudgetKey]?: number | undefined }
 
 /** Warnings about the budgets of all clients and those of single ones, for the start (OP-L11). */
 export const budgetWarnings = (
-  config: LimitConfig & Pick<Config, 'prices' | 'upstream'>,
+  config: LimitConfig & Pick<Config, 'prices' | 'upstream' | 'state'>,
   clients: readonly OwnBudgets[],
 ): readonly string[] => {
-  const { quota, history, prices, upstream } = config
+  const { quota, history, prices, upstream, state } = config
   const has = (name: BudgetKey): boolean => quota[name] > 0 || clients.some((client) => (client[name] ?? 0) > 0)
   const hasPrices = prices.size > 0 || upstream === 'anthropic'
   const hasAny = has('tokensPerDay') || has('requestsPerDay') || has('costPerMonth')
   return [
-    ...(hasAny && !history.enabled
+    ...(hasAny && !history.enabled && !isShared(state.url)
       ? ['budgets are kept in memory: after a restart, clients can use all of them again. Set --history to keep them.']
       : []),
     ...(has('costPerMonth') && !hasPrices

@@ -97,9 +97,12 @@ const parse = (text: string): StateAddress => {
   return { isTls, hostname, port, path: undefined, login, database, withoutLogin }
 }
 
+/** Whether the setting names a state that servers share. */
+export const isShared = (url: Secret | undefined): url is Secret => url !== undefined && !url.equals('memory')
+
 /** Throws UsageError for an address that is not valid. Undefined for no shared state. */
 export const stateAddressOf = (url: Secret | undefined): StateAddress | undefined =>
-  url === undefined || url.equals('memory') ? undefined : parse(url.reveal())
+  isShared(url) ? parse(url.reveal()) : undefined
 
 /** For users: without the login. */
 export const shownStateAddress = (url: Secret): string => {

@@ -64,6 +64,8 @@ describe('budgets without a history', () => {
     const budget = { NEXUS_TOKENS_PER_DAY: '1000' }
     expect(budgetWarnings(configOf(budget), [])).toHaveLength(1)
     expect(budgetWarnings(configOf({ ...budget, NEXUS_HISTORY: '1' }), [])).toEqual([])
+    expect(budgetWarnings(configOf({ ...budget, NEXUS_STATE: 'redis://127.0.0.1' }), [])).toEqual([])
+    expect(budgetWarnings(configOf({ ...budget, NEXUS_STATE: 'memory' }), [])).toHaveLength(1)
     expect(budgetWarnings(configOf({ NEXUS_RATE_LIMIT: '60' }), [])).toEqual([])
     const { code, err } = await cli(['start', '--simulate', '--dry-run'], budget)
     expect(code).toBe(0)

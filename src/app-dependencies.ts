@@ -2,6 +2,7 @@ import type { ProcessFacts } from './gateway/observers/metrics/metrics.ts'
 import type { CreateReport } from './gateway/observers/report.ts'
 import type { AccessOptions } from './gateway/policy/access.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
+import type { ReadTrace } from './gateway/request-trace.ts'
 import type { ModelCatalog } from './models/model.ts'
 import type { Shutdown } from './server/http/shutdown.ts'
 import type { ServerOptions } from './server/server.ts'
@@ -28,6 +29,8 @@ export interface AppDependencies
   readonly state?: SharedState
   /** Made by the platform, such as a report to a collector. */
   readonly reports?: readonly CreateReport[]
+  /** Reads the traces of requests; absent if none are sent (OP-O). */
+  readonly readTrace?: ReadTrace
   /** In addition to the access log. */
   readonly observers?: readonly RequestObserver[]
   /** Does the work when the process is idle. */

@@ -1,11 +1,11 @@
 import type { AppDependencies } from './app-dependencies.ts'
 import type { Config } from './config/load.ts'
 import { wantsRequestClass } from './config/request-class.ts'
-import type { GatewayOptions } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
 import { afterAnswer } from './gateway/observers/after-answers.ts'
 import type { Losses } from './gateway/observers/losses.ts'
-import { createMetrics, type Metrics, type MetricsOptions } from './gateway/observers/metrics/metrics.ts'
+import type { ModelLabelOptions } from './gateway/observers/metrics/label-values.ts'
+import { createMetrics, type Metrics } from './gateway/observers/metrics/metrics.ts'
 import { createReports, type Reports } from './gateway/observers/reports.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
 import { createRequestRecords, type RequestRecords } from './gateway/running-requests.ts'
@@ -18,17 +18,25 @@ import { version } from './version.ts'
 
 const now = (): number => performance.now()
 
+/** What observers share. */
+interface Observed {
+  readonly upstream: Upstream
+  readonly labels: ModelLabelOptions
+  readonly losses: Losses
+}
+
 /** What is sent to Slack and to a telemetry address, and what is written for the history and the metrics. */
 export const reportsOf = (
   { slack, telemetry }: Config,
-  { domains }: Upstream,
   dependencies: AppDependencies,
-  losses: Losses,
+  { upstream, labels, losses }: Observed,
   metrics: Metrics | undefined,
 ): Reports => {
   const { defer, history, reports = [] } = dependencies
+  const { name, providerName = name, address, domains } = upstream
+  const shared = { defer, losses, labels, upstream: { providerName, address } }
   const own = [...(history === undefined ? [] : [history.createReport]), ...reports]
-  const others = [...own.map((create) => create({ defer, losses })), ...(metrics === undefined ? [] : [metrics])]
+  const others = [...own.map((create) => create(shared)), ...(metrics === undefined ? [] : [metrics])]
   const hasDomains = domains !== undefined
   return createReports({ ...dependencies, slack, hasDomains, telemetryUrl: telemetry.endpoint, now, losses, others })
 }
@@ -40,25 +48,21 @@ const knownModels = ({ model, smallModel, openaiEntrance }: Config, models: Mode
   return [...models.models.map(({ id }) => id), ...found.filter((id) => id !== undefined)]
 }
 
+/** The models that figures may name. */
+export const modelLabelsOf = (config: Config, { native }: Upstream, models: ModelResolver): ModelLabelOptions => ({
+  known: new Set(knownModels(config, models)),
+  forwarded: native?.protocol,
+})
+
 /** Metrics, if the configuration wants them. */
 export const metricsOf = (
-  config: Config,
+  { metrics, currency }: Config,
   { defer, processFacts, state }: AppDependencies,
-  { upstream, models, losses }: Pick<MetricsOptions, 'losses'> & Pick<GatewayOptions, 'upstream' | 'models'>,
+  { upstream, labels, losses }: Observed,
 ): (Metrics & { readonly isOpen: boolean }) | undefined => {
-  const { metrics, currency } = config
   if (metrics === 'off') return undefined
-  const created = createMetrics({
-    version,
-    upstream: upstream.name,
-    currency,
-    known: new Set(knownModels(config, models)),
-    forwarded: upstream.native?.protocol,
-    processFacts,
-    state,
-    losses,
-    defer,
-  })
+  const named = { version, upstream: upstream.name, currency, ...labels }
+  const created = createMetrics({ ...named, processFacts, state, losses, defer })
   return { ...created, isOpen: metrics === 'open' }
 }
 

@@ -1,5 +1,5 @@
 import type { AppDependencies } from './app-dependencies.ts'
-import { metricsOf, recordsOf, reportsOf } from './app-observers.ts'
+import { metricsOf, modelLabelsOf, recordsOf, reportsOf } from './app-observers.ts'
 import { randomId } from './base/ids.ts'
 import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
@@ -84,11 +84,11 @@ const addressesOf = (config: Config) => {
 
 /** What the server gets from the platform. */
 const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies: AppDependencies) => {
-  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history, state: shared, adapter } = dependencies
+  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history, state: shared, adapter, readTrace } = dependencies
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
   const historyState = history?.state
   const state = shared && { kind: shared.kind, isUp: shared.isUp, isRequired: onOutage === 'refuse' }
-  const own = { pid, uptime, readSetupFile, state, historyState, tlsExpires, pingMs, adapter }
+  const own = { pid, uptime, readSetupFile, state, historyState, tlsExpires, pingMs, adapter, readTrace }
   return { ...own, ...(commitMs !== undefined && { commitMs }) }
 }
 
@@ -124,8 +124,9 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const tokenStatistics = createTokenStatistics(Date.now)
   const limits = createLimitsOf(config, dependencies)
   const losses = createLosses({ log, now })
-  const metrics = metricsOf(config, dependencies, { upstream, models, losses })
-  const reports = reportsOf(config, upstream, dependencies, losses, metrics)
+  const observed = { upstream, labels: modelLabelsOf(config, upstream, models), losses }
+  const metrics = metricsOf(config, dependencies, observed)
+  const reports = reportsOf(config, dependencies, observed, metrics)
   const page = { ...config, access, shutdown, history, state, now, date: Date.now }
   const dashboard = config.dashboard ? createDashboard(page) : undefined
   const switched = [limits?.observer, ...reports.observers, ...(dashboard?.observers ?? [])]

@@ -61,6 +61,7 @@ export interface ServerOptions
       | 'history'
       | 'state'
       | 'reports'
+      | 'readTrace'
       | 'observers'
       | 'pingMs'
       | 'commitMs'

@@ -93,6 +93,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   running.update({
     operation: 'message',
     isStream: request.stream === true,
+    maxTokens: request.max_tokens,
     ...(requestClass !== undefined && { requestClass }),
   })
   const modelId = admit(request, context, options)
@@ -105,6 +106,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       modelId,
       betas,
       signal,
+      traceparent: running.traceparent,
       ...(caller && { caller }),
       onUpstreamId(id) {
         running.update({ upstreamRequestId: id })

@@ -7,6 +7,8 @@ import type { WordsCollector } from './words-collector.ts'
 
 /** Reads the facts of a request from Anthropic's answer, which may be anything. */
 
+/** Of Anthropic's ids, and of those of servers that imitate its API. */
+const answerId = /^[\w.:-]{1,128}$/
 /** Newer reasons have the same form. */
 const stopReason = /^[a-z_]{1,40}$/
 
@@ -117,7 +119,8 @@ export class NativeAnswer {
 
   /** The name in the answer is certain to be a model's. */
   #message(message: Json): void {
-    const { model } = message
+    const { id, model } = message
+    if (typeof id === 'string' && answerId.test(id)) this.#running.update({ responseId: id })
     if (typeof model === 'string' && isLoggableModel(model)) this.#running.update({ model, used: model })
     this.#running.update({ toolCalls: this.#toolCalls })
     this.#end(message, message['usage'])

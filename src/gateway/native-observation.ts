@@ -1,5 +1,5 @@
 import { nameOf } from '../base/error-location.ts'
-import { parseObject } from '../base/json.ts'
+import { type Json, parseObject } from '../base/json.ts'
 import type { Logger } from '../base/logger.ts'
 import { isEventStreamType } from '../codec/sse/content-type.ts'
 import { EventScanner } from '../codec/sse/event-scanner.ts'
@@ -61,6 +61,12 @@ class WholeAnswer {
   }
 }
 
+const readFacts = (running: RunningRequest, request: Json): void => {
+  running.readSession(request)
+  const { max_tokens: maxTokens } = request
+  if (typeof maxTokens === 'number') running.update({ maxTokens })
+}
+
 const createObservation = (
   running: RunningRequest,
   { log, operation }: NativeObservationOptions,
@@ -105,7 +111,7 @@ const createObservation = (
       if (!isWanted || bytes.length > maximumRequestBytes) return
       const request = parseObject(utf8.decode(bytes))
       if (request === undefined) return
-      running.readSession(request)
+      readFacts(running, request)
       const requestClass = requestClassOf(request)
       if (wantsClass && requestClass !== undefined) running.update({ requestClass })
       // Query evaluations are not conversations (AU-S2), also if classes are not counted.

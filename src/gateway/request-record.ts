@@ -3,6 +3,7 @@ import type { CredentialKind } from '../upstreams/upstream.ts'
 import type { Usage } from '../wire/anthropic/response.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { SlackTarget } from './observers/slack-target.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 /**
  * How a request may end: answered; refused because of a client error; cancelled by a client that disconnects; or failed
@@ -55,6 +56,10 @@ export interface RequestFacts {
   readonly used?: string
   readonly isStream?: boolean
   readonly upstreamRequestId?: string
+  /** The answer's own id. */
+  readonly responseId?: string
+  /** The client's `max_tokens`; absent for a request that is forwarded unread. */
+  readonly maxTokens?: number
   /** Anthropic's `stop_reason`, also a newer one. */
   readonly stopReason?: string
   readonly usage?: TokenFigures | undefined
@@ -78,6 +83,8 @@ export interface RequestFacts {
   /** Only if the configuration wants it in the log (OP-G2). */
   readonly clientIp?: string
   readonly userAgent?: string
+  /** Absent if no traces are sent, and for a request whose span gets its ids after the answer. */
+  readonly trace?: RequestTrace
   /** Where the messages about this request are posted; absent if there are none. */
   readonly slack?: SlackTarget
   /** The end of a long key, for telemetry and Slack only; never for the log (AU-Y2). */

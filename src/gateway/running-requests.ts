@@ -74,6 +74,11 @@ export class RunningRequest {
     return this.#facts.bodyBytes
   }
 
+  /** The header for the upstream; undefined if traces are not propagated. */
+  get traceparent(): string | undefined {
+    return this.#facts.trace?.traceparent
+  }
+
   update(facts: RequestFacts): void {
     Object.assign(this.#facts, facts)
   }

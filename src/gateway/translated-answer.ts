@@ -36,9 +36,7 @@ export class TranslatedAnswer {
     let isLast = false
     for (const event of batch) {
       isLast = event.type === 'message_stop'
-      // An answer that is cut has no other figures.
-      if (event.type === 'message_start' && isKnown(event.message.usage))
-        this.#running.update({ usage: event.message.usage })
+      if (event.type === 'message_start') this.#start(event.message)
       else if (event.type === 'message_delta') this.#end(event.delta.stop_reason, event.usage)
       else if (event.type === 'content_block_start') this.#block(event.index, event.content_block)
       else if (event.type === 'content_block_delta') this.#words?.delta(event.index, event.delta)
@@ -46,9 +44,15 @@ export class TranslatedAnswer {
     return isLast
   }
 
-  message({ content, stop_reason, usage }: Message): void {
+  message({ id, content, stop_reason, usage }: Message): void {
+    this.#running.update({ responseId: id })
     for (const [index, block] of content.entries()) this.#block(index, block)
     this.#end(stop_reason, usage)
+  }
+
+  #start({ id, usage }: Message): void {
+    // An answer that is cut has no other figures.
+    this.#running.update({ responseId: id, ...(isKnown(usage) && { usage }) })
   }
 
   #block(index: number, block: ResponseBlock): void {

@@ -3,6 +3,7 @@ import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { Limits } from '../gateway/policy/limits.ts'
+import type { ReadTrace } from '../gateway/request-trace.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
 import { carriedInRequest } from '../wire/anthropic/carried.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
@@ -54,6 +55,8 @@ export interface ServerOptions
   readonly dashboard?: DashboardOptions | undefined
   /** Whether something needs the addresses of clients: to know them costs each request a little. */
   readonly wantsAddress?: boolean
+  /** Absent if no traces are sent. */
+  readonly readTrace?: ReadTrace | undefined
   /** Absent if nothing about it is logged. */
   readonly loggedClient?: LoggedClientOptions
   readonly newId: NewId
@@ -179,10 +182,10 @@ const createScopes = (options: ServerOptions) => {
   const peers = options.wantsAddress ? new WeakMap<Request, PeerOf>() : undefined
   const peerOf = peers && ((request: Request) => peers.get(request)?.())
   const connectionOf = createConnectionOf({ ...options, peerOf })
-  const { newId, records, loggedClient } = options
+  const { newId, records, loggedClient, readTrace } = options
   const readLoggedClient = loggedClient && createReadLoggedClient(loggedClient)
   const entranceOf = createEntranceOf(options)
-  return { peers, scopeOf: createScopeOf({ newId, records, entranceOf, connectionOf, readLoggedClient }) }
+  return { peers, scopeOf: createScopeOf({ newId, records, entranceOf, connectionOf, readLoggedClient, readTrace }) }
 }
 
 /** Creates all routes of the server. Call `close` after stopping it by force: it reports the requests that still ran. */

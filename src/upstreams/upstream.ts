@@ -49,6 +49,8 @@ export interface CallContext {
   readonly betas: readonly string[]
   /** Ends the call: the client has disconnected. */
   readonly signal: AbortSignal
+  /** The header of this name for the upstream; undefined if traces are not propagated. */
+  readonly traceparent?: string | undefined
   /** Called with the upstream's id of the call as soon as it is known. */
   readonly onUpstreamId: (id: string) => void
   /** Called if the request or the model that is sent differs from the client's. */
@@ -128,6 +130,8 @@ export interface UpstreamStatus {
 /** Answers Messages requests. Requests and responses have Anthropic's format. */
 export interface Upstream {
   readonly name: string
+  /** What OpenTelemetry calls the provider behind it; its name if absent. */
+  readonly providerName?: string
   /** Its URL, for messages. Has no secrets. */
   readonly address: string
   /** What it adds to its entry in `/` and `/health`, and to these pages themselves. */

@@ -103,6 +103,7 @@ describe('the record', () => {
         model: 'claude-sonnet-4-6',
         used: 'claude-sonnet-4.6',
         isStream: true,
+        maxTokens: ask.max_tokens,
         credential: 'configured',
         maskedKey: '...0123456789',
         isSubscription: false,

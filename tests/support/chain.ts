@@ -36,6 +36,8 @@ export interface ChainOptions {
   readonly scenario?: Scenario
   readonly history?: AppDependencies['history']
   readonly state?: AppDependencies['state']
+  readonly reports?: AppDependencies['reports']
+  readonly readTrace?: AppDependencies['readTrace']
   readonly simulator?: SimulatorOptions
   readonly config?: Partial<Config>
   /** Replaces the simulator. */
@@ -71,6 +73,8 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     defaultModelId: 'claude-sonnet-4.6',
     ...(options.history && { history: options.history }),
     ...(options.state && { state: options.state }),
+    ...(options.reports && { reports: options.reports }),
+    ...(options.readTrace && { readTrace: options.readTrace }),
     ...(config.upstream === 'nexus' && { catalog }),
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),

@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia'
 import type { NewId } from '../../base/ids.ts'
 import type { ClientIdentity } from '../../gateway/policy/access.ts'
 import type { Place } from '../../gateway/policy/request-queue.ts'
+import type { ReadTrace } from '../../gateway/request-trace.ts'
 import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
 import { loggableSession } from '../../messages/session-id.ts'
 import type { Domain } from '../../upstreams/upstream.ts'
@@ -57,6 +58,8 @@ interface ScopeOptions {
   readonly connectionOf: (request: Request) => ClientConnection
   /** Absent if the log has nothing about the client's machine and program. */
   readonly readLoggedClient?: ReadLoggedClient | undefined
+  /** Absent if no traces are sent. */
+  readonly readTrace?: ReadTrace | undefined
 }
 
 /** Claude Code names the agents of a request (OP-E2). */
@@ -68,7 +71,7 @@ const isOfSubagent = (headers: Headers): boolean =>
  * context: the body reader and `onError` get only the request.
  */
 export const createScopeOf = (options: ScopeOptions): ScopeOf => {
-  const { newId, entranceOf, records, connectionOf, readLoggedClient } = options
+  const { newId, entranceOf, records, connectionOf, readLoggedClient, readTrace } = options
   const scopes = new WeakMap<Request, RequestScope>()
   return (request) => {
     const known = scopes.get(request)
@@ -98,6 +101,8 @@ export const createScopeOf = (options: ScopeOptions): ScopeOf => {
       domain: undefined,
     }
     if (readLoggedClient !== undefined) scope.running.update(readLoggedClient(headers, scope))
+    const trace = readTrace?.(headers)
+    if (trace !== undefined) scope.running.update({ trace })
     scopes.set(request, scope)
     return scope
   }

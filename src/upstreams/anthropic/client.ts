@@ -53,6 +53,12 @@ const firstFailureStatus = 400
 const rateLimitStatus = 429
 const millisecondsPerSecond = 1000
 
+/** The client's headers that may go out, and the header of the trace. */
+const keptHeadersOf = ({ headers, body, traceparent }: AnthropicCall): Record<string, string> => ({
+  ...toKeptHeaders(headers, body),
+  ...(traceparent !== undefined && { traceparent }),
+})
+
 /** Failures that may pass (AU-R1). */
 const passingStatuses: ReadonlySet<number> = new Set([408, 500, 502, 503, 504, 529])
 
@@ -178,7 +184,7 @@ export const createAnthropicClient = (options: AnthropicClientOptions) => {
       const failed: HeldAnswer[] = []
       const sending = {
         call,
-        kept: toKeptHeaders(call.headers, call.body),
+        kept: keptHeadersOf(call),
         resend: createResendOnce(retry, log, call),
         failed,
       }

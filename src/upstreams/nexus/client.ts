@@ -26,7 +26,7 @@ export interface NexusClientOptions extends Pick<UpstreamDependencies, 'fetch' |
   readonly bodyTimeouts?: BodyTimeouts
 }
 
-export interface NexusCall extends Pick<CallContext, 'modelId' | 'signal' | 'onUpstreamId'> {
+export interface NexusCall extends Pick<CallContext, 'modelId' | 'signal' | 'onUpstreamId' | 'traceparent'> {
   /** What error messages need from the request. */
   readonly wording: WordingContext
   /** The body. A retry sends the same bytes. */
@@ -87,6 +87,13 @@ const withRenewal = async <T>(keys: RenewableKey, attempt: Attempt<T>): Promise<
 const withKey = <T>(key: UpstreamKey, attempt: Attempt<T>): Promise<T> =>
   key instanceof Secret ? attempt(key) : withRenewal(key, attempt)
 
+const headersOf = (operation: Operation, { traceparent }: NexusCall, apiKey: Secret): Record<string, string> => ({
+  ...authorization(apiKey),
+  'content-type': 'application/json',
+  accept: operation === 'converse-stream' ? eventStream : 'application/json',
+  ...(traceparent !== undefined && { traceparent }),
+})
+
 /** Sends one request to Nexus. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions) => {
   const { endpointUrl, apiKey: key, silenceMs } = options
@@ -95,11 +102,7 @@ export const createNexusClient = (options: NexusClientOptions) => {
     const answer = await post({
       // An inference profile's ARN has slashes and colons, but is one segment of the path.
       url: `${endpointUrl}/model/${encodeURIComponent(call.modelId)}/${operation}`,
-      headers: {
-        ...authorization(apiKey),
-        'content-type': 'application/json',
-        accept: operation === 'converse-stream' ? eventStream : 'application/json',
-      },
+      headers: headersOf(operation, call, apiKey),
       body: call.body,
       signal: call.signal,
       silenceMs,

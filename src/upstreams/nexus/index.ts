@@ -73,6 +73,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
 
   return {
     name: 'nexus',
+    providerName: 'aws.bedrock',
     address: options.endpointUrl,
     degraded: fallback.degraded,
 

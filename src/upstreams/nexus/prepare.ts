@@ -19,7 +19,7 @@ export interface Prepared {
 export const prepare = (
   request: MessagesRequest,
   target: ConverseTarget,
-  { signal, onUpstreamId }: CallContext,
+  { signal, onUpstreamId, traceparent }: CallContext,
   resend: ResendOnce,
 ): Prepared => {
   const translation = toConverseRequest(request, target)
@@ -38,6 +38,7 @@ export const prepare = (
       body: toUnicodeJson(body),
       signal,
       onUpstreamId,
+      traceparent,
       resend,
     },
   }

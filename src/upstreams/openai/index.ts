@@ -15,7 +15,7 @@ import { type ChatAnswer, createOpenAiClient, type OpenAiClientOptions } from '.
 import { mediaLimit } from './media-limit.ts'
 import { createOverrideMemory } from './override-memory.ts'
 import { prepare } from './prepare.ts'
-import { dialectOf } from './provider.ts'
+import { dialectOf, providerNameOf } from './provider.ts'
 import { type ReadContext, readMessage, readStream } from './read-answer.ts'
 import { createRefusalFallback } from './refusal-fallback.ts'
 
@@ -91,6 +91,7 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
 
   return {
     name: 'openai',
+    providerName: providerNameOf(provider),
     address: options.baseUrl,
     degraded: memory.degraded,
     message: (request, context) => send({ ...request, stream: false }, context, readMessage),

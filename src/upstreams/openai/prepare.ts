@@ -40,7 +40,7 @@ const createUsageEstimate =
 export const prepare = (
   request: MessagesRequest,
   { dialect, provider, policy, estimateTokens, contextLimit }: Target,
-  { modelId, betas, signal, onUpstreamId }: CallContext,
+  { modelId, betas, signal, onUpstreamId, traceparent }: CallContext,
   resend: ResendOnce,
 ): Prepared => {
   const translation = toChatRequest(request, { modelId, dialect, policy, betas })
@@ -62,7 +62,10 @@ export const prepare = (
         model: request.model,
         toClientWords,
       },
-      headers: provider.headersFor?.(body, request) ?? {},
+      headers: {
+        ...provider.headersFor?.(body, request),
+        ...(traceparent !== undefined && { traceparent }),
+      },
       signal,
       onUpstreamId,
       resend,

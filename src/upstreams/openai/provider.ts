@@ -42,6 +42,19 @@ export const providerOf = (providers: readonly Provider[], baseUrl: string, id?:
   return found ?? unknownProvider
 }
 
+/** OpenTelemetry's names of providers that have another id here. An unknown server speaks OpenAI's protocol. */
+const conventionalNames: ReadonlyMap<string, string> = new Map([
+  ['azure', 'azure.ai.openai'],
+  ['gemini', 'gcp.gemini'],
+  ['kimi', 'moonshot_ai'],
+  ['mistral', 'mistral_ai'],
+  ['xai', 'x_ai'],
+  [unknownProvider.id, 'openai'],
+])
+
+/** The name of the provider in traces and metrics (OP-O2). */
+export const providerNameOf = ({ id }: Provider): string => conventionalNames.get(id) ?? id
+
 /** The dialect of a model: the provider's row with the model's quirks. */
 export const dialectOf = ({ id, dialect, quirks = [] }: Provider, modelId: string): ChatDialect => {
   const changes = quirks.filter(({ models }) => models.test(modelId)).map(({ dialect: change }) => change)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { chatUrl } from '../../../src/upstreams/openai/address.ts'
-import { dialectOf, providerOf } from '../../../src/upstreams/openai/provider.ts'
+import { dialectOf, providerNameOf, providerOf } from '../../../src/upstreams/openai/provider.ts'
 import { providers } from '../../../src/upstreams/openai/providers.ts'
 
 const byUrl = (baseUrl: string) => providerOf(providers, baseUrl)
@@ -56,6 +56,20 @@ describe('the provider of a base URL', () => {
     expect(new Set(ids).size).toBe(ids.length)
     expect(new Set(hosts).size).toBe(hosts.length)
   })
+})
+
+test.each([
+  ['openai', 'openai'],
+  ['azure', 'azure.ai.openai'],
+  ['gemini', 'gcp.gemini'],
+  ['kimi', 'moonshot_ai'],
+  ['mistral', 'mistral_ai'],
+  ['xai', 'x_ai'],
+  ['deepseek', 'deepseek'],
+  ['vllm', 'vllm'],
+  ['not in the table', 'openai'],
+])('traces and metrics call %s by its conventional name %s (OP-O2)', (id, name) => {
+  expect(providerNameOf(byId(id))).toBe(name)
 })
 
 describe('the dialect of a model', () => {

@@ -93,6 +93,7 @@ const send = async (exchange: Exchange, native: NativeLane): Promise<NativeRespo
     caller: { domain, headers: request.headers, mayForwardKey: !isOfOpenAi(exchange.scope) },
     requestId,
     signal: call.signal,
+    traceparent: running.traceparent,
     onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
     onAttempt: () => running.attempted(),
     onResend: () => running.resent(),

@@ -24,7 +24,7 @@ const matching = (pattern: RegExp): string[] =>
     .sort()
 
 describe('the source code', () => {
-  test('a secret is revealed only for an upstream, a webhook, the launch command with the client token, and to store it', () => {
+  test('a secret is revealed only for an upstream, a webhook, a collector, the launch command with the client token, and to store it', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
       // Checks the address of a webhook, and sends to it.
       'src/base/webhook.ts',
@@ -38,6 +38,8 @@ describe('the source code', () => {
       'src/config/portable-options.ts',
       // Takes the login out of the address of Redis.
       'src/config/state-address.ts',
+      // Sends to an OpenTelemetry collector.
+      'src/gateway/observers/otel/otlp-sender.ts',
       // Checks the token of a session again.
       'src/server/ops/dashboard/sessions.ts',
       // The address of Redis may contain a password.
@@ -88,10 +90,10 @@ describe('the source code', () => {
     expect(matching(/^import .*\/(?:gzip|node\/\w+)\.ts'/m)).toEqual([])
   })
 
-  test('what a team turns on is loaded on first use: a server without it has none of its packages (OP-E3)', () => {
-    expect(matching(/^import (?!type ).*'(?:prom-client|bun:sqlite)'/m)).toEqual([])
+  test('what a team turns on is loaded on first use: a server without it has none of its packages (OP-E3, OP-O6)', () => {
+    expect(matching(/^import (?!type ).*'(?:prom-client|bun:sqlite|@opentelemetry\/.+)'/m)).toEqual([])
     const loaded =
-      /^import (?!type ).*\/(?:metrics\/instruments|history\/history|dashboard\/pages|redis\/redis-state|state\/redis-probe)\.ts'/m
+      /^import (?!type ).*\/(?:metrics\/instruments|history\/history|dashboard\/pages|redis\/redis-state|state\/redis-probe|otel\/(?:otel-report|span-sink|metric-sink))\.ts'/m
     expect(matching(loaded)).toEqual([])
   })
 

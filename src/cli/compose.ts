@@ -4,7 +4,9 @@ import type { AppDependencies } from '../app-dependencies.ts'
 import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Config } from '../config/load.ts'
+import { otelOf } from '../config/otel.ts'
 import { type Machine, settingPath, usualHistoryPath } from '../config/paths.ts'
+import { createReadTrace } from '../gateway/request-trace.ts'
 import { estimateCount } from '../tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from '../upstreams/definition.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http/post.ts'
@@ -102,6 +104,20 @@ export const composeHistory = async (
     sleep: (milliseconds) => resolveAfter(milliseconds),
     turn,
   })
+}
+
+/** What sends traces and metrics; empty if the configuration does not want that. Rejects with UsageError. */
+export const composeOtel = async (
+  config: Config,
+  environment: Machine['environment'],
+  { fetch: ask = fetch as Fetch }: Partial<Pick<Network, 'fetch'>> = {},
+): Promise<Pick<AppDependencies, 'reports' | 'readTrace'>> => {
+  const settings = otelOf(config, environment)
+  if (settings === undefined) return {}
+  const { createOtelReport } = await import('../gateway/observers/otel/otel-report.ts')
+  const now = () => performance.now()
+  const platform = { fetch: ask, sleep, random: Math.random, now, instanceId: crypto.randomUUID() }
+  return { reports: [createOtelReport(settings, platform)], readTrace: createReadTrace(settings.trace) }
 }
 
 /** Runs the remaining tasks when the process ends. */

@@ -1,9 +1,10 @@
 import type { Secret } from '../base/secret.ts'
+import { otelOf } from '../config/otel.ts'
 import { settingPath } from '../config/paths.ts'
 import { checkServerSettings } from '../config/server-settings.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
-import { composeApp, composeHistory, type ServerOptions } from './compose.ts'
+import { composeApp, composeHistory, composeOtel, type ServerOptions } from './compose.ts'
 import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
 import { credentialSources } from './credentials/credential-sources.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
@@ -54,6 +55,7 @@ export const checkServing = async (
   { machine }: Io,
 ): Promise<ServerCertificate | undefined> => {
   checkServerSettings(config)
+  otelOf(config, setUp.loaded.environment)
   checkUpstreamAddress(setUp, config)
   return readServerCertificate(config, machine)
 }
@@ -83,6 +85,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     log,
     ...(history && { history }),
     ...(state && { state }),
+    ...(await composeOtel(config, machine.environment)),
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,
     clients,

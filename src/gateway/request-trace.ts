@@ -59,7 +59,7 @@ const isBelowRatio = (traceId: string, ratio: number): boolean =>
 
 const traceBytes = 16
 const spanBytes = 8
-const randomHex = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex()
+const randomHex = (bytes: number): string => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
 
 const traceparentOf = (traceId: string, spanId: string, isSampled: boolean): string =>
   `${knownVersion}-${traceId}-${spanId}-${isSampled ? '01' : '00'}`

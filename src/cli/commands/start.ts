@@ -1,6 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { budgetWarnings } from '../../config/limits.ts'
+import { otelHosts } from '../../config/otel.ts'
 import { reportHosts } from '../../config/reports.ts'
 import { type JsonFormat, jsonFormatOf } from '../../gateway/log/json-line.ts'
 import { clientNameOf } from '../../models/resolver.ts'
@@ -67,7 +68,8 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
     printer(io).info(banner(setUp, facts, io.machine))
     return
   }
-  const { config } = setUp.loaded
+  const { config, environment } = setUp.loaded
+  const collector = otelHosts(config, environment)
   const address = localUrl({ ...config, host: facts.host }, facts.port)
   const fields = {
     address,
@@ -77,6 +79,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
     smallModel: clientNameOf(setUp.smallModel.model),
     ...(config.dashboard && { dashboard: `${address}/dashboard` }),
     ...reportHosts(config),
+    ...(collector !== undefined && { otel: collector }),
   }
   reportListening(json, fields, io)
 }

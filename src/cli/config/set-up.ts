@@ -4,6 +4,7 @@ import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { gateSecretKeys, hasGate } from '../../config/client-tokens.ts'
 import { unencryptedHost } from '../../config/encryption.ts'
+import { otelWarnings } from '../../config/otel.ts'
 import type { Machine } from '../../config/paths.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
@@ -172,5 +173,6 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
       : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
     ...(config.upstream === 'anthropic' && config.anthropic.allowOauth && !isSimulated ? [oauthWarning] : []),
+    ...otelWarnings(config, loaded.environment),
   ]
 }

@@ -1,7 +1,7 @@
 import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
+import { readCapped } from '../../base/read-capped.ts'
 import { productName } from '../../version.ts'
-import { readCapped } from './read-capped.ts'
 
 /** Checks whether a server of this program listens at an address. */
 

@@ -1,7 +1,7 @@
 import { isEverywhere } from '../../base/loopback.ts'
 import type { Secret } from '../../base/secret.ts'
 import { forwardsClientKeys } from '../../config/client-keys.ts'
-import type { Config } from '../../config/load.ts'
+import { otelHosts } from '../../config/otel.ts'
 import type { Machine } from '../../config/paths.ts'
 import { reportHosts } from '../../config/reports.ts'
 import type { Model } from '../../models/model.ts'
@@ -79,9 +79,11 @@ export interface BannerFacts {
 type Row = readonly [label: string, text: string]
 
 /** Where this server reports requests. Of an address only its host: the path of a webhook is its secret. */
-const reportRows = (config: Config): Row[] => {
+const reportRows = ({ config, environment }: SetUp['loaded']): Row[] => {
   const { slack, telemetry } = reportHosts(config)
+  const collector = otelHosts(config, environment)
   return [
+    ...(collector === undefined ? [] : [['Traces', `and metrics to ${collector}`] as const]),
     ...(telemetry === undefined ? [] : [['Reports', `telemetry to ${telemetry}`] as const]),
     ...(slack === undefined ? [] : [['Slack', `on, conversations are sent to ${slack}`] as const]),
   ]
@@ -122,7 +124,7 @@ export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): stri
     ['Models', modelList(setUp)],
     ['Config', origins(setUp, machine)],
     ...(config.logging.file === undefined ? [] : [['Log', shortPaths(config.logging.file, machine)] as const]),
-    ...reportRows(config),
+    ...reportRows(setUp.loaded),
   ]
   return `${productName} ${version}\n${rows.map(row).join('\n')}\n`
 }

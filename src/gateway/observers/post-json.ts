@@ -15,6 +15,25 @@ interface PostFailure {
 /** Never rejects. */
 export type PostJson = (url: string, body: unknown, signal: AbortSignal) => Promise<PostFailure | undefined>
 
+interface ReportRequest {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+  readonly signal: AbortSignal
+}
+
+/** Never to the target of a redirect, which is another receiver. Rejects like fetch. */
+export const postReport = (ask: Fetch, url: string, { headers, body, signal }: ReportRequest): Promise<Response> =>
+  ask(url, {
+    method: 'POST',
+    headers: { 'user-agent': `${productName}/${version}`, ...headers },
+    body: body as NonNullable<RequestInit['body']>,
+    signal,
+    redirect: 'manual',
+    timeout: false,
+    // A company's proxy cannot reach this machine.
+    ...(isLoopbackHost(new URL(url).hostname) && { proxy: false }),
+  })
+
 const timeoutMs = 5000
 const tooManyRequests = 429
 
@@ -27,21 +46,16 @@ const toFailure = ({ ok, status, headers }: Response): PostFailure | undefined =
     : { reason }
 }
 
-/** Sends reports: within 5 s, and never to the target of a redirect, which is another receiver. */
+/** Sends reports: within 5 s. */
 export const createPostJson =
   (ask: Fetch): PostJson =>
   async (url, body, signal) => {
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
-      const response = await ask(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': `${productName}/${version}` },
+      const response = await postReport(ask, url, {
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
         signal: AbortSignal.any([signal, timeout]),
-        redirect: 'manual',
-        timeout: false,
-        // A company's proxy cannot reach this machine.
-        ...(isLoopbackHost(new URL(url).hostname) && { proxy: false }),
       })
       // The text of the answer is not needed, and may never end.
       await response.body?.cancel()

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { LogRecord } from '../src/base/logger.ts'
 import { composeOtel } from '../src/cli/compose.ts'
 import { type Config, loadConfig } from '../src/config/load.ts'
@@ -8,6 +10,7 @@ import type { Reply } from '../src/simulator/reply.ts'
 import { accessRecords } from './support/access-records.ts'
 import { recordingServer } from './support/anthropic.ts'
 import { type ChainOptions, defaultConfig, request, startChain } from './support/chain.ts'
+import { startCli, temporaryFolder } from './support/cli.ts'
 import { attributesOf, type Collector, startCollector } from './support/collector.ts'
 import { waitUntil } from './support/wait-until.ts'
 
@@ -70,7 +73,8 @@ describe('a request to a model', () => {
     async (stream) => {
       const collector = startCollector()
       const { post, close, records } = await startOtel(collector)
-      const before = Date.now()
+      // Nanoseconds since 1970 are no exact number.
+      const before = Date.now() - 1
       const headers = { traceparent: fromClient, 'x-claude-code-session-id': 'session-0123456789' }
       const text = await (await post(request({ stream }), { headers })).text()
       await waitUntil(() => accessRecords(records).length === 1)
@@ -354,6 +358,38 @@ describe('a collector', () => {
     await (await post(request())).text()
     await close()
     expect(collector.exports.map(({ path }) => path)).toEqual(['/v1/traces'])
+  })
+})
+
+describe('the program', () => {
+  test('sends what waits when it is stopped, to the collector of --env-file (OP-O1, OP-E4)', async () => {
+    const collector = startCollector()
+    const file = join(temporaryFolder(), 'variables')
+    writeFileSync(file, `OTEL_EXPORTER_OTLP_ENDPOINT=${collector.url}\nOTEL_SERVICE_NAME=by-file\n`)
+    const program = startCli(['start', '--simulate', '--otel', '-p', '0', '--env-file', file])
+    const [, url] = await program.says(/(http:\/\/127\.0\.0\.1:\d+)/)
+    const headers = { 'content-type': 'application/json' }
+    await (await fetch(`${url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(request()) })).text()
+    program.kill('SIGTERM')
+    expect((await program.ended).code).toBe(0)
+    expect(collector.spans().length).toBe(1)
+    expect(collector.resources().map((resource) => resource['service.name'])).toEqual(['by-file', 'by-file'])
+  })
+
+  test.each(['-p 0', '--dry-run'])(
+    'does not start with a protocol that it does not have: start --otel %s (OP-O1)',
+    async (flags) => {
+      const words = ['start', '--simulate', '--otel', ...flags.split(' ')]
+      const { code, err } = await startCli(words, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).ended
+      expect([code, err]).toEqual([2, expect.stringContaining('OTEL_EXPORTER_OTLP_PROTOCOL is grpc') as never])
+    },
+  )
+
+  test('warns of variables with another effect (OP-O1)', async () => {
+    const { code, err } = await startCli(['start', '--simulate', '--otel', '--dry-run'], {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    }).ended
+    expect([code, err]).toEqual([0, expect.stringContaining('is http/protobuf, which is not supported: JSON') as never])
   })
 })
 

@@ -168,6 +168,8 @@ describe('start', () => {
     writeFileSync(config, '{ "logging": { "format": "json" }, "nonsense": 1 }')
     const program = startCli(['start', '--simulate', '-p', '0', '-c', '--shell', 'bash', '--config', config], {
       NEXUS_SLACK_WEBHOOK_URL: 'https://hooks.example/CANARY',
+      NEXUS_OTEL: 'true',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/CANARY',
     })
     const [, url = ''] = await program.says(address)
     program.kill('SIGTERM')
@@ -183,6 +185,7 @@ describe('start', () => {
         model: 'claude-sonnet-4-6',
         smallModel: 'claude-haiku-4-5',
         slack: 'hooks.example',
+        otel: 'collector.example',
       } as never,
     ])
     expect(err).not.toContain('CANARY')

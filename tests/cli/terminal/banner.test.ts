@@ -47,6 +47,12 @@ describe('the banner with --upstream anthropic', () => {
     expect(text).not.toContain('canary')
   })
 
+  test('names the host of the collector that gets traces and metrics, without its path (OP-O1, OP-O6)', async () => {
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/canary' }
+    expect(rowsOf(await bannerFor({ otel: true }, environment))['Traces']).toBe('and metrics to collector.example')
+    expect(rowsOf(await bannerFor({}, environment))['Traces']).toBeUndefined()
+  })
+
   test('prints the address of the dashboard, if there is one (OP-D7)', async () => {
     expect(rowsOf(await bannerFor({ dashboard: true }))['Usage']).toBe('http://127.0.0.1:3000/dashboard')
   })

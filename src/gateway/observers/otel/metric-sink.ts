@@ -3,7 +3,7 @@ import type { RecordSink } from '../batched-report.ts'
 import type { ObserverLosses } from '../losses.ts'
 import type { OtelPlatform, OtelSettings } from './options.ts'
 import type { SendOtlp } from './otlp-sender.ts'
-import { createAddRequest, type RequestMetricsOptions } from './request-metrics.ts'
+import { createAddRequests, type RequestMetricsOptions } from './request-metrics.ts'
 import { loadResource, scope } from './resource.ts'
 
 export interface MetricSinkOptions
@@ -43,11 +43,9 @@ export const loadMetricSink = async (options: MetricSinkOptions): Promise<Record
   const { everyMs: exportIntervalMillis, timeoutMs: exportTimeoutMillis } = metricTimes
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis })
   const provider = new MeterProvider({ resource: await loadResource(options, options), readers: [reader] })
-  const add = createAddRequest(provider.getMeter(scope.name, scope.version), options)
+  const add = createAddRequests(provider.getMeter(scope.name, scope.version), options)
   return {
-    write(records) {
-      for (const record of records) add(record)
-    },
+    write: add,
     end: () => provider.shutdown(),
   }
 }

@@ -35,17 +35,45 @@ export interface RequestMetricsOptions {
   readonly labels: ModelLabelOptions
 }
 
-/** Returns the function that adds one request. */
-export const createAddRequest = (meter: Meter, { names, upstream, labels }: RequestMetricsOptions) => {
+/** A request, and the model that its figures name. */
+interface Labelled {
+  readonly record: RequestRecord
+  readonly model: string
+}
+
+/** Adds sums: OpenTelemetry takes a microsecond for each addition. */
+const addSums = (
+  requests: readonly Labelled[],
+  { read }: MetricRow,
+  add: (value: number, model: string) => void,
+): void => {
+  const sums = new Map<string, number>()
+  for (const { record, model } of requests) {
+    const value = read(record)
+    if (value !== undefined) sums.set(model, (sums.get(model) ?? 0) + value)
+  }
+  for (const [model, sum] of sums) add(sum, model)
+}
+
+/** Returns the function that adds requests. */
+export const createAddRequests = (meter: Meter, { names, upstream, labels }: RequestMetricsOptions) => {
   const instruments = createInstruments(meter, metricRows[names])
   const modelLabel = createModelLabel(labels)
-  return (record: RequestRecord): void => {
-    const model = modelLabel(record)
+  return (records: readonly RequestRecord[]): void => {
+    const requests = records.map((record) => ({ record, model: modelLabel(record) }))
     for (const { row, add } of instruments) {
-      const value = row.read(record)
-      if (value === undefined) continue
-      const errorType = row.hasErrorType ? record.errorType : undefined
-      add(value, { ...metricAttributes(upstream, model, errorType), ...row.attributes })
+      const attributesOf = (model: string, errorType?: string): Attributes => ({
+        ...metricAttributes(upstream, model, errorType),
+        ...row.attributes,
+      })
+      if (row.buckets === undefined) {
+        addSums(requests, row, (sum, model) => add(sum, attributesOf(model)))
+        continue
+      }
+      for (const { record, model } of requests) {
+        const value = row.read(record)
+        if (value !== undefined) add(value, attributesOf(model, row.hasErrorType && record.errorType))
+      }
     }
   }
 }

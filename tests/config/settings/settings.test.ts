@@ -29,7 +29,9 @@ describe('the type of the configuration', () => {
 
 const root = join(import.meta.dir, '..', '..', '..', 'src')
 const readers = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !/^config[/\\](?!client-|cors|limits|otel|reports|request-class)/.test(name))
+  .filter(
+    (name) => name.endsWith('.ts') && !/^config[/\\](?!client-|cors|limits|otel|reports|request-class)/.test(name),
+  )
   .map((name) => readFileSync(join(root, name), 'utf8'))
 
 /** Objects that have the members of a group under another name: the translation reads its settings as its policy. */

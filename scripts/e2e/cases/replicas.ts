@@ -110,7 +110,7 @@ const outage = (
     async play(session) {
       stopRedis = replicasOf(session).stopRedis
       await play(session)
-      assert.match(session.serverLog(), /"event":"state\.(?:down|lost)"/)
+      assert.match(session.serverLog(), /"event":"state\.down"/)
       assert.doesNotMatch(session.serverLog(), /"event":"request\.(?:failed|refused)"/)
     },
   }

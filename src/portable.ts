@@ -76,5 +76,7 @@ export const createFetch = (options: FetchOptions, platform: Platform = {}): Por
  * The options from variables: those of the program, and those of the gateways that an upstream replaces (`MODEL_MAP`,
  * `GATEWAY_TOKEN`, `OPENAI_API_KEY`). Throws UsageError.
  */
-export const optionsFromEnvironment = (environment: Readonly<Record<string, unknown>>): FetchOptions =>
-  portableOptionsOf(environment)
+export const optionsFromEnvironment = (environment: Readonly<Record<string, unknown>>): FetchOptions => {
+  checkRuntime()
+  return portableOptionsOf(environment)
+}

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The runtimes' programs, from the packages of this folder. */
@@ -17,4 +17,9 @@ const workerdArch = arch === 'x64' ? '64' : arch
 export const node = (): string => programIn([`node-${platform}-${arch}`], 'bin/node')
 export const deno = (): string => programIn([`@deno/${platform}-${arch}-glibc`, `@deno/${platform}-${arch}`], 'deno')
 export const workerd = (): string => programIn([`@cloudflare/workerd-${platform}-${workerdArch}`], 'bin/workerd')
+/** The date of the release, which its version contains: 1.20261117.1. */
+export const workerdDate = (): string => {
+  const { version } = JSON.parse(readFileSync(join(packages, 'workerd', 'package.json'), 'utf8'))
+  return String(version).replace(/^\d+\.(\d{4})(\d\d)(\d\d)\..*$/, '$1-$2-$3')
+}
 export const packageFolder = (name: string): string => join(packages, name)

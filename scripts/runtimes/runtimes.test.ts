@@ -31,7 +31,7 @@ const groups: readonly Group[] = [
   {
     title: 'in front of AI Nexus',
     upstream: 'nexus',
-    variables: { NEXUS_METRICS: 'open', NEXUS_CORS_ORIGIN: 'https://page.example' },
+    variables: { NEXUS_METRICS: 'open', NEXUS_LOG_CLIENT_IP: 'true', NEXUS_CORS_ORIGIN: 'https://page.example' },
     scenarios: [...messageScenarios, ...openAiClientScenarios, ...connectionScenarios, ...operationScenarios],
   },
   {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromSources } from '../support/binary.ts'
-import { deno, node, workerd } from './installed.ts'
+import { deno, node, workerd, workerdDate } from './installed.ts'
 import { workerdConfig } from './workerd-config.ts'
 
 /** How each runtime starts its entry of deploy/runtimes/. */
@@ -38,12 +38,16 @@ export const denoRuntime: Runtime = {
 
 const configName = 'workerd.capnp'
 
-export const workerdRuntime: Runtime = {
-  name: 'workerd',
+const workerdWith = (name: string, date?: () => string): Runtime => ({
+  name,
   folder: 'workers',
   commandIn: (folder, variables) => {
-    writeFileSync(join(folder, configName), workerdConfig(folder, variables))
+    writeFileSync(join(folder, configName), workerdConfig({ folder, variables, date: date?.() }))
     // Writes the port to its standard output.
     return [workerd(), 'serve', '--control-fd=1', configName]
   },
-}
+})
+
+export const workerdRuntime = workerdWith('workerd')
+/** With the newest compatibility date that it knows. */
+export const newestWorkerd = workerdWith('workerd with its newest date', workerdDate)

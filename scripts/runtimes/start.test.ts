@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { node } from './installed.ts'
-import { bunRuntime, denoRuntime, nodeRuntime, type Runtime, workerdRuntime } from './runtimes.ts'
+import { bunRuntime, denoRuntime, newestWorkerd, nodeRuntime, type Runtime, workerdRuntime } from './runtimes.ts'
 import { startRuntime } from './start-runtime.ts'
 import { clientToken } from './upstreams.ts'
 
-/** How the entries of deploy/runtimes/ refuse to start. */
+/** How the entries of deploy/runtimes/ start, and refuse to start. */
 
 const variables = { NEXUS_ENDPOINT_URL: 'http://127.0.0.1:9', NEXUS_API_KEY: 'key', NEXUS_CLIENT_TOKEN: clientToken }
 
@@ -41,10 +41,21 @@ describe.each([bunRuntime, nodeRuntime, denoRuntime, workerdRuntime].map((one) =
   },
 )
 
+test('a Worker also runs with the newest compatibility date (OP-X4)', async () => {
+  const { url, output, stop } = await startRuntime(newestWorkerd, variables)
+  const { status } = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${clientToken}` } })
+  await stop()
+  expect([status, output()]).toEqual([200, expect.not.stringContaining('rror')])
+})
+
+/** What Node 20 lacks. */
+const withoutNews =
+  'for (const one of [[Promise, "withResolvers"], [JSON, "isRawJSON"], [URL, "parse"]]) delete one[0][one[1]]'
+
 test('Node before 22 gets a sentence that names the version (OP-X5)', async () => {
   const older: Runtime = {
     ...nodeRuntime,
-    commandIn: () => [node(), '--import', 'data:text/javascript,delete Promise.withResolvers', 'server.js'],
+    commandIn: () => [node(), '--import', `data:text/javascript,${withoutNews}`, 'server.js'],
   }
   expect(await refusalOf(older, variables)).toContain('Use Node 22 or newer')
 })

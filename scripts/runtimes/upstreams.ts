@@ -27,6 +27,10 @@ const replies: Readonly<Record<string, Reply>> = {
     content: [{ text: 'The first words, and no others.' }],
     fault: { kind: 'exception', type: 'modelStreamErrorException', message: 'it broke', afterFrames: 3 },
   },
+  'lose the connection': {
+    content: [{ text: 'The first words, and no others.' }],
+    fault: { kind: 'reset', afterFrames: 3 },
+  },
   'stop talking': { content: [{ text: 'The first words, and no others.' }], fault: { kind: 'hang', afterFrames: 3 } },
   'say nothing': { content: [{ text: 'Late.' }], pace: { firstMs: 3_600_000 } },
   'take your time': { content: [{ text: 'Slow and steady words.' }], pace: { firstMs: 20, frameMs: 2 } },

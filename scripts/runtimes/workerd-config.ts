@@ -13,8 +13,16 @@ interface WranglerConfig {
   readonly compatibility_flags: readonly string[]
 }
 
-/** Reads Wrangler's configuration in the folder, and returns workerd's with the same meaning. */
-export const workerdConfig = (folder: string, variables: Readonly<Record<string, string>>): string => {
+interface WorkerdOptions {
+  /** Has Wrangler's configuration. */
+  readonly folder: string
+  readonly variables: Readonly<Record<string, string>>
+  /** Replaces the compatibility date of the configuration. */
+  readonly date?: string | undefined
+}
+
+/** Returns a configuration of workerd with the same meaning as Wrangler's. */
+export const workerdConfig = ({ folder, variables, date }: WorkerdOptions): string => {
   const wrangler: WranglerConfig = parse(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8'))
   const bindings = Object.entries(variables).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`)
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -30,7 +38,7 @@ const main :Workerd.Worker = (
     (name = ${quoted(wrangler.main)}, esModule = embed ${quoted(wrangler.main)}),
     (name = "nexus-claude-api/fetch", esModule = embed "node_modules/nexus-claude-api/dist/portable.js"),
   ],
-  compatibilityDate = ${quoted(wrangler.compatibility_date)},
+  compatibilityDate = ${quoted(date ?? wrangler.compatibility_date)},
   compatibilityFlags = [${wrangler.compatibility_flags.map(quoted).join(', ')}],
   bindings = [${bindings.join(', ')}],
 );

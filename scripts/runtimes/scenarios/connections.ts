@@ -1,5 +1,6 @@
 import { expect } from 'bun:test'
 import { waitUntil } from '../../../tests/support/wait-until.ts'
+import { clientToken } from '../upstreams.ts'
 import { chunked, message, messages, pixel, text } from './requests.ts'
 import type { Scenario, Subject } from './scenario.ts'
 
@@ -99,19 +100,23 @@ export const connectionScenarios: readonly Scenario[] = [
     ],
   },
   {
-    does: 'logs each request on the console, without its words',
+    does: "logs each request on the console with the client's address, and without its words",
     run: async ({ send, output }) => {
       const body = JSON.stringify(message('canary-words'))
-      const response = await send(messages, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+      // Only Workers read the address from a header, which their network sets.
+      const headers = { 'content-type': 'application/json', 'cf-connecting-ip': '127.0.0.1' }
+      const response = await send(messages, { method: 'POST', headers, body })
       await response.text()
       const id = response.headers.get('request-id') ?? ''
-      await waitUntil(() => output().includes(id))
-      return {
-        hasId: id !== '',
-        hasWords: output().includes('canary-words'),
-        hasToken: output().includes('token-of-the'),
-      }
+      const lineOf = () =>
+        output()
+          .split('\n')
+          .find((line) => id !== '' && line.includes(id) && line.endsWith('}'))
+      await waitUntil(() => lineOf() !== undefined)
+      const { event, status, clientIp } = JSON.parse(lineOf() ?? '')
+      const secrets = ['canary-words', clientToken].filter((text) => output().includes(text))
+      return { event, status, clientIp, secrets }
     },
-    expected: { hasId: true, hasWords: false, hasToken: false },
+    expected: { event: 'request.answered', status: 200, clientIp: '127.0.0.1', secrets: [] },
   },
 ]

@@ -41,6 +41,13 @@ export const messageScenarios: readonly Scenario[] = [
     expected: text(/event: message_start\n[\s\S]*event: error\n/),
   },
   {
+    does: 'ends a stream whose connection breaks with an error',
+    run: ({ post }) => post(messages, message('lose the connection', { stream: true })),
+    expected: text(/event: message_start\n[\s\S]*event: error\n.*The connection to 127\.0\.0\.1/),
+    // Deno and Workers give no reason.
+    differs: true,
+  },
+  {
     does: 'refuses unknown paths',
     run: ({ get }) => get('/v1/nothing'),
     expected: { status: 404, text: expect.stringContaining('not_found_error') },

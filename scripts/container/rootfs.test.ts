@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -13,7 +14,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { V1ConfigMap, V1Deployment, V1Secret } from '@kubernetes/client-node'
 import { version } from '../../src/version.ts'
+import { manifestFiles } from '../../tests/support/kubernetes.ts'
 import { project } from '../release/project.ts'
 import { binary } from '../support/binary.ts'
 
@@ -21,6 +24,9 @@ import { binary } from '../support/binary.ts'
  * Runs the program in the file system of the image, without a container engine: read-only, as user 65532, as process 1.
  * Run `bun run build` first.
  */
+
+const user = 65532
+const manifest = <Kind>(path: string): Kind => manifestFiles.get(path)?.[0] as Kind
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-rootfs-')))
 const rootfs = join(folder, 'root')
@@ -112,13 +118,13 @@ const run = async (words: readonly string[], more?: Record<string, string>) => {
 }
 
 /** Waits for the address that the server prints. `said` is the output so far. */
-const serving = async () => {
-  const child = start(['start', '--simulate'], { NEXUS_PORT: '0' })
+const serving = async (words = ['start', '--simulate'], more: Record<string, string> = {}) => {
+  const child = start(words, { ...more, NEXUS_PORT: '0' })
   const decoder = new TextDecoder()
   let said = ''
   for await (const chunk of child.stderr) {
     said += decoder.decode(chunk, { stream: true })
-    const port = /Address +http:\S+:(\d+)/.exec(said)?.[1]
+    const port = /(?:Address +|"address":")http:[^\s"]+:(\d+)/.exec(said)?.[1]
     if (port !== undefined) return { child, port, said }
   }
   throw new Error(`it did not start: ${said}`)
@@ -173,5 +179,29 @@ describe.skipIf(!canContain)('in a container', () => {
     writeFileSync(join(rootfs, 'run/secrets/key'), 'a-key-of-this-test\n')
     const { code, err } = await run(['start', '--dry-run'], { NEXUS_API_KEY_FILE: '/run/secrets/key' })
     expect([code, err]).toEqual([0, expect.stringMatching(/apiKey +\S+ \S+ +NEXUS_API_KEY_FILE/)])
+  })
+
+  test('the Deployment of deploy/kubernetes serves with the files that the kubelet mounts (OP-K6)', async () => {
+    const mount = (path: string, files: Readonly<Record<string, string>> = {}): void => {
+      mkdirSync(join(rootfs, path), { recursive: true })
+      for (const [name, text] of Object.entries(files)) {
+        const file = join(rootfs, path, name)
+        writeFileSync(file, text)
+        // As with fsGroup 65532 and defaultMode 0440.
+        chownSync(file, 0, user)
+        chmodSync(file, 0o440)
+      }
+    }
+    mount('etc/nexus-claude-api', manifest<V1ConfigMap>('configmap.yaml').data)
+    const secrets = manifest<V1Secret>('secret.example.yaml').stringData ?? {}
+    mount('run/secrets/nexus-claude-api', secrets)
+    const { args = [], env = [] } = manifest<V1Deployment>('deployment.yaml').spec?.template.spec?.containers[0] ?? {}
+    const variables = Object.fromEntries(env.map(({ name, value = '' }) => [name, value]))
+    const { child, port, said } = await serving([...args, '--simulate'], { ...variables, NEXUS_CLIENT_TOKEN: '' })
+    expect(said).not.toContain('"level":"warn"')
+    expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200)
+    const headers = { 'x-api-key': secrets['client-token'] ?? '' }
+    expect((await fetch(`http://127.0.0.1:${port}/v1/models`, { headers })).status).toBe(200)
+    child.kill('SIGKILL')
   })
 })

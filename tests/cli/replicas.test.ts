@@ -46,6 +46,25 @@ describeWithRedis('programs on one Redis', () => {
     )
   }, 60_000)
 
+  test('allow at most twice the bucket when two limit by themselves, also after Redis is back (OP-R5)', async () => {
+    const redis = await startRedis()
+    const config = { rateLimit: { requestsPerMinute: 1, burst: 19 } }
+    const servers = await Promise.all([startServer(redis.url, config), startServer(redis.url, config)])
+    const allowed = async (count: number): Promise<number> => {
+      const answers = Array.from({ length: count }, (_, n) => servers[n % 2]?.post('alice'))
+      return (await Promise.all(answers)).filter((answer) => answer?.status === 200).length
+    }
+    expect(await allowed(10)).toBe(10)
+    await redis.kill()
+    for (const { program } of servers) await program.says(/state\.down/)
+    const alone = await allowed(100)
+    expect(alone).toBeWithin(20, 31)
+    await redis.restart()
+    for (const { program } of servers) await program.says(/state\.up/)
+    // Redis has lost its data; what each server knows still counts.
+    expect(await allowed(100)).toBe(0)
+  }, 60_000)
+
   test('spend one budget, which a program that starts again still knows (OP-L11, OP-R1)', async () => {
     const redis = await startRedis()
     const config = { quota: { requestsPerDay: 4 } }

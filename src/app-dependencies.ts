@@ -33,6 +33,8 @@ export interface AppDependencies
   readonly readTrace?: ReadTrace
   /** In addition to the access log. */
   readonly observers?: readonly RequestObserver[]
+  /** Whether the runtime lets no request use what another has opened, such as a signal. */
+  readonly isolatesRequests?: boolean
   /** Does the work when the process is idle. */
   readonly defer: (work: () => void) => void
 }

@@ -94,12 +94,12 @@ const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies:
 
 /** Limits in front of requests; undefined if the configuration has none. */
 const createLimitsOf = (config: Config, dependencies: AppDependencies): Limits | undefined => {
-  const { log, maximumConnections, history, state, defer } = dependencies
+  const { log, maximumConnections, history, state, defer, isolatesRequests } = dependencies
   const wanted = limitsOf(config, maximumConnections)
   if (wanted === undefined) return undefined
   const { random } = Math
   const budgets = { ...wanted.budgets, date: Date.now, log }
-  const places = { ...wanted.places, now, random }
+  const places = { ...wanted.places, now, random, isolatesRequests }
   const shared = state && { state, onOutage: config.state.onOutage }
   const limits = createLimits({ ...wanted, budgets, places, shared, now, random })
   // A shared state knows what clients used, and each server would add it again.
@@ -113,14 +113,14 @@ const accessOf = (config: Config, { clients }: AppDependencies): Access =>
 
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
-  const { log, defer, shutdown = createShutdown(), catalog, defaultModelId, history, state } = dependencies
+  const { log, shutdown = createShutdown(), catalog, defaultModelId, history, state } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
   const access = accessOf(config, dependencies)
   const upstream = upstreamOf(config, dependencies, access, () => models.resolve(smallName).model.id)
   const counting = config.countTokens === 'auto' ? upstream : undefined
-  const tokens = createTokenCounter({ upstream: counting, log, now, defer })
+  const tokens = createTokenCounter({ ...dependencies, upstream: counting, now })
   const tokenStatistics = createTokenStatistics(Date.now)
   const limits = createLimitsOf(config, dependencies)
   const losses = createLosses({ log, now })

@@ -65,6 +65,7 @@ export const createFetch = (options: FetchOptions, platform: Platform = {}): Por
     defer: afterAnswer,
     uptime,
     adapter: workerAdapter,
+    isolatesRequests: true,
   })
   return async (request, peer) => {
     uptime()

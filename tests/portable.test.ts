@@ -151,7 +151,7 @@ test('no timer runs and nothing is random before the first request (OP-X4)', () 
           clientToken,
           metrics: 'on',
           rateLimit: { requestsPerMinute: 60 },
-          concurrency: { max: 4, queue: 10 },
+          concurrency: { max: 4 },
         },
         { log: () => {} },
       )

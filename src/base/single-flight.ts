@@ -10,10 +10,10 @@ interface Flight {
 }
 
 /**
- * Calls with the same key share one run of the work, and later calls get the remembered result. Beyond
+ * Calls with the same key share one run of the work if `isShared`, and later calls get the remembered result. Beyond
  * `mostRemembered` results, the least recently used one is removed.
  */
-export const createSingleFlight = (mostRemembered: number) => {
+export const createSingleFlight = (mostRemembered: number, isShared = true) => {
   const results = new Map<string, number>()
   const calls = new Map<string, Flight>()
 
@@ -57,7 +57,7 @@ export const createSingleFlight = (mostRemembered: number) => {
       if (leaving.aborted) throw clientClosed(undefined)
       const known = results.get(key)
       if (known !== undefined) return remember(key, known)
-      return resultOf(key, calls.get(key) ?? begin(key, work), leaving)
+      return resultOf(key, (isShared ? calls.get(key) : undefined) ?? begin(key, work), leaving)
     },
   }
 }

@@ -17,8 +17,13 @@ export const messageScenarios: readonly Scenario[] = [
   {
     does: 'counts tokens, also for many requests at once',
     run: ({ post }) =>
-      Promise.all(Array.from({ length: 5 }, () => post(`${messages}/count_tokens`, message('Count these words.')))),
-    expected: Array(5).fill(text(/^\{"input_tokens":\d+\}$/)),
+      Promise.all(
+        // Of the same words, and of others.
+        Array.from({ length: 20 }, (_, index) =>
+          post(`${messages}/count_tokens`, message(`Count ${index % 5} words.`)),
+        ),
+      ),
+    expected: Array(20).fill(text(/^\{"input_tokens":\d+\}$/)),
   },
   {
     does: 'refuses an invalid request with the path of the fault',

@@ -38,6 +38,8 @@ export interface RequestQueueOptions {
   readonly now: () => number
   /** A number from 0 to 1. */
   readonly random: () => number
+  /** No pause for a model that the upstream throttles: its timer would end with the request that began it (OP-X4). */
+  readonly isolatesRequests?: boolean | undefined
 }
 
 interface Entry extends Entrant {
@@ -155,8 +157,9 @@ export class RequestQueue {
     return {
       answered: () => this.#pauses.end(model),
       refused: (error) => {
-        const mayWait = this.#options.capacity > 0 && this.#drained === undefined
-        if (mayWait) this.#pauses.begin(model, error)
+        const { capacity, isolatesRequests = false } = this.#options
+        const mayWait = capacity > 0 && this.#drained === undefined
+        if (mayWait && !isolatesRequests) this.#pauses.begin(model, error)
       },
       leave,
     }

@@ -23,6 +23,8 @@ export interface UpstreamCountsOptions {
   readonly now: () => number
   /** Timers. Default: the process's timers. */
   readonly after?: After
+  /** Each count is alone, because the runtime lets no request use what another has opened: Workers (OP-X4). */
+  readonly isolatesRequests?: boolean | undefined
   readonly log: Logger
 }
 
@@ -47,9 +49,9 @@ const isAboutRequest = ({ type, status }: GatewayError): boolean =>
 
 /** The upstream's counts, if it has any: few calls at once, one per prompt, each with a time limit. */
 export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
-  const { limitMs = defaultLimitMs, after = byTimer, now, log } = options
+  const { limitMs = defaultLimitMs, after = byTimer, isolatesRequests = false, now, log } = options
   const limited = createConcurrencyLimit(maximumAtOnce)
-  const calls = createSingleFlight(maximumRemembered)
+  const calls = createSingleFlight(maximumRemembered, !isolatesRequests)
   /** By model: until when no count is sent to the upstream, and the current burst. */
   const pausedUntil = new Map<string, number>()
   const bursts = new Map<string, CountBurst>()
@@ -66,7 +68,7 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
 
   const burstOf = (modelId: string): CountBurst => {
     const known = bursts.get(modelId)
-    if (known?.isOpen() === true) return known
+    if (known?.isOpen() === true && !isolatesRequests) return known
     const onLate = (): void => onFailure(modelId, new GatewayError('timeout_error', 'Counting took too long.'))
     const burst = startBurst({ limitMs, now, after, onLate })
     bursts.set(modelId, burst)

@@ -9,6 +9,7 @@ interface Setup {
   readonly maximum?: number
   readonly capacity?: number
   readonly waitMs?: number
+  readonly isolatesRequests?: boolean
 }
 
 interface Sent {
@@ -24,9 +25,9 @@ const tick = async (): Promise<void> => {
 }
 
 /** A queue, and the log of what happens to the requests in it. */
-const createBench = ({ maximum = 1, capacity = 10, waitMs = 30_000 }: Setup = {}) => {
+const createBench = ({ maximum = 1, capacity = 10, waitMs = 30_000, isolatesRequests }: Setup = {}) => {
   let at = 0
-  const queue = new RequestQueue({ maximum, capacity, waitMs, now: () => at, random: () => 0.5 })
+  const queue = new RequestQueue({ maximum, capacity, waitMs, now: () => at, random: () => 0.5, isolatesRequests })
   const places = new Map<string, Place>()
   const events: string[] = []
   const facts = new Map<string, RequestFacts>()
@@ -296,6 +297,16 @@ describe('a model that the upstream throttles (OP-L14)', () => {
     ask('b')
     await tick()
     places.get('a')?.answered()
+    await tick()
+    expect(events).toEqual(['a', 'b'])
+  })
+
+  test('no request for it waits where the runtime isolates requests: a timer could end with its request (OP-X4)', async () => {
+    const { ask, events, places } = createBench({ maximum: 9, isolatesRequests: true })
+    ask('a')
+    await tick()
+    places.get('a')?.refused(throttled(4))
+    ask('b')
     await tick()
     expect(events).toEqual(['a', 'b'])
   })

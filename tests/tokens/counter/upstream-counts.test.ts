@@ -55,6 +55,29 @@ describe('1.9 own count', () => {
   })
 })
 
+describe('1.9 own count: a runtime that isolates requests', () => {
+  test('counts of the same prompt are requested separately, and later ones are remembered (OP-X4)', async () => {
+    const { count, calls, done } = counterOver({ isolatesRequests: true })
+    const counted = Promise.all([count(prompt('same')), count(prompt('same'))])
+    await settle()
+    expect(calls.map(({ words }) => words)).toEqual(['same', 'same'])
+    for (const ask of calls) ask.answer(20)
+    expect(await done(counted)).toEqual([20, 20])
+    expect(await done(count(prompt('same')))).toBe(20)
+    expect(calls.length).toBe(2)
+  })
+
+  test('a count that fails makes no other an estimate (OP-X4)', async () => {
+    const { count, calls, done } = counterOver({ isolatesRequests: true })
+    const [first, second] = [count(prompt('foo')), count(prompt('bar'))]
+    await settle()
+    calls[0]?.answer(8)
+    calls[1]?.fail('rate_limit_error')
+    expect(await done(first)).toBe(8)
+    expect(await done(second)).toBe(await estimated(prompt('bar')))
+  })
+})
+
 describe('1.9 own count: a burst', () => {
   test('1.9 own count: if one count fails, all are estimates', async () => {
     const { count, calls, done } = counterOver()

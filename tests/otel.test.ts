@@ -180,6 +180,38 @@ describe('a request to a model', () => {
   })
 })
 
+test('a request that is forwarded unread has what its answer tells (OP-O2)', async () => {
+  const upstream = recordingServer(() =>
+    Response.json({
+      id: 'msg_1',
+      type: 'message',
+      model: 'claude-opus-4-6',
+      content: [{ type: 'text', text: 'CANARYWORD' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 3, output_tokens: 5, cache_read_input_tokens: 2, cache_creation_input_tokens: 0 },
+    }),
+  )
+  const collector = startCollector()
+  const { post, close, records } = await startOtel(collector, {
+    config: { upstream: 'anthropic' },
+    endpointUrl: upstream.url,
+  })
+  await (await post(request({ model: 'opus' }))).text()
+  await waitUntil(() => accessRecords(records).length === 1)
+  await close()
+  const [span] = collector.spans()
+  expect(span?.name).toBe('chat claude-opus-4-6')
+  expect(attributesOf(span?.attributes)).toMatchObject({
+    'gen_ai.provider.name': 'anthropic',
+    'gen_ai.response.model': 'claude-opus-4-6',
+    'gen_ai.response.id': 'msg_1',
+    'gen_ai.response.finish_reasons': ['end_turn'],
+    'gen_ai.usage.input_tokens': 5,
+    'gen_ai.usage.cache_read.input_tokens': 2,
+  })
+  expect(JSON.stringify(collector.exports)).not.toContain('CANARYWORD')
+})
+
 test('counts, lists, and requests that this server refuses have no span and no metric (OP-O1)', async () => {
   const collector = startCollector()
   const { post, close, url } = await startOtel(collector)

@@ -104,8 +104,8 @@ export const createSpanAttributes = (version: NamesVersion, common: Attributes) 
 export const metricAttributes = (common: Attributes, model: string, errorType: string | undefined): Attributes => ({
   ...common,
   'gen_ai.request.model': model,
-  'gen_ai.response.model': model,
-  ...(errorType !== undefined && { 'error.type': errorType }),
+  // No model has answered a request that failed.
+  ...(errorType === undefined ? { 'gen_ai.response.model': model } : { 'error.type': errorType }),
 })
 
 /** Doubling from 10 ms on, as the conventions say. */

@@ -1,3 +1,4 @@
+import { unbracketed } from '../../../base/brackets.ts'
 import type { RequestRecord } from '../../request-record.ts'
 import { createTrace } from '../../request-trace.ts'
 import { createBatchedReport } from '../batched-report.ts'
@@ -17,7 +18,7 @@ const portOf = ({ protocol, port }: URL): number => (port === '' ? (protocol ===
 
 const toOtelUpstream = ({ providerName, address }: Shared['upstream']): OtelUpstream => {
   const url = new URL(address)
-  return { providerName, serverAddress: url.hostname, serverPort: portOf(url) }
+  return { providerName, serverAddress: unbracketed(url.hostname), serverPort: portOf(url) }
 }
 
 type Shared = Parameters<CreateReport>[0]

@@ -62,17 +62,23 @@ const headersOf = (signal: Signal, environment: Environment): ReadonlyMap<string
   return new Map(pairs.map(([name, value]) => [name.toLowerCase(), new Secret(value)]))
 }
 
-const checkProtocol = (signal: Signal, environment: Environment): string[] => {
+/** A protocol whose collectors read JSON, too. */
+const protobuf = 'http/protobuf'
+
+const checkProtocol = (signal: Signal, environment: Environment): void => {
   const found = firstOf(environment, namesOf(signal, 'PROTOCOL'))
-  if (found === undefined || found.text === 'http/json') return []
-  const { name, text } = found
-  if (text === 'http/protobuf')
-    return [
-      `${name} is http/protobuf, which is not supported: JSON is sent, which collectors read at the same address.`,
-    ]
+  if (found === undefined || ['http/json', protobuf].includes(found.text)) return
   throw new UsageError(
-    `${name} is ${text}, which is not supported. Set it to http/json, and the endpoint to the collector's port for HTTP, usually 4318.`,
+    `${found.name} is ${found.text}, which is not supported. Set it to http/json, and the endpoint to the collector's port for HTTP, usually 4318.`,
   )
+}
+
+const protocolWarning = (signal: Signal, environment: Environment): string[] => {
+  const found = firstOf(environment, namesOf(signal, 'PROTOCOL'))
+  if (found?.text !== protobuf) return []
+  return [
+    `${found.name} is ${protobuf}, which is not supported: JSON is sent, which collectors read at the same address.`,
+  ]
 }
 
 /** Variables of exporters that have no effect here, and what has. */
@@ -176,13 +182,12 @@ export const otelOf = (config: OtelConfig, environment: Environment) => {
   }
 }
 
-/** Settings that have no effect, or another one than the user expects. Throws UsageError like `otelOf`. */
-export const otelWarnings = (config: OtelConfig, environment: Environment): readonly string[] => {
-  if (!config.otel.enabled) return []
+/** Variables that have no effect, or another one than the user expects. */
+export const otelWarnings = ({ otel: { enabled } }: OtelConfig, environment: Environment): readonly string[] => {
+  if (!enabled) return []
   if (isDisabled(environment)) return [`${disabledVariable} is true: --otel sends nothing.`]
-  const signals = (['traces', 'metrics'] as const).filter((signal) => isSent(signal, environment))
-  const warnings = signals.flatMap((signal) => [
-    ...checkProtocol(signal, environment),
+  const warnings = (['traces', 'metrics'] as const).flatMap((signal) => [
+    ...protocolWarning(signal, environment),
     ...unusedVariables(signal, environment),
   ])
   return [...new Set(warnings)]

@@ -147,8 +147,8 @@ export const oauthWarning =
 
 const saferLocations = 'use a variable or a file'
 
-/** Warnings before the first request. */
-export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): string[] => {
+/** Warnings about who gets the key, and what the program sends. */
+export const exposureWarnings = ({ loaded, connection, isSimulated, models }: SetUp): string[] => {
   const { config, sources, exposed, warnings: fromFiles } = loaded
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
   const unencrypted = unencryptedHost(connection.url)
@@ -173,6 +173,11 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
       : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
     ...(config.upstream === 'anthropic' && config.anthropic.allowOauth && !isSimulated ? [oauthWarning] : []),
-    ...otelWarnings(config, loaded.environment),
   ]
+}
+
+/** Warnings before the first request. */
+export const warningsOf = (setUp: SetUp): string[] => {
+  const { config, environment } = setUp.loaded
+  return [...exposureWarnings(setUp), ...otelWarnings(config, environment)]
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { closingCommand } from '../../base/closing-command.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { checkAccess, hasGate, hasNamedClients, namedTokensOf } from '../../config/client-tokens.ts'
-import type { Config } from '../../config/load.ts'
+import { otelOf, otelWarnings } from '../../config/otel.ts'
 import { localConfigPath, userConfigPath } from '../../config/paths.ts'
 import { checkServerSettings } from '../../config/server-settings.ts'
 import { settings } from '../../config/settings/settings.ts'
@@ -10,9 +10,10 @@ import { defaultUpstream } from '../../config/settings/upstream.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
+import type { CommandConfig } from '../config/config-input.ts'
 import { shownSource, shownValue } from '../config/describe-config.ts'
 import { namedConfigFile } from '../config/named-file.ts'
-import { isSet, keySettings, missingKey, oauthWarning, warningsOf } from '../config/set-up.ts'
+import { exposureWarnings, isSet, keySettings, missingKey, oauthWarning } from '../config/set-up.ts'
 import { exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
 import { checkLogFile } from '../log/log-file.ts'
@@ -67,15 +68,18 @@ const nonDefault = ({ loaded }: DoctorContext) =>
   })
 
 /** Why the server would not start with these settings; undefined if it would. */
-const refusalOf = (config: Config): string | undefined => {
+const refusalOf = ({ config, environment }: CommandConfig): string | undefined => {
   try {
     checkServerSettings(config)
+    otelOf(config, environment)
     return undefined
   } catch (error) {
     if (error instanceof UsageError) return error.message
     throw error
   }
 }
+
+const otelRemedy = 'Change the variables: docs/operate.md#opentelemetry lists them.'
 
 const settingsFound = (context: DoctorContext): Finding => {
   if (context.loaded === undefined) return skip(fixConfigurationFirst)
@@ -88,15 +92,17 @@ const settingsFound = (context: DoctorContext): Finding => {
     ]),
   )
   const lines = rows.map(({ key, value, source }) => `${key} = ${value} (${source})`)
-  const refusal = refusalOf(context.loaded.config)
+  const refusal = refusalOf(context.loaded)
   if (refusal !== undefined) {
     const { detail, remedy } = splitRemedy(refusal)
     return fail([...lines, detail].join('\n'), remedy, data)
   }
   // The key has its own check.
   const unused = unusedSecrets(context.loaded).filter(({ key }) => !keySettings.has(key))
-  if (unused.length === 0) return ok(lines.join('\n'), data)
-  return warn([...lines, ...unused.map(unusedWords)].join('\n'), unused.map(unusedRemedy).join('\n'), data)
+  const collector = otelWarnings(context.loaded.config, context.loaded.environment)
+  if (unused.length + collector.length === 0) return ok(lines.join('\n'), data)
+  const remedies = [...unused.map(unusedRemedy), ...(collector.length > 0 ? [otelRemedy] : [])]
+  return warn([...lines, ...unused.map(unusedWords), ...collector].join('\n'), remedies.join('\n'), data)
 }
 
 const models = ({ setUp }: DoctorContext): Finding => {
@@ -113,7 +119,7 @@ const exposure = ({ setUp }: DoctorContext): Finding => {
   const { loaded } = setUp
   // The remedy has the command for each file.
   const exposed = loaded.exposed.map(exposedWords)
-  const others = warningsOf({ ...setUp, loaded: { ...loaded, exposed: [], warnings: [], unused: new Map() } })
+  const others = exposureWarnings({ ...setUp, loaded: { ...loaded, exposed: [], warnings: [], unused: new Map() } })
   const warnings = [...exposed, ...others]
   if (warnings.length === 0) {
     const reach = hasGate(loaded.config) ? 'the server requires a token' : 'no other machine can reach the server'

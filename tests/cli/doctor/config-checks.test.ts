@@ -52,6 +52,23 @@ describe('configuration', () => {
     expect(withStatus('skip')).toEqual(['key.accepted', ...modelCheckIds, ...featureCheckNames, 'clock'])
   })
 
+  test('reports variables of OpenTelemetry that stop the start, or have another effect (OP-O1)', async () => {
+    const withOtel = [...simulatedEndpoint(), '--otel']
+    const refused = await doctor(withOtel, { ...keyVariable, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })
+    expect(refused.of('config.settings')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('OTEL_EXPORTER_OTLP_PROTOCOL is grpc') as never,
+    })
+    const warned = await doctor(withOtel, { ...keyVariable, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' })
+    expect(warned.of('config.settings')).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('is http/protobuf, which is not supported: JSON is sent') as never,
+      remedy: 'Change the variables: docs/operate.md#opentelemetry lists them.',
+    })
+    const off = await doctor(simulatedEndpoint(), { ...keyVariable, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })
+    expect([off.of('config.settings').status, warned.of('config.exposure').status]).toEqual(['ok', 'ok'])
+  })
+
   test('shows the source of each value, and masks secrets', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'c.json')

@@ -116,7 +116,7 @@ describe('a report to OpenTelemetry', () => {
     expect(lost()).toBe(7)
   })
 
-  test('sends nothing of what is no request to a model (OP-O1)', async () => {
+  test('sends nothing of a request that no model got (OP-O1)', async () => {
     const collector = startCollector()
     const { observe, end } = start(collector)
     observe(1, { operation: 'count' })

@@ -14,7 +14,7 @@ interface ConnectionFailure extends Destination {
 }
 
 interface ConnectionErrorRule {
-  /** The `code` in the error of Bun's fetch. */
+  /** The `code` in the error of fetch: Bun's, or Node's. */
   readonly codes: RegExp
   readonly isMeant?: (failure: ConnectionFailure) => boolean
   readonly words: (failure: ConnectionFailure) => string
@@ -36,7 +36,8 @@ const theProxy = ({ proxy }: Destination): string => (proxy === undefined ? 'The
 
 const refusedCodes = /^(?:ConnectionRefused|ECONNREFUSED)$/
 const nameCodes = /^(?:ENOTFOUND|DNSException|EAI_AGAIN|EAI_FAIL|ENODATA|ESERVFAIL|FailedToOpenSocket)$/
-const unreachableCodes = /^(?:ETIMEDOUT|ConnectionTimeout|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN)$/
+const unreachableCodes =
+  /^(?:ETIMEDOUT|ConnectionTimeout|UND_ERR_CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN)$/
 /** The connection broke; the other side did not refuse it. */
 const brokenCodes = /^(?:ECONNRESET|ConnectionClosed|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/
 const tunnelCodes = /^ERR_PROXY_TUNNEL$/
@@ -158,6 +159,9 @@ const rows: readonly ConnectionErrorRule[] = [
 
 const member = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
+/** Node's fetch has its code in the cause of its error. */
+const codeOf = (error: unknown): string => errorCode(error) ?? errorCode(member(error, 'cause')) ?? ''
+
 /** Reads fetch's error without its message, which may contain a URL with a password. */
 const toFailure = (error: unknown, destination: Destination): ConnectionFailure => {
   const status = member(error, 'status')
@@ -165,14 +169,14 @@ const toFailure = (error: unknown, destination: Destination): ConnectionFailure 
   const signIn = headers instanceof Headers ? headers.get('proxy-authenticate') : member(headers, 'proxy-authenticate')
   return {
     ...destination,
-    code: errorCode(error) ?? '',
+    code: codeOf(error),
     proxyStatus: typeof status === 'number' ? status : undefined,
     signIn: String(signIn ?? ''),
   }
 }
 
 /** Whether the connection broke during a request. Most likely it was a kept-alive one. */
-export const isBrokenConnection = (error: unknown): boolean => brokenCodes.test(errorCode(error) ?? '')
+export const isBrokenConnection = (error: unknown): boolean => brokenCodes.test(codeOf(error))
 
 /** Turns fetch's error into one that names the remedy. The client may retry if that can help. */
 export const toConnectionError = (error: unknown, destination: Destination): GatewayError => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { createServer } from 'node:net'
+import { isBrokenConnection, toConnectionError } from '../../../src/upstreams/http/connection-errors.ts'
 import { simulate } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { callContext, countBatches, remoteNexus, smallRequest } from '../../support/nexus.ts'
@@ -46,5 +47,24 @@ describe('a connection that fails', () => {
     const slow = simulate({ scenario: () => ({ content: [{ text: 'fine' }], pace: { firstMs: 300 } }) })
     const { nexus } = remoteNexus(slow.url, { bodyTimeouts: shortTimeouts })
     expect(await countBatches(nexus, callContext(unabortedSignal()))).toBeGreaterThan(0)
+  })
+})
+
+describe("an error of another runtime's fetch", () => {
+  const nodeError = (code: string): Error =>
+    new TypeError('fetch failed', { cause: Object.assign(new Error('https://user:secret@nexus.example'), { code }) })
+  const destination = { host: 'nexus.example', isPlain: false }
+
+  test.each([
+    ['ECONNREFUSED', 'nexus.example refused the connection.'],
+    ['ENOTFOUND', 'Cannot resolve or reach nexus.example.'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'Cannot reach nexus.example (UND_ERR_CONNECT_TIMEOUT).'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of nexus.example is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).'],
+    ['UND_ERR_SOCKET', 'The connection to nexus.example broke (UND_ERR_SOCKET).'],
+  ])('has its code in its cause, and gets the words of that code: %s (OP-X1)', (code, words) => {
+    const { message, status } = toConnectionError(nodeError(code), destination)
+    expect({ message, status }).toEqual({ message: expect.stringContaining(words), status: 502 })
+    expect(message).not.toContain('secret')
+    expect(isBrokenConnection(nodeError(code))).toBe(code === 'UND_ERR_SOCKET')
   })
 })

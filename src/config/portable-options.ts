@@ -3,6 +3,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { hasGate } from './client-tokens.ts'
 import type { Grouped, GroupOf, Within } from './config-of.ts'
 import { unencryptedHost } from './encryption.ts'
+import { budgetWarnings } from './limits.ts'
 import { type LoadedConfig, loadConfig } from './load.ts'
 import { checkServerSettings } from './server-settings.ts'
 import type { Setting, SettingType } from './settings/setting.ts'
@@ -130,6 +131,12 @@ const checkGate = ({ config }: LoadedConfig): void => {
   )
 }
 
+/** Throws UsageError for a budget without effect. That budgets are kept in memory is no news here. */
+const checkBudgets = ({ config }: LoadedConfig): void => {
+  const [warning] = budgetWarnings({ ...config, history: { ...config.history, enabled: true } }, [])
+  if (warning !== undefined) throw new UsageError(warning)
+}
+
 /** Throws UsageError that names the key. */
 export const loadPortable = (options: PortableOptions): LoadedConfig => {
   const inputs = { flags: {}, environment: {}, files: [{ path: place, settings: options }, defaults] }
@@ -140,6 +147,7 @@ export const loadPortable = (options: PortableOptions): LoadedConfig => {
   checkSecrets(inputs)
   checkGate(loaded)
   checkServerSettings(loaded.config)
+  checkBudgets(loaded)
   return loaded
 }
 

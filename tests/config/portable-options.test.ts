@@ -38,6 +38,7 @@ describe('the options', () => {
     ['rateLimit in the options must be an object.', { rateLimit: 3 }],
     ['the options: unknown key tiemout. Did you mean timeout?', { tiemout: 3 }],
     ['cors.origins: example.com is not an origin.', { cors: { origins: ['example.com'] } }],
+    ['costPerMonth has no effect without prices', { quota: { costPerMonth: 5 } }],
     ['apiKey must be a text: this runtime has no keychain.', { apiKey: { keychain: 'apiKey' } }],
   ])('are refused with the name of the key: %s (OP-X1)', (words, options) => {
     expect(() => load(options)).toThrow(words)

@@ -94,6 +94,8 @@ export interface Launch {
   readonly environment?: Readonly<Record<string, string>>
   /** The path that answers 200 when the target is ready. */
   readonly healthPath: string
+  /** It may use all cores: workers are at most as many as their cores. */
+  readonly isFree?: boolean
 }
 
 const startLimitMs = 30_000
@@ -119,10 +121,13 @@ const answersProbe = (port: number, path: string): Promise<boolean> =>
   })
 
 /** Starts a target and waits for its first answer. */
-export const startTarget = async ({ command, environment, healthPath }: Launch, port: number): Promise<Running> => {
+export const startTarget = async (
+  { command, environment, healthPath, isFree = false }: Launch,
+  port: number,
+): Promise<Running> => {
   const home = mkdtempSync(join(tmpdir(), 'nexus-bench-'))
   const startedAt = performance.now()
-  const child = Bun.spawn(pinned('proxy', command), {
+  const child = Bun.spawn(isFree ? [...command] : pinned('proxy', command), {
     cwd: home,
     env: { ...emptyEnvironment(home), ...environment },
     stdio: ['ignore', 'ignore', 'ignore'],

@@ -37,6 +37,7 @@ interface Settings {
   readonly environment?: Readonly<Record<string, string>>
   /** Sends traces and metrics to the upstream's process, which answers every request. */
   readonly hasCollector?: boolean
+  readonly isFree?: boolean
 }
 
 /** The program with its default settings, and those that are given. Its log is discarded. */
@@ -49,6 +50,7 @@ const productLaunch =
       command: [program, 'start', '--port', String(port), ...flags, ...(settings.flags ?? [])],
       environment: { ...environment, ...collector, ...settings.environment },
       healthPath: '/health',
+      ...(settings.isFree === true && { isFree: true }),
     }
   }
 
@@ -173,7 +175,7 @@ export const scaledServers = (program: string = binary, state?: string): readonl
   return [
     { ...alone, mark: 'product' },
     withSettings('otel', 'product, with OpenTelemetry', { flags: ['--otel'], hasCollector: true }),
-    withSettings('workers', 'product, with two workers', { flags: ['--workers', '2'] }),
+    withSettings('workers', 'product, with two workers', { flags: ['--workers', '2'], isFree: true }),
     withSettings('rate', 'product, with a rate limit', { flags: sharedFlags }),
     ...(state === undefined
       ? []

@@ -1,9 +1,11 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { composeOtel } from '../../src/cli/compose.ts'
 import { accessRecords } from '../support/access-records.ts'
 import { defaultConfig, startChain } from '../support/chain.ts'
 import { temporaryFolder } from '../support/cli.ts'
+import { startCollector } from '../support/collector.ts'
 import { exchanges, runExchange, scenarioOf } from '../support/exchanges.ts'
 import { testHistory } from '../support/history.ts'
 import {
@@ -12,7 +14,10 @@ import {
   metricSumsOfLog,
   sumsOfLog,
   sumsOfMetrics,
+  sumsOfSpans,
+  sumsOfTelemetryMetrics,
   sumsOfTokenStats,
+  telemetrySumsOf,
   usageSums,
   usageSumsOfLog,
 } from '../support/request-sums.ts'
@@ -29,12 +34,23 @@ const rateLimit = { ...defaultConfig.rateLimit, requestsPerMinute: 60, burst: 60
 
 const realTime = { now: () => performance.now(), date: Date.now, sleep: Bun.sleep }
 
-test('the log, /metrics, /token-stats, the dashboard and the history have the same sums for any requests (OP-E1)', async () => {
+test('the log, /metrics, /token-stats, the dashboard, the history and OpenTelemetry have the same sums for any requests (OP-E1, OP-O2, OP-O3)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(exchanges, { minLength: most, maxLength: most }), async (all) => {
       const { history } = testHistory(join(temporaryFolder(), 'usage.sqlite'), realTime)
-      const config = { metrics: 'on', dashboard: true, rateLimit } as const
-      const chain = startChain({ scenario: scenarioOf(all), history, config })
+      const collector = startCollector()
+      const config = {
+        metrics: 'on',
+        dashboard: true,
+        rateLimit,
+        otel: { ...defaultConfig.otel, enabled: true },
+      } as const
+      const chain = startChain({
+        scenario: scenarioOf(all),
+        history,
+        config,
+        ...(await composeOtel({ ...defaultConfig, ...config }, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })),
+      })
       await Promise.all(all.map((exchange, index) => runExchange(chain.url, exchange, index)))
       await waitUntil(() => accessRecords(chain.records).length === all.length)
       const records = [...chain.records]
@@ -49,6 +65,9 @@ test('the log, /metrics, /token-stats, the dashboard and the history have the sa
       await chain.close()
       const { total } = await history.summarize({ by: 'model', ...aroundNow(), timezone: 'UTC' })
       expect(usageSums(total)).toEqual(usage)
+      const sent = telemetrySumsOf(records, chain.simulator.journal)
+      expect(sumsOfSpans(collector)).toEqual(sent)
+      expect(sumsOfTelemetryMetrics(collector)).toEqual(sent)
     }),
     { numRuns: 4, endOnFailure: true },
   )

@@ -1,7 +1,9 @@
 import type { LogRecord } from '../../src/base/logger.ts'
 import type { DomainStatistics } from '../../src/gateway/observers/token-statistics.ts'
+import type { JournalEntry } from '../../src/simulator/exchange.ts'
 import type { UsageFigures } from '../../src/usage/usage-report.ts'
 import { accessRecords } from './access-records.ts'
+import { attributesOf, type Collector } from './collector.ts'
 import { parsePrometheus, seriesValue } from './prometheus-text.ts'
 
 /** The sums of requests, as each of their observers has them. */
@@ -155,4 +157,35 @@ export const dashboardWith = async (requests: number, url: string): Promise<Usag
     const sums = await sumsOfDashboard(url)
     if (sums.requests >= requests) return sums
   }
+}
+
+interface TelemetrySums {
+  readonly tokens: Tokens
+  /** Requests that were sent to a model. */
+  readonly requests: number
+}
+
+/** The sums that a collector must have by the log, and by the requests that a simulated upstream got. */
+export const telemetrySumsOf = (records: readonly LogRecord[], journal: readonly JournalEntry[]): TelemetrySums => ({
+  tokens: tokensOf(sumsOfLog(records)),
+  requests: journal.filter(({ path }) => !path.endsWith('count-tokens')).length,
+})
+
+/** By the names of the conventions 0.1, whose input tokens include those of the cache. */
+const byConventions = (requests: number, total: (name: string) => number): TelemetrySums => {
+  const [cacheReadTokens, cacheWriteTokens] = [total('cache_read.input_tokens'), total('cache_write.input_tokens')]
+  const inputTokens = total('input_tokens') - cacheReadTokens - cacheWriteTokens
+  return { tokens: { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens: total('output_tokens') }, requests }
+}
+
+export const sumsOfSpans = ({ spans }: Collector): TelemetrySums => {
+  const all = spans().map(({ attributes }) => attributesOf(attributes))
+  return byConventions(all.length, (name) => sum(all.map((attributes) => attributes[`gen_ai.usage.${name}`])))
+}
+
+/** Of one process. */
+export const sumsOfTelemetryMetrics = ({ points }: Collector): TelemetrySums => {
+  const named = (name: string) => points().filter((point) => point.name === `gen_ai.client.inference.${name}`)
+  const requests = sum(named('duration').map(({ count }) => count))
+  return byConventions(requests, (name) => sum(named(`usage.${name}`).map((point) => point.sum)))
 }

@@ -4,6 +4,7 @@ import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts
 import type { Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
+import { startCollector } from '../support/collector.ts'
 import { count, listed } from '../support/counts.ts'
 import { clientTokens, everythingEnvironment, everythingFlags } from '../support/everything.ts'
 import { sumOfSamples } from '../support/prometheus.ts'
@@ -23,8 +24,8 @@ import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.
  *
  *   bun run soak [--minutes 2] [--seed 1] [--upstream nexus|openai|anthropic] [--everything] [--binary]
  *
- * `--everything` turns on metrics, history, dashboard, clients, limits and the queue, and reads all of them during the
- * run.
+ * `--everything` turns on metrics, history, dashboard, clients, limits, the queue and OpenTelemetry, and reads all of
+ * them during the run.
  */
 
 const { values } = parseArgs({
@@ -60,6 +61,8 @@ const expectThat = (isSo: boolean, sentence: string): void => {
 
 const logEvents = new Map<string, number>()
 const ids = new Map<string, number>()
+/** Of the answers of a model. */
+const answered = new Set<string>()
 const onLine = (line: string): void => {
   if (!line.startsWith('{')) return
   const record: unknown = JSON.parse(line)
@@ -68,9 +71,10 @@ const onLine = (line: string): void => {
   if (record['event'] === 'observer.failed' || record['event'] === 'observer.dropped')
     faults.push(`${record['event']}: ${line}`)
   if (record['event'] === 'internal_error') faults.push(`internal_error: ${record['name']} ${record['stack']}`)
-  const isEnd = /^request\.(answered|refused|cancelled|failed)$/.test(String(record['event']))
-  if (isEnd && /^\/v1\/(?:messages|chat|responses)/.test(String(record['path'])))
-    count(ids, String(record['requestId']))
+  const end = /^request\.(answered|refused|cancelled|failed)$/.exec(String(record['event']))?.[1]
+  if (end === undefined || !/^\/v1\/(?:messages|chat|responses)/.test(String(record['path']))) return
+  count(ids, String(record['requestId']))
+  if (end === 'answered' && record['outputTokens'] !== undefined) answered.add(String(record['requestId']))
 }
 
 const scenario = createSoakScenario()
@@ -86,6 +90,11 @@ if (upstream === undefined) {
   process.exit(2)
 }
 const simulator = simulators[upstream]()
+/** The requests that have a span. */
+const traced = new Map<string, number>()
+const collector = values.everything
+  ? startCollector(({ attributes }) => count(traced, String(attributes.get('nexus_claude_api.request_id'))))
+  : undefined
 const server = await startServerProcess({
   upstream,
   endpointUrl: simulator.url,
@@ -98,7 +107,7 @@ const server = await startServerProcess({
     '1',
     ...(values.everything ? everythingFlags(places) : []),
   ],
-  ...(values.everything && { environment: everythingEnvironment }),
+  ...(collector && { environment: { ...everythingEnvironment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } }),
   onLine,
 })
 
@@ -207,6 +216,7 @@ const settled = async (): Promise<number | undefined> => {
 }
 const descriptorsAfter = server.exitCode() === null ? await settled() : undefined
 const code = await server.stop()
+await collector?.stop()
 expectThat(code === 0, `the server ended with ${code ?? 'a kill'} after the signal to stop`)
 
 const { before: memoryBefore, after: memoryAfter, allowed } = memory()
@@ -229,6 +239,13 @@ if (metrics !== undefined) {
   const counted = sumOfSamples(metrics, 'nexus_claude_api_requests_total', modelEndpoints)
   expectThat(counted === ids.size, `/metrics counts ${counted} requests to models, the log ${ids.size}`)
   expectThat(sumOfSamples(metrics, 'nexus_claude_api_observer_dropped_total') === 0, 'an observer dropped records')
+}
+
+if (collector !== undefined) {
+  const missing = [...answered].filter((id) => !traced.has(id)).length
+  expectThat(missing === 0 && answered.size > 0, `${missing} of ${answered.size} answers have no span`)
+  const known = [...traced].every(([id, times]) => ids.has(id) && times === 1)
+  expectThat(known, 'the collector has a span twice, or of a request that is not in the log')
 }
 
 const row = (name: string, text: string): void => console.log(`${name.padEnd(14)}${text}`)

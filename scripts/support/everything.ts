@@ -1,4 +1,7 @@
-/** All switches of docs/operate.md at once, with limits that no script reaches. */
+/**
+ * All switches of docs/operate.md that one process can have at once, with limits that no script reaches. The caller adds
+ * the address of a collector, OTEL_EXPORTER_OTLP_ENDPOINT.
+ */
 
 const names = ['alice', 'bob', 'carol'] as const
 
@@ -13,7 +16,7 @@ const mostWaiting = '100'
 
 /** `places`: requests that may be upstream at once; the others wait. */
 export const everythingFlags = (places: number): readonly string[] => [
-  ...['--metrics', 'on', '--history', '--dashboard'],
+  ...['--metrics', 'on', '--history', '--dashboard', '--otel'],
   ...['--rate-limit', manyRequests, '--max-concurrency', String(places), '--queue', mostWaiting],
 ]
 

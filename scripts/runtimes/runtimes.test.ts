@@ -46,7 +46,6 @@ const groups: readonly Group[] = [
     upstream: 'nexus',
     variables: {
       NEXUS_MAX_CONCURRENCY: '1',
-      NEXUS_QUEUE: '9',
       NEXUS_RATE_LIMIT: '1',
       NEXUS_RATE_BURST: '6',
       NEXUS_TIMEOUT: '1',

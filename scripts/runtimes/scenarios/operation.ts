@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { message, messages, text } from './requests.ts'
+import { message, messages } from './requests.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Names of metrics, without those of the process: each runtime has others. */
@@ -31,10 +31,7 @@ export const operationScenarios: readonly Scenario[] = [
   },
 ]
 
-const together = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: count }, work))
-
-/** A server with one place and a queue, six requests at most, and a timeout of a second. */
+/** A server with one place, seven requests at most, and a timeout of a second. */
 export const limitScenarios: readonly Scenario[] = [
   {
     does: 'sends pings while the upstream is silent, and ends the stream at the timeout',
@@ -46,16 +43,24 @@ export const limitScenarios: readonly Scenario[] = [
     expected: { status: 200, hasPings: true, last: 'error' },
   },
   {
-    does: 'lets requests wait for the only place',
-    run: ({ post }) => together(3, () => post(messages, message('take your time', { stream: true }))),
-    expected: Array(3).fill(text(/event: message_stop\n/)),
+    does: 'refuses requests while its only place is taken',
+    run: async ({ send, post }) => {
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify(message('stop talking', { stream: true }))
+      const holding = (await send(messages, { method: 'POST', headers, body })).text()
+      const { status, text } = await post(messages, message('hello'))
+      await holding
+      return { status, text, later: (await post(messages, message('hello'))).status }
+    },
+    expected: { status: 529, text: expect.stringContaining('overloaded_error'), later: 200 },
   },
   {
     does: 'limits the rate of a client',
     run: async ({ post }) => {
-      const answers = await together(6, () => post(messages, message('hello')))
-      const refused = answers.find(({ status }) => status === 429)
-      return { statuses: answers.map(({ status }) => status).sort(), type: refused?.text.includes('rate_limit_error') }
+      const answers = []
+      for (let count = 0; count < 6; count += 1) answers.push(await post(messages, message('hello')))
+      const type = answers.at(-1)?.text.includes('rate_limit_error')
+      return { statuses: answers.map(({ status }) => status), type }
     },
     expected: { statuses: [200, 200, 200, 429, 429, 429], type: true },
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { UpstreamKind } from '../support/upstream-arguments.ts'
 import { createClient } from './client.ts'
-import { bunRuntime, denoRuntime, nodeRuntime, program, type Runtime, workerdRuntime } from './runtimes.ts'
+import { program, type Runtime, runtimes } from './runtimes.ts'
 import { connectionScenarios } from './scenarios/connections.ts'
 import { messageScenarios } from './scenarios/messages.ts'
 import { openAiClientScenarios } from './scenarios/openai-clients.ts'
@@ -79,7 +79,7 @@ beforeAll(async () => {
   }
 }, startMs)
 
-for (const runtime of [bunRuntime, nodeRuntime, denoRuntime, workerdRuntime]) {
+for (const runtime of runtimes) {
   describe.each(groups.map((group) => [group.title, group] as const))(`${runtime.name} %s (OP-X5)`, (_, group) => {
     let subject: Subject
     let stop: () => Promise<void>

@@ -21,7 +21,7 @@ export const program: Runtime = {
   commandIn: () => [...fromSources, 'start', '--log-format', 'json'],
 }
 
-export const bunRuntime: Runtime = {
+const bunRuntime: Runtime = {
   name: 'Bun',
   folder: 'bun',
   commandIn: () => [process.execPath, 'server.js'],
@@ -29,7 +29,7 @@ export const bunRuntime: Runtime = {
 
 export const nodeRuntime: Runtime = { name: 'Node 22', folder: 'node', commandIn: () => [node(), 'server.js'] }
 
-export const denoRuntime: Runtime = {
+const denoRuntime: Runtime = {
   name: 'Deno',
   folder: 'deno',
   // Connects to this machine only.
@@ -51,3 +51,6 @@ const workerdWith = (name: string, date?: () => string): Runtime => ({
 export const workerdRuntime = workerdWith('workerd')
 /** With the newest compatibility date that it knows. */
 export const newestWorkerd = workerdWith('workerd with its newest date', workerdDate)
+
+/** All that run the scenarios. */
+export const runtimes: readonly Runtime[] = [bunRuntime, nodeRuntime, denoRuntime, workerdRuntime]

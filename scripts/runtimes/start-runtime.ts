@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { portableFile, wrapperManifest } from '../release/npm/packages.ts'
+import { project } from '../release/project.ts'
 import { root } from '../support/binary.ts'
 import { packageFolder } from './installed.ts'
 import type { Runtime } from './runtimes.ts'
@@ -14,15 +16,12 @@ export interface RunningRuntime {
   stop(): Promise<void>
 }
 
-/** Only what the entries import. */
-const manifest = { name: 'nexus-claude-api', type: 'module', exports: { './fetch': './dist/portable.js' } }
-
 /** The bundle comes from `bun run build:portable`. */
 const installPackages = (folder: string): void => {
-  const own = join(folder, 'node_modules', 'nexus-claude-api')
-  mkdirSync(join(own, 'dist'), { recursive: true })
-  writeFileSync(join(own, 'package.json'), JSON.stringify(manifest))
-  cpSync(join(root, 'dist', 'portable.js'), join(own, 'dist', 'portable.js'))
+  const own = join(folder, 'node_modules', project.name)
+  mkdirSync(join(own, dirname(portableFile)), { recursive: true })
+  writeFileSync(join(own, 'package.json'), JSON.stringify(wrapperManifest()))
+  cpSync(join(root, portableFile), join(own, portableFile))
   for (const name of ['hono', '@hono/node-server']) {
     const link = join(folder, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })

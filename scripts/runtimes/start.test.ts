@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { node } from './installed.ts'
-import { bunRuntime, denoRuntime, newestWorkerd, nodeRuntime, type Runtime, workerdRuntime } from './runtimes.ts'
+import { newestWorkerd, nodeRuntime, type Runtime, runtimes, workerdRuntime } from './runtimes.ts'
 import { startRuntime } from './start-runtime.ts'
 import { clientToken } from './upstreams.ts'
 
@@ -18,28 +18,25 @@ const refusalOf = async (runtime: Runtime, settings: Readonly<Record<string, str
   throw new Error('it started')
 }
 
-describe.each([bunRuntime, nodeRuntime, denoRuntime, workerdRuntime].map((one) => [one.name, one] as const))(
-  '%s',
-  (_, runtime) => {
-    test('does not start without a key, and says so (OP-X1)', async () => {
-      const { NEXUS_API_KEY: _key, ...others } = variables
-      const written = await refusalOf(runtime, others)
-      expect(written).toContain('No AI Nexus key. Set apiKey (NEXUS_API_KEY).')
-      // Not the lines of the bundle, which are long.
-      if (runtime !== workerdRuntime) expect(written.length).toBeLessThan(300)
-    })
+describe.each(runtimes.map((one) => [one.name, one] as const))('%s', (_, runtime) => {
+  test('does not start without a key, and says so (OP-X1)', async () => {
+    const { NEXUS_API_KEY: _key, ...others } = variables
+    const written = await refusalOf(runtime, others)
+    expect(written).toContain('No AI Nexus key. Set apiKey (NEXUS_API_KEY).')
+    // Not the lines of the bundle, which are long.
+    if (runtime !== workerdRuntime) expect(written.length).toBeLessThan(300)
+  })
 
-    test('does not start without a token for its clients (OP-X3)', async () => {
-      const { NEXUS_CLIENT_TOKEN: _token, ...others } = variables
-      expect(await refusalOf(runtime, others)).toContain('No token for clients')
-    })
+  test('does not start without a token for its clients (OP-X3)', async () => {
+    const { NEXUS_CLIENT_TOKEN: _token, ...others } = variables
+    expect(await refusalOf(runtime, others)).toContain('No token for clients')
+  })
 
-    test('does not start with a setting that needs files (OP-X3)', async () => {
-      const refusal = await refusalOf(runtime, { ...variables, NEXUS_HISTORY: '1' })
-      expect(refusal).toContain('NEXUS_HISTORY cannot be used in this runtime: it writes no files')
-    })
-  },
-)
+  test('does not start with a setting that needs files (OP-X3)', async () => {
+    const refusal = await refusalOf(runtime, { ...variables, NEXUS_HISTORY: '1' })
+    expect(refusal).toContain('NEXUS_HISTORY cannot be used in this runtime: it writes no files')
+  })
+})
 
 test('a Worker also runs with the newest compatibility date (OP-X4)', async () => {
   const { url, output, stop } = await startRuntime(newestWorkerd, variables)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'jsonc-parser'
+import { portableFile } from '../release/npm/packages.ts'
+import { project } from '../release/project.ts'
 
 /** Cloudflare's runtime alone, without the tool that deploys to it: it connects to this machine only. */
 
@@ -36,7 +38,7 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [
     (name = ${quoted(wrangler.main)}, esModule = embed ${quoted(wrangler.main)}),
-    (name = "nexus-claude-api/fetch", esModule = embed "node_modules/nexus-claude-api/dist/portable.js"),
+    (name = "${project.name}/fetch", esModule = embed "node_modules/${project.name}/${portableFile}"),
   ],
   compatibilityDate = ${quoted(date ?? wrangler.compatibility_date)},
   compatibilityFlags = [${wrangler.compatibility_flags.map(quoted).join(', ')}],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'jsonc-parser'
+import { runtimes } from '../../scripts/runtimes/runtimes.ts'
 import { version } from '../../src/version.ts'
 
 /** The entries in deploy/runtimes/. `bun run test:runtimes` runs them. */
@@ -32,6 +33,12 @@ describe('the entries of other runtimes', () => {
     expect(wrangler.compatibility_date >= '2025-06-01').toBe(true)
     const entry = read('deploy', 'runtimes', 'workers', wrangler.main)
     expect(entry).toContain('\nconst answer = createFetch(optionsFromEnvironment(env))\n')
+  })
+
+  test("all but Vercel's run in CI, with one set of scenarios (OP-X5)", () => {
+    const run = runtimes.map(({ folder }) => folder)
+    expect(run.sort()).toEqual(folders.filter((folder) => folder !== 'vercel').sort())
+    expect(read('.ci', 'run')).toContain('run test:runtimes\n')
   })
 
   test('the entry for Vercel and its docs say that it was not tried (OP-X5)', () => {

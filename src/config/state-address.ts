@@ -48,8 +48,8 @@ const schemeOf = (text: string): string => {
   )
 }
 
-/** Only in the part of the login, where WHATWG's parser would read a host or a path. */
-const encodeFirst = `Percent-encode special characters of the user and the password, such as @ as %40 and / as %2F.`
+/** Such a character ends the login, so the rest of it looks like a host or a path. */
+const encodeFirst = 'Percent-encode special characters of the user and the password, such as @ as %40 and / as %2F.'
 
 const urlOf = (text: string): URL => {
   const url = attempt(() => new URL(text))

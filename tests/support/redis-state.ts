@@ -4,7 +4,7 @@ import { createRedisState } from '../../src/state/redis/redis-state.ts'
 import { afterTest } from './cleanup.ts'
 
 /** A machine under load answers late; only the tests of the deadline itself need the usual one. */
-const patient = { deadlineMs: 5000, connectMs: 5000, firstPauseMs: 20, longestPauseMs: 40 }
+const patient = { deadlineMs: 5000, connectMs: 5000, firstPauseMs: 20, longestPauseMs: 40, keepAliveMs: 60_000 }
 
 /** One process with Redis as its shared state. It ends after the test. */
 export const startRedisState = async (url: string, times: Partial<typeof patient> = {}) => {

@@ -8,7 +8,7 @@ import { afterTest } from './cleanup.ts'
 
 /** A real redis-server on a free port of loopback: the one that REDIS_SERVER names, otherwise the one in PATH. */
 
-const program = process.env['REDIS_SERVER'] ?? Bun.which('redis-server')
+const program = process.env['REDIS_SERVER'] || Bun.which('redis-server')
 
 /** Runs the tests where Redis is installed; elsewhere, writes a line that stands out. */
 export const describeWithRedis = (title: string, tests: () => void): void => {

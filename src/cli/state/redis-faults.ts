@@ -68,7 +68,7 @@ const rows: readonly FaultRow[] = [
     remedy: 'Begin state.url with redis://, or use the port for TLS.',
     isLasting: true,
   },
-  { codes: /^NOT_REDIS$/, does: () => 'is another kind of server', remedy: checkAddress, isLasting: true },
+  { codes: /^NOT_REDIS$/, does: () => 'does not speak the protocol of Redis', remedy: checkAddress, isLasting: true },
   {
     codes: /^NOAUTH$/,
     does: () => 'requires a password',

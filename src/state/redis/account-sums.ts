@@ -1,4 +1,5 @@
 import type { Sums } from '../shared-state.ts'
+import { noSums, plus } from '../sums.ts'
 
 /**
  * Adds to accounts exactly once, although an answer may get lost (OP-R5). Each account has at most one batch on its
@@ -29,14 +30,6 @@ interface AccountSumsOptions {
   readonly send: (account: string, batch: Batch, until: number) => Promise<Sums | undefined>
 }
 
-const none: Sums = { tokens: 0, requests: 0, cost: 0 }
-
-const plus = (one: Sums, other: Sums): Sums => ({
-  tokens: one.tokens + other.tokens,
-  requests: one.requests + other.requests,
-  cost: one.cost + other.cost,
-})
-
 export const createAccountSums = ({ send }: AccountSumsOptions) => {
   /** Only accounts with something that has no answer yet. */
   const accounts = new Map<string, Account>()
@@ -46,7 +39,7 @@ export const createAccountSums = ({ send }: AccountSumsOptions) => {
     const waiting = account.sent === undefined ? account.next : undefined
     if (account.sent === undefined) {
       batches += 1
-      account.sent = { number: batches, sums: account.unsent ?? none }
+      account.sent = { number: batches, sums: account.unsent ?? noSums }
       account.unsent = undefined
       account.next = undefined
     }
@@ -80,7 +73,7 @@ export const createAccountSums = ({ send }: AccountSumsOptions) => {
     }
     accounts.set(name, account)
     account.until = Math.max(account.until, until)
-    account.unsent = plus(account.unsent ?? none, used)
+    account.unsent = plus(account.unsent ?? noSums, used)
     account.next ??= Promise.withResolvers()
     const { promise } = account.next
     void sendAll(name, account)
@@ -92,7 +85,7 @@ export const createAccountSums = ({ send }: AccountSumsOptions) => {
     /** The sums of an account that waits for an answer; undefined for another account. */
     settle(name: string): Promise<Sums | undefined> | undefined {
       const account = accounts.get(name)
-      return account && add(name, none, account.until)
+      return account && add(name, noSums, account.until)
     },
     /** Sends what has no answer, one account after the other. */
     async settleAll(): Promise<void> {

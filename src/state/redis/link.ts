@@ -18,9 +18,17 @@ interface RedisTimes {
   /** From the beginning of an outage to the first attempt to connect. Each further pause is twice as long. */
   readonly firstPauseMs: number
   readonly longestPauseMs: number
+  /** Shorter than the time after which servers and firewalls drop an idle connection. */
+  readonly keepAliveMs: number
 }
 
-const usualTimes: RedisTimes = { deadlineMs: 50, connectMs: 1000, firstPauseMs: 1000, longestPauseMs: 5000 }
+const usualTimes: RedisTimes = {
+  deadlineMs: 50,
+  connectMs: 1000,
+  firstPauseMs: 1000,
+  longestPauseMs: 5000,
+  keepAliveMs: 30_000,
+}
 
 export interface LinkOptions {
   /** An address that the client takes. */
@@ -76,6 +84,7 @@ export class RedisLink {
       return false
     }
     this.#connection = opened
+    this.#keepAlive(opened)
     this.outage.end()
     this.#onReturn()
     return true
@@ -109,6 +118,20 @@ export class RedisLink {
     return answer
   }
 
+  #keepAlive(connection: RedisConnection): void {
+    const use = async (): Promise<void> => {
+      for (const probe of probes) await this.run(probe)
+      if (this.#connection === connection) this.#keepAlive(connection)
+    }
+    this.#wait(use, this.#times.keepAliveMs)
+  }
+
+  #wait(work: () => Promise<unknown>, milliseconds: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void work(), milliseconds)
+    this.#timer.unref()
+  }
+
   #countFailure(code: string): void {
     this.#failures += 1
     const isSure = code !== 'timeout' && !concernsOneKey(code)
@@ -124,7 +147,6 @@ export class RedisLink {
   #beginOutage(reason: string): void {
     if (this.#hasEnded) return
     this.#disconnect()
-    this.#timer = setTimeout(() => this.connect(), this.outage.begin(reason))
-    this.#timer.unref()
+    this.#wait(() => this.connect(), this.outage.begin(reason))
   }
 }

@@ -119,8 +119,12 @@ test('each fault before Redis has its words and its remedy (OP-R6)', async () =>
   expect(await faultOf('redis://:sesame@host.invalid')).toBe(
     'lasting: Redis at redis://host.invalid:6379/0 cannot be found: there is no host host.invalid. Check the host and the port in state.url.',
   )
-  expect(await faultOf(startServer('SSH-2.0-x\r\n', ''))).toContain('is another kind of server. Check the host')
-  expect(await faultOf(startServer('', 'HTTP/1.1 400 Bad Request\r\n\r\n'))).toContain('is another kind of server')
+  expect(await faultOf(startServer('SSH-2.0-x\r\n', ''))).toContain(
+    'does not speak the protocol of Redis. Check the host',
+  )
+  expect(await faultOf(startServer('', 'HTTP/1.1 400 Bad Request\r\n\r\n'))).toContain(
+    'does not speak the protocol of Redis',
+  )
   expect(await faultOf(startServer('', "-ERR unknown command 'HELLO'\r\n"))).toContain('is too old. Use Redis 6')
   expect(await faultOf(startServer('', '-LOADING Redis is loading\r\n'))).toContain('passing: ')
   expect(await faultOf(startServer('', '-LOADING Redis is loading\r\n'))).toContain('still loads its data (LOADING)')

@@ -111,6 +111,19 @@ describeWithRedis('a Redis that fails', () => {
     expect(lines()).toEqual(['state.down closed', 'state.up'])
   })
 
+  test('an idle connection is used now and then, so that no timeout of Redis or a firewall ends it (OP-R3)', async () => {
+    const redis = await startRedis()
+    const { state, lines } = await startRedisState(redis.url, { keepAliveMs: 10 })
+    const scripts = async (): Promise<number> =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await redis.command('INFO', 'commandstats')))?.[1] ?? 0)
+    const before = await scripts()
+    while ((await scripts()) < before + 6) await Bun.sleep(5)
+    // It also finds an outage that no request has met.
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1')
+    await waitUntil(() => !state.isUp())
+    expect(lines()).toEqual(['state.down OOM'])
+  })
+
   test('out of memory: the outage has the code of Redis, and ends with it (OP-R5)', async () => {
     const redis = await startRedis()
     const { state, lines } = await startRedisState(redis.url)

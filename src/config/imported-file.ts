@@ -14,6 +14,7 @@ export const isImportedFile = (file: Json): boolean =>
 const settingOf: ReadonlyMap<string, string> = new Map([
   ['server.host', 'host'],
   ['server.port', 'port'],
+  ['server.workers', 'workers'],
   ['claude.defaultModel', 'model'],
   // The value for requests without one. As a limit, the 4096 there would cut every large answer.
   ['claude.maxTokens', 'openaiEntrance.defaultMaxTokens'],
@@ -25,8 +26,8 @@ const settingOf: ReadonlyMap<string, string> = new Map([
   ['cors.allowOrigins', 'cors.origins'],
 ])
 
-/** One process serves all requests, and the server's API says which methods and headers web pages may use. */
-const withoutEffect: ReadonlySet<string> = new Set(['server.workers', 'cors.allowMethods', 'cors.allowHeaders'])
+/** The server's API says which methods and headers web pages may use. */
+const withoutEffect: ReadonlySet<string> = new Set(['cors.allowMethods', 'cors.allowHeaders'])
 
 export const isWithoutEffect = (key: string): boolean => withoutEffect.has(key)
 

@@ -68,6 +68,14 @@ describe("a file of claude-code-proxy-api's", () => {
     expect([config.port, config.host]).toEqual([1, '127.0.0.1'])
   })
 
+  test('sets the number of workers (OP-S2, OP-K7)', () => {
+    const { config, warnings } = load('{"server": {"workers": 4}}')
+    expect([config.workers, warnings]).toEqual([4, []])
+    const variables = { WORKERS: '3', UPSTREAM: 'openai', NEXUS_UPSTREAM: 'openai' }
+    expect(loadConfig({ flags: {}, environment: variables, files: [] }).config.workers).toBe(3)
+    expect(loadConfig({ flags: {}, environment: { WORKERS: '3' }, files: [] }).config.workers).toBe(1)
+  })
+
   test('allows no origins if its switch for CORS is off (OP-S2)', () => {
     const { config, warnings } = load('{"server": {}, "cors": {"enabled": false, "allow_origins": ["*"]}}')
     expect([config.cors.origins, warnings]).toEqual([[], []])
@@ -76,12 +84,11 @@ describe("a file of claude-code-proxy-api's", () => {
 
   test('causes a warning for each member that has no setting (OP-S2)', () => {
     const file = {
-      server: { port: 1, workers: 4, reload: true },
+      server: { port: 1, reload: true },
       cors: { allow_headers: ['*'], allow_methods: ['*'] },
       x: 1,
     }
     expect(load(JSON.stringify(file)).warnings).toEqual([
-      `${path}: server.workers has no effect.`,
       `${path}: unknown key server.reload.`,
       `${path}: cors.allow_headers has no effect.`,
       `${path}: cors.allow_methods has no effect.`,

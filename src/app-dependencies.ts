@@ -1,6 +1,7 @@
 import type { ProcessFacts } from './gateway/observers/metrics/metrics.ts'
 import type { CreateReport } from './gateway/observers/report.ts'
 import type { AccessOptions } from './gateway/policy/access.ts'
+import type { OtherProcesses } from './gateway/process-work.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
 import type { ReadTrace } from './gateway/request-trace.ts'
 import type { ModelCatalog } from './models/model.ts'
@@ -27,6 +28,8 @@ export interface AppDependencies
   readonly processFacts?: ProcessFacts
   /** Shared with other processes; absent if limits and budgets are this process's own (OP-R). */
   readonly state?: SharedState
+  /** What the other processes of this server do; absent for a server of one process (OP-K7). */
+  readonly others?: OtherProcesses
   /** Made by the platform, such as a report to a collector. */
   readonly reports?: readonly CreateReport[]
   /** Reads the traces of requests; absent if none are sent (OP-O). */

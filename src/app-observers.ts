@@ -1,13 +1,16 @@
 import type { AppDependencies } from './app-dependencies.ts'
+import type { Logger } from './base/logger.ts'
 import type { Config } from './config/load.ts'
 import { wantsRequestClass } from './config/request-class.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
 import { afterAnswer } from './gateway/observers/after-answers.ts'
+import { isolated } from './gateway/observers/isolated.ts'
 import type { Losses } from './gateway/observers/losses.ts'
 import type { ModelLabelOptions } from './gateway/observers/metrics/label-values.ts'
 import { createMetrics, type Metrics } from './gateway/observers/metrics/metrics.ts'
+import type { Report } from './gateway/observers/report.ts'
 import { createReports, type Reports } from './gateway/observers/reports.ts'
-import type { RequestObserver } from './gateway/request-record.ts'
+import type { RequestObserver, RequestRecord } from './gateway/request-record.ts'
 import { createRequestRecords, type RequestRecords } from './gateway/running-requests.ts'
 import type { ModelResolver } from './models/resolver.ts'
 import type { Upstream } from './upstreams/upstream.ts'
@@ -25,18 +28,27 @@ interface Observed {
   readonly losses: Losses
 }
 
-/** What is sent to Slack and to a telemetry address, and what is written for the history and the metrics. */
+/** What keeps the figures of this server's requests: the history and the metrics. */
+export const figureReportsOf = (
+  { defer, history }: AppDependencies,
+  losses: Losses,
+  metrics: Metrics | undefined,
+): readonly Report[] => [
+  ...(history === undefined ? [] : [history.createReport({ defer, losses })]),
+  ...(metrics === undefined ? [] : [metrics]),
+]
+
+/** What is sent to Slack, to a telemetry address and by the platform, and what keeps figures. */
 export const reportsOf = (
   { slack, telemetry }: Config,
   dependencies: AppDependencies,
   { upstream, labels, losses }: Observed,
-  metrics: Metrics | undefined,
+  figures: readonly Report[],
 ): Reports => {
-  const { defer, history, reports = [] } = dependencies
+  const { defer, reports = [] } = dependencies
   const { name, providerName = name, address, domains } = upstream
   const shared = { defer, losses, labels, upstream: { providerName, address } }
-  const own = [...(history === undefined ? [] : [history.createReport]), ...reports]
-  const others = [...own.map((create) => create(shared)), ...(metrics === undefined ? [] : [metrics])]
+  const others = [...reports.map((create) => create(shared)), ...figures]
   const hasDomains = domains !== undefined
   return createReports({ ...dependencies, slack, hasDomains, telemetryUrl: telemetry.endpoint, now, losses, others })
 }
@@ -64,6 +76,17 @@ export const metricsOf = (
   const named = { version, upstream: upstream.name, currency, ...labels }
   const created = createMetrics({ ...named, processFacts, state, losses, defer })
   return { ...created, isOpen: metrics === 'open' }
+}
+
+/** Calls the observers of figures with a record that another process has logged and reported. */
+export const createObserve = (
+  observers: readonly RequestObserver[],
+  log: Logger,
+): ((record: RequestRecord) => void) => {
+  const all = observers.map((observer) => isolated(observer, { log, now }))
+  return (record) => {
+    for (const observe of all) observe(record, undefined)
+  }
 }
 
 /** The records of requests, and all their observers. */

@@ -1,5 +1,6 @@
 import type { AppDependencies } from './app-dependencies.ts'
-import { metricsOf, modelLabelsOf, recordsOf, reportsOf } from './app-observers.ts'
+import { createObserve, figureReportsOf, metricsOf, modelLabelsOf, recordsOf, reportsOf } from './app-observers.ts'
+import { withDegradedOf, withLossesOf } from './app-processes.ts'
 import { randomId } from './base/ids.ts'
 import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
@@ -10,10 +11,13 @@ import { createLosses } from './gateway/observers/losses.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
 import { type Access, createAccess } from './gateway/policy/access.ts'
 import { createLimits, type Limits } from './gateway/policy/limits.ts'
+import type { ProcessWork } from './gateway/process-work.ts'
+import type { RequestRecord } from './gateway/request-record.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
 import { createModelResolver, type ModelResolver } from './models/resolver.ts'
 import { createShutdown } from './server/http/shutdown.ts'
 import { createDashboard } from './server/ops/dashboard/create-dashboard.ts'
+import { requestCounts } from './server/ops/status.ts'
 import { createServer, type PeerOf, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
 import { estimateCount } from './tokens/estimate/estimate.ts'
@@ -29,6 +33,10 @@ import type { Upstream } from './upstreams/upstream.ts'
 export interface App {
   readonly fetch: (request: Request, peer?: PeerOf) => Response | Promise<Response>
   readonly tokenStatistics: TokenStatistics
+  /** Adds a request that another process of this server has answered, logged and reported, to the figures. */
+  readonly observe: (record: RequestRecord) => void
+  /** What this process does now. */
+  readonly work: () => ProcessWork
   /**
    * Reports the requests that still run after the server has stopped by force, and sends what waits to be sent: within
    * 2 s.
@@ -47,7 +55,7 @@ const upstreamOf = (
   access: Access,
   smallModelId: () => string,
 ): Upstream => {
-  const { log } = dependencies
+  const { log, others } = dependencies
   const plain = createUpstream({
     ...dependencies,
     config,
@@ -57,9 +65,10 @@ const upstreamOf = (
     newId: randomId,
     now,
   })
-  return config.translation.safeguards === 'answer'
-    ? withSafeguards(plain, { modelId: smallModelId(), log, now })
-    : plain
+  return withDegradedOf(
+    others,
+    config.translation.safeguards === 'answer' ? withSafeguards(plain, { modelId: smallModelId(), log, now }) : plain,
+  )
 }
 
 /** The server's own OpenAI API. */
@@ -84,11 +93,22 @@ const addressesOf = (config: Config) => {
 
 /** What the server gets from the platform. */
 const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies: AppDependencies) => {
-  const { pid, uptime, readSetupFile, tlsExpires, commitMs, history, state: shared, adapter, readTrace } = dependencies
+  const {
+    pid,
+    uptime,
+    readSetupFile,
+    tlsExpires,
+    commitMs,
+    history,
+    state: shared,
+    adapter,
+    readTrace,
+    others,
+  } = dependencies
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
   const historyState = history?.state
   const state = shared && { kind: shared.kind, isUp: shared.isUp, isRequired: onOutage === 'refuse' }
-  const own = { pid, uptime, readSetupFile, state, historyState, tlsExpires, pingMs, adapter, readTrace }
+  const own = { pid, uptime, readSetupFile, state, historyState, tlsExpires, pingMs, adapter, readTrace, others }
   return { ...own, ...(commitMs !== undefined && { commitMs }) }
 }
 
@@ -125,8 +145,9 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const limits = createLimitsOf(config, dependencies)
   const losses = createLosses({ log, now })
   const observed = { upstream, labels: modelLabelsOf(config, upstream, models), losses }
-  const metrics = metricsOf(config, dependencies, observed)
-  const reports = reportsOf(config, dependencies, observed, metrics)
+  const metrics = metricsOf(config, dependencies, { ...observed, losses: withLossesOf(dependencies.others, losses) })
+  const figures = figureReportsOf(dependencies, losses, metrics)
+  const reports = reportsOf(config, dependencies, observed, figures)
   const page = { ...config, access, shutdown, history, state, now, date: Date.now }
   const dashboard = config.dashboard ? createDashboard(page) : undefined
   const switched = [limits?.observer, ...reports.observers, ...(dashboard?.observers ?? [])]
@@ -154,5 +175,11 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     server.close()
     await reports.end()
   }
-  return { fetch: server.fetch, tokenStatistics, close }
+  const shown = [tokenStatistics.observer, ...figures.map((one) => one.observe), ...(dashboard?.observers ?? [])]
+  const work = (): ProcessWork => ({
+    ...requestCounts({ shutdown, limits }),
+    degraded: upstream.degraded?.() ?? [],
+    lost: losses.counts(),
+  })
+  return { fetch: server.fetch, tokenStatistics, observe: createObserve(shown, log), work, close }
 }

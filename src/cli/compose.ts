@@ -64,6 +64,7 @@ export interface ServerOptions
       | 'state'
       | 'reports'
       | 'readTrace'
+      | 'others'
       | 'observers'
       | 'pingMs'
       | 'commitMs'

@@ -7,7 +7,7 @@ import { requestCounts, type StatusOptions } from './status.ts'
 export interface MetricsRouteOptions
   extends DomainGuardOptions,
     Pick<Metrics, 'scrape'>,
-    Pick<StatusOptions, 'shutdown' | 'limits'> {
+    Pick<StatusOptions, 'shutdown' | 'limits' | 'others'> {
   /** Whether a scrape needs no token, also where clients need one. */
   readonly isOpen: boolean
 }

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Context, Elysia } from 'elysia'
 import type { Limits } from '../../gateway/policy/limits.ts'
+import type { OtherProcesses } from '../../gateway/process-work.ts'
 import type { SharedState } from '../../state/shared-state.ts'
 import type { Degradation, Upstream } from '../../upstreams/upstream.ts'
 import type { UsageStoreState } from '../../usage/usage-store.ts'
@@ -29,6 +30,8 @@ export interface StatusOptions {
   readonly limits?: Pick<Limits, 'counts'> | undefined
   /** What servers share; absent if each has its own memory. */
   readonly state?: SharedStateStatus | undefined
+  /** What the other processes of this server do; absent if there are none. */
+  readonly others?: Pick<OtherProcesses, 'work'> | undefined
   /** Absent without a history. */
   readonly historyState?: (() => UsageStoreState) | undefined
   /** When the server's certificate expires; absent without HTTPS. */
@@ -77,12 +80,13 @@ const readiness = (options: ReadinessOptions, set: Context['set']): { readonly s
 }
 
 /** Calls of models that run, and that wait for a place. */
-export const requestCounts = ({ shutdown, limits }: Pick<StatusOptions, 'shutdown' | 'limits'>) => {
+export const requestCounts = ({ shutdown, limits, others }: Pick<StatusOptions, 'shutdown' | 'limits' | 'others'>) => {
   const { queued } = limits?.counts() ?? { queued: 0 }
-  return { active: shutdown.running() - queued, queued }
+  const { active, queued: queuedElsewhere } = others?.work() ?? { active: 0, queued: 0 }
+  return { active: shutdown.running() - queued + active, queued: queued + queuedElsewhere }
 }
 
-/** The work of this process (OP-K1). */
+/** The work of this server (OP-K1). */
 const activity = (options: StatusOptions) => {
   const { shutdown, state, historyState, tlsExpires } = options
   return {

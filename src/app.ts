@@ -11,6 +11,7 @@ import { createLosses } from './gateway/observers/losses.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
 import { type Access, createAccess } from './gateway/policy/access.ts'
 import { createLimits, type Limits } from './gateway/policy/limits.ts'
+import { restoreAccounts } from './gateway/policy/restore-accounts.ts'
 import type { ProcessWork } from './gateway/process-work.ts'
 import type { RequestRecord } from './gateway/request-record.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
@@ -122,8 +123,10 @@ const createLimitsOf = (config: Config, dependencies: AppDependencies): Limits |
   const places = { ...wanted.places, now, random, isolatesRequests }
   const shared = state && { state, onOutage: config.state.onOutage }
   const limits = createLimits({ ...wanted, budgets, places, shared, now, random })
-  // A shared state knows what clients used, and each server would add it again.
-  if (history !== undefined && state === undefined && wanted.hasBudgets) defer(() => void limits.restore(history.spent))
+  if (history === undefined || !wanted.hasBudgets) return limits
+  if (state === undefined) defer(() => void limits.restore(history.spent))
+  // Of all workers, only their parent has the history. Redis knows what clients used: each server would add it again.
+  else if (state.kind === 'workers') defer(() => void restoreAccounts(history.spent, { ...budgets, add: state.add }))
   return limits
 }
 

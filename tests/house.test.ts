@@ -32,6 +32,8 @@ describe('the source code', () => {
       'src/cli/credentials/store-secret.ts',
       // Logs in to Redis, to find out why its client cannot.
       'src/cli/state/redis-probe.ts',
+      // Hands the configuration to a worker, over a channel that only the two processes have.
+      'src/cli/workers/sent-plan.ts',
       // Splits a list of tokens into its tokens.
       'src/config/client-tokens.ts',
       // Turns the variables of another runtime into options.

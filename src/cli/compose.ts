@@ -65,23 +65,25 @@ export interface ServerOptions
       | 'reports'
       | 'readTrace'
       | 'others'
+      | 'processFacts'
       | 'observers'
       | 'pingMs'
       | 'commitMs'
       | 'readSetupFile'
       | 'tlsExpires'
-    > {}
+    >,
+    Partial<Pick<AppDependencies, 'pid'>> {}
 
 /** Creates the app for this process to serve. */
 export const composeApp = ({ config, ...options }: ServerOptions): App =>
   createApp(config, {
-    ...options,
-    ...networkOf(options),
     sleep,
     defer: setImmediate,
     pid: process.pid,
     uptime: () => process.uptime(),
     processFacts,
+    ...options,
+    ...networkOf(options),
   })
 
 /** Resolves after the other work that waits. */

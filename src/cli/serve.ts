@@ -1,29 +1,19 @@
 import type { Secret } from '../base/secret.ts'
 import { otelOf } from '../config/otel.ts'
-import { settingPath } from '../config/paths.ts'
 import { checkServerSettings } from '../config/server-settings.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
-import { composeApp, composeHistory, composeOtel, type ServerOptions } from './compose.ts'
+import type { ServerOptions } from './compose.ts'
 import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
-import { credentialSources } from './credentials/credential-sources.ts'
-import { upstreamKey } from './credentials/upstream-key.ts'
 import { openClientsFile } from './named-clients/open-clients-file.ts'
-import { type Ending, type ListenAddress, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
+import { createServerApp, type RunningServer, type ServeInProcessOptions, type ServingPlan } from './server-app.ts'
+import { type ListenAddress, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import { startSimulatorFor } from './simulator.ts'
 import { openState } from './state/open-state.ts'
-import { proxyOnTheWay } from './system/proxy.ts'
-import { readSetupFolder } from './system/setup-folder.ts'
 import type { Io } from './terminal/io.ts'
 import { watchCertificate } from './tls/certificate-check.ts'
 import { certifiedHost } from './tls/certified-host.ts'
 import { readServerCertificate, type ServerCertificate } from './tls/server-certificate.ts'
-
-/** Bun reads its connection limit from this variable when it starts. */
-const maximumConnections = ({ machine: { environment } }: Io): { maximumConnections?: number } => {
-  const limit = Number(environment['BUN_CONFIG_MAX_HTTP_REQUESTS'])
-  return Number.isInteger(limit) && limit > 0 ? { maximumConnections: limit } : {}
-}
 
 const addressOf = ({ sources }: SetUp['loaded'], { host: hostname, port }: ServerOptions['config']): ListenAddress => {
   const source = sources.get('host')
@@ -44,7 +34,9 @@ export const checkAddress = async ({ loaded, connection, isSimulated }: SetUp, i
 
 interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
   readonly apiKey: Secret | undefined
-  /** Sees each request before it is answered. */
+  /** Processes that share the port; by default, this process serves alone. */
+  readonly workers?: number
+  /** Sees each request before it is answered. Only without workers. */
   readonly onRequest?: (request: Request) => void
 }
 
@@ -60,64 +52,71 @@ export const checkServing = async (
   return readServerCertificate(config, machine)
 }
 
-/** The listener's settings for a server with a certificate. */
-const tlsOf = (certificate: ServerCertificate | undefined) =>
-  certificate && { cert: certificate.pem, key: certificate.key }
+/** All that a process must know to serve. */
+const planOf = (
+  { model, connection, isSimulated, loaded }: SetUp,
+  { config, apiKey }: Pick<ServeOptions, 'config' | 'apiKey'>,
+  simulatorUrl: string | undefined,
+  certificate: ServerCertificate | undefined,
+): ServingPlan => ({
+  config,
+  defaultModelId: model.model.id,
+  endpointUrl: simulatorUrl ?? connection.url,
+  apiKey,
+  keyHelper: loaded.keyHelper,
+  isSimulated,
+  environment: loaded.environment,
+  certificate: certificate && { pem: certificate.pem, key: certificate.key, expires: certificate.leaf.validToDate },
+})
 
-/** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
-export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: ServeOptions, io: Io) => {
-  const { model, connection, isSimulated, loaded } = setUp
-  const certificate = await checkServing(setUp, config, io)
-  const clients = await openClientsFile(config, log, io.machine)
-  const simulator = isSimulated ? await startSimulatorFor(config) : undefined
-  const endpointUrl = simulator?.url ?? connection.url
+const serveHere = async (
+  plan: ServingPlan,
+  { clients, address, log, onRequest }: ServeInProcessOptions,
+  io: Io,
+): Promise<RunningServer> => {
   const shutdown = createShutdown()
-  const { clientSetupDir } = config.anthropic
-  // With the variables of --env-file.
-  const machine = { ...io.machine, environment: loaded.environment }
-  const history = await composeHistory(config, log, machine)
-  const state = await openState(config, log, io)
-  const app = composeApp({
-    config,
-    defaultModelId: model.model.id,
-    endpointUrl,
-    apiKey: isSimulated || apiKey === undefined ? apiKey : upstreamKey(loaded, apiKey, log, io),
-    log,
-    ...(history && { history }),
-    ...(state && { state }),
-    ...(await composeOtel(config, machine.environment)),
-    proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
-    shutdown,
-    clients,
-    ...(clientSetupDir !== undefined && { readSetupFile: readSetupFolder(settingPath(io.machine, clientSetupDir)) }),
-    // A simulated upstream gets no real credential.
-    ...(!isSimulated && { credentialSources: await credentialSources(config, log, machine) }),
-    tlsExpires: certificate?.leaf.validToDate,
-    ...maximumConnections(io),
-    ...io.times,
-  })
-  const address = addressOf(loaded, config)
+  const state = await openState(plan.config, log, io)
+  const app = await createServerApp(plan, { shutdown, clients, ...(state && { state }) }, log, io)
   const answer: typeof app.fetch = (request, peer) => {
     onRequest?.(request)
     return app.fetch(request, peer)
   }
-  const listener = await listenOrExplain(() => listen({ ...address, tls: tlsOf(certificate), fetch: answer }), address)
+  const tls = plan.certificate && { cert: plan.certificate.pem, key: plan.certificate.key }
+  const listener = await listenOrExplain(() => listen({ ...address, tls, fetch: answer }), address)
   surviveFaults(log)
-  const unwatch = certificate && watchCertificate(certificate, log)
   // Not `shutdown.running`: a response runs until its last byte is sent, and token counts run, too.
   const { port, running, stop } = listener
   return {
     port,
-    /** The name of the server for clients on this machine. */
-    host: certificate === undefined ? config.host : certifiedHost(certificate, config.host),
     tokenStatistics: app.tokenStatistics,
-    ending: { ...shutdown, running, stop } satisfies Ending,
-    /** Ends all running requests; each is logged. */
-    async stop(): Promise<void> {
-      unwatch?.()
+    ending: { ...shutdown, running, stop },
+    async stop() {
       await stop(true)
       await app.close()
       await state?.end()
+    },
+  }
+}
+
+/** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
+export const serve = async (setUp: SetUp, options: ServeOptions, io: Io) => {
+  const { config, log, workers = 1 } = options
+  const certificate = await checkServing(setUp, config, io)
+  const clients = await openClientsFile(config, log, io.machine)
+  const simulator = setUp.isSimulated ? await startSimulatorFor(config) : undefined
+  const plan = planOf(setUp, options, simulator?.url, certificate)
+  const own = { ...options, clients, address: addressOf(setUp.loaded, config) }
+  // Loaded only for them.
+  const { serveWithWorkers } = workers > 1 ? await import('./workers/serve-with-workers.ts') : {}
+  const server = await (serveWithWorkers?.(plan, { ...own, workers }, io) ?? serveHere(plan, own, io))
+  const unwatch = certificate && watchCertificate(certificate, log)
+  return {
+    ...server,
+    /** The name of the server for clients on this machine. */
+    host: certificate === undefined ? config.host : certifiedHost(certificate, config.host),
+    async stop(): Promise<void> {
+      unwatch?.()
+      await server.stop()
       await simulator?.stop()
     },
   }

@@ -104,7 +104,8 @@ export interface Ending extends Pick<Listener, 'stop' | 'running'> {
   end(): void
 }
 
-const stopOrderly = async (ending: Ending, { delayMs, graceMs, flushMs }: EndTimes): Promise<void> => {
+/** Lets running responses finish, within the limits. */
+export const stopOrderly = async (ending: Ending, { delayMs, graceMs, flushMs }: EndTimes): Promise<void> => {
   let isStopped = false
   ending.drain()
   if (delayMs > 0) await resolveAfter(delayMs)
@@ -124,11 +125,12 @@ const stopOrderly = async (ending: Ending, { delayMs, graceMs, flushMs }: EndTim
   await ending.stop(true)
 }
 
+export const waitingWords = 'Stopping: waiting for running requests. Press Ctrl-C again to stop at once.\n'
+
 const stopping = (ending: Ending, { delayMs }: EndTimes): string | undefined => {
   if (delayMs > 0)
     return `Stopping: accepting requests for another ${delayMs / millisecondsPerSecond} s. Press Ctrl-C again to stop at once.\n`
-  if (ending.running() === 0) return undefined
-  return 'Stopping: waiting for running requests. Press Ctrl-C again to stop at once.\n'
+  return ending.running() === 0 ? undefined : waitingWords
 }
 
 /**

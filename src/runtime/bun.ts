@@ -14,6 +14,8 @@ export interface ListenOptions {
   readonly hostname: string
   /** 0 for any free port. */
   readonly port: number
+  /** Whether other processes listen on the same port, and the system divides the connections among them. Linux only. */
+  readonly isShared?: boolean
   /** Serves HTTPS; both are PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   /** `peer` returns the address of the other end of the connection; undefined if there is none any more. */
@@ -25,15 +27,15 @@ const withHost = (request: Request): Request =>
   request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
 
 /**
- * Serves the app. Does not use Elysia's `listen`, which shares its port with other processes. Throws Bun's error if the
+ * Serves the app. Does not use Elysia's `listen`, which always shares its port with other processes. Throws Bun's error if the
  * address is not available (`code` is `EADDRINUSE`, `EACCES`, ...).
  */
-export const listen = ({ hostname, port, tls, fetch: answer }: ListenOptions): Listener => {
+export const listen = ({ hostname, port, isShared = false, tls, fetch: answer }: ListenOptions): Listener => {
   const server = Bun.serve({
     hostname,
     port,
     ...(tls && { tls: { cert: tls.cert, key: tls.key } }),
-    reusePort: false,
+    reusePort: isShared,
     // A stream may be quiet for long. Pings and our own deadlines detect a dead one.
     idleTimeout: 0,
     maxRequestBodySize: unlimited,

@@ -31,6 +31,7 @@ export const testIo = (machine: Partial<Machine>): Io => ({
     ...machine,
   },
   ownCommand: ['/usr/local/bin/nexus-claude-api'],
+  cores: () => 2,
   isTerminal: false,
   isOutTerminal: false,
   hasTerminal: false,

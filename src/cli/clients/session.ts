@@ -49,6 +49,8 @@ const ownServer = (config: Config, { usesOpenAi }: Client): Config => ({
   clientToken: undefined,
   clientTokens: undefined,
   clientsFile: undefined,
+  workers: 1,
+  state: { ...config.state, url: undefined },
   openai: { ...config.openai, gatewayToken: undefined, clientKey: undefined },
   openaiEntrance: { ...config.openaiEntrance, enabled: usesOpenAi },
 })

@@ -29,6 +29,7 @@ import { usageDeleteCommand } from './usage/delete.ts'
 import { usageExportCommand } from './usage/export.ts'
 import { usageCommand } from './usage/usage.ts'
 import { usageWatchCommand } from './usage/watch.ts'
+import { workerCommand } from './worker.ts'
 
 /** All commands. A new command needs its file, and a line here. */
 export const catalogue: Catalogue = {
@@ -66,6 +67,7 @@ export const catalogue: Catalogue = {
     servicePrintCommand,
     completionCommand,
     createCompleteCommand(() => catalogue),
+    workerCommand,
     createHelpCommand(() => catalogue),
   ],
   groups: [

@@ -30,6 +30,10 @@ import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { shownPaths } from '../terminal/short-path.ts'
 import { startTokenReports } from '../token-reports.ts'
+import { workerCountOf } from '../workers/worker-count.ts'
+
+/** No process of the server is left. A service manager starts it again. */
+const failedExitCode = 1
 
 const unknownPort = 'The server chooses the port for --port 0 when it starts. Give a port, or leave out --dry-run.'
 
@@ -52,7 +56,7 @@ const reportBudgets = async ({ loaded: { config } }: SetUp, io: Io): Promise<voi
 const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
   reportVariables(setUp, io)
-  for (const warning of warningsOf(setUp)) printer(io).warn(warning)
+  for (const warning of [...warningsOf(setUp), ...workersOf(setUp, io).warnings]) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   await checkServing(setUp, config, io)
   await reportBudgets(setUp, io)
@@ -60,6 +64,12 @@ const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
   if (launchLines !== undefined) await reportLaunch(launchLines, setUp, config.port, io)
+}
+
+/** How many processes serve. */
+const workersOf = ({ loaded: { config } }: SetUp, { machine, cores }: Io) => {
+  const { count, warning } = workerCountOf(config, machine.platform, cores())
+  return { count, warnings: warning === undefined ? [] : [warning] }
 }
 
 /** Prints the banner, or one log record with the same facts. */
@@ -90,16 +100,18 @@ const serveUntilStopped = async (
   launchLines: LaunchLines | undefined,
   io: Io,
   raw: Io,
-): Promise<void> => {
+): Promise<number | undefined> => {
   const { config } = setUp.loaded
   const json = jsonFormatOf(config.logging.format)
   const log = composeLog(config, raw)
   await checkAddress(setUp, io)
   reportVariables(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
-  for (const warning of warningsOf(setUp)) printer(io).warn(warning)
+  const { count: workers, warnings } = workersOf(setUp, io)
+  for (const warning of [...warningsOf(setUp), ...warnings]) printer(io).warn(warning)
   await reportBudgets(setUp, io)
-  const { host, port, ending, stop, tokenStatistics: statistics } = await serve(setUp, { config, apiKey, log }, io)
+  const server = await serve(setUp, { config, apiKey, log, workers }, io)
+  const { host, port, ending, tokenStatistics: statistics } = server
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), { ...endTimes(config), ...io.times })
   const facts = { apiKey, host, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
@@ -109,9 +121,11 @@ const serveUntilStopped = async (
     printer(io).info(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
   const uptime = (): number => process.uptime()
   const stopReports = startTokenReports({ config, statistics, log, io, date: () => new Date(), uptime })
-  await stopped
+  const lost = server.isLost?.then(() => failedExitCode) ?? new Promise<never>(() => {})
+  const exitCode = await Promise.race([stopped.then(() => undefined), lost])
   stopReports()
-  await stop()
+  await server.stop()
+  return exitCode
 }
 
 const usageExitCode = 2
@@ -124,7 +138,7 @@ const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | u
     json = jsonFormatOf(setUp.loaded.config.logging.format)
     const launchLines = await readLaunchLines(flags, raw.machine)
     if (flags['dry-run'] === true) await dryRun(setUp, launchLines, raw)
-    else await serveUntilStopped(setUp, launchLines, messages(), raw)
+    else return await serveUntilStopped(setUp, launchLines, messages(), raw)
     return undefined
   } catch (error) {
     if (json === undefined || flags['dry-run'] === true || !(error instanceof UsageError)) throw error

@@ -1,5 +1,5 @@
 import { fstatSync, statSync } from 'node:fs'
-import { devNull, homedir } from 'node:os'
+import { availableParallelism, devNull, homedir } from 'node:os'
 import type { BunFile, FileSink } from 'bun'
 import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
@@ -13,6 +13,8 @@ export interface Io {
   readonly machine: Machine
   /** The command that starts this program: its path; from the sources, bun and the main file. */
   readonly ownCommand: readonly string[]
+  /** The cores that this process may use, also in a container with fewer than the machine. */
+  readonly cores: () => number
   /** Whether standard error is a terminal, so that a user reads it. */
   readonly isTerminal: boolean
   /** Whether standard output is a terminal; only then it may have colours. */
@@ -163,6 +165,7 @@ export const processIo = (): Io => {
     machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
     // In a built program, the main file is virtual: no other program can read it.
     ownCommand: commit === 'source' ? [process.execPath, Bun.main] : [process.execPath],
+    cores: availableParallelism,
     isTerminal,
     isOutTerminal,
     hasTerminal: isTerminal || isInputTerminal || isOutTerminal,

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTokenServer } from '../src/simulator/anthropic/token-server.ts'
 import { productName, version } from '../src/version.ts'
@@ -64,6 +64,26 @@ const serving = async (args: readonly string[]): Promise<{ url: string; child: B
 describe('the binary', () => {
   test('is there', () => {
     expect(existsSync(binary)).toBe(true)
+  })
+
+  test('serves one port with several processes of itself (OP-K7)', async () => {
+    const { url, child } = await serving(['start', '--simulate', '--port', '0', '--workers', '2', '--metrics', 'on'])
+    const send = (): Promise<Response> =>
+      fetch(`${url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', connection: 'close' },
+        body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+      })
+    const answers = await Promise.all(Array.from({ length: 20 }, send))
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
+    await Promise.all(answers.map((answer) => answer.text()))
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/requests_total\{[^}]*"messages"[^}]*\} 20\n/)
+    const workers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')
+    // On a machine with one core, the server uses one process.
+    expect(workers.filter(Boolean)).toHaveLength(availableParallelism() > 1 ? 2 : 0)
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+    expect(existsSync(marker)).toBe(false)
   })
 
   test('--version, --help', async () => {

@@ -18,7 +18,7 @@ const withoutOwn = ({ slack: _slack, maskedKey: _maskedKey, ...record }: Request
 export const createRecordReport = ({ ask }: Pick<Channel<ParentServices>, 'ask'>) => {
   let flush = async (): Promise<void> => {}
   const write = async (records: readonly RequestRecord[]): Promise<void> => {
-    if ((await ask('records', records.map(withoutOwn))) === undefined) throw new Error('no parent')
+    if ((await ask('records', JSON.stringify(records.map(withoutOwn)))) === undefined) throw new Error('no parent')
   }
   const create = (shared: Pick<Parameters<CreateReport>[0], 'defer' | 'losses'>): Report => {
     const load = async () => ({ write })

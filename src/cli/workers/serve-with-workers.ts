@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/usage-error.ts'
 import type { ProcessFacts } from '../../gateway/observers/metrics/metrics.ts'
 import type { ProcessWork } from '../../gateway/process-work.ts'
+import type { RequestRecord } from '../../gateway/request-record.ts'
 import { createShutdown } from '../../server/http/shutdown.ts'
 import { createMemoryStore } from '../../state/memory-store.ts'
 import { createKeeper } from '../../state/workers/keeper.ts'
@@ -145,8 +146,8 @@ export const serveWithWorkers = async (
       chunk: passed.chunk,
       cancel: passed.cancel,
       state: (question) => answerFrom(state, question),
-      async records(records) {
-        for (const record of records) app.observe(record)
+      async records(json) {
+        for (const record of JSON.parse(json) as readonly RequestRecord[]) app.observe(record)
         return true
       },
     }

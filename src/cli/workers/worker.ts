@@ -22,8 +22,8 @@ import type { BeginResult, ParentServices, WorkerServices } from './services.ts'
 interface Serving {
   readonly running: () => number
   readonly facts: WorkerServices['facts']
-  /** Resolves when the server has stopped. */
-  readonly stop: () => Promise<void>
+  /** Resolves when the server has stopped. Without its parent, it accepts no further request. */
+  readonly stop: (hasParent: boolean) => Promise<void>
   readonly stopNow: () => Promise<void>
 }
 
@@ -56,8 +56,8 @@ const serveByPlan = async (sent: SentPlan, channel: Channel<ParentServices>, own
       await flush()
       return { ...app.work(), figures: processFacts.figures() }
     },
-    async stop() {
-      await stopOrderly(ending, { ...endTimes(config), ...io.times })
+    async stop(hasParent) {
+      await stopOrderly(ending, { ...endTimes(config), ...io.times, ...(!hasParent && { delayMs: 0 }) })
       await app.close()
       await state.end()
     },
@@ -76,8 +76,8 @@ export const runWorker = (io: Io): Promise<number> => {
   const { promise, resolve: end } = Promise.withResolvers<number>()
   let serving: Serving | undefined
   let stopping: Promise<void> | undefined
-  const stop = (): void => {
-    stopping ??= serving?.stop() ?? Promise.resolve()
+  const stop = (hasParent = true): void => {
+    stopping ??= serving?.stop(hasParent) ?? Promise.resolve()
     void stopping.then(() => end(0))
   }
   const begin = async (plan: SentPlan): Promise<BeginResult> => {
@@ -107,8 +107,8 @@ export const runWorker = (io: Io): Promise<number> => {
   // Without its parent, no worker may hold the port.
   process.on('disconnect', () => {
     channel.close()
-    stop()
+    stop(false)
   })
-  process.on('SIGTERM', stop)
+  process.on('SIGTERM', () => stop())
   return promise
 }

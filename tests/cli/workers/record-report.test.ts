@@ -10,8 +10,8 @@ const reportTo = (answer: true | undefined) => {
   const sent: RequestRecord[] = []
   const losses = createLosses({ log: createLogger('error', () => {}), now: () => 0 })
   const { create, flush } = createRecordReport({
-    async ask(_name, records) {
-      sent.push(...(records as readonly RequestRecord[]))
+    async ask(_name, json) {
+      sent.push(...(JSON.parse(String(json)) as readonly RequestRecord[]))
       return answer as never
     },
   })

@@ -329,6 +329,21 @@ describe('what is sent', () => {
     expect(new Set(collector.points().map((point) => point.temporality))).toEqual(new Set([temporality]))
   })
 
+  test('has no words that a client sends as the name of a model (OP-O5)', async () => {
+    const collector = startCollector()
+    const openai = { ...defaultConfig.openai, modelMap: new Map<string, string>() }
+    const failing = recordingServer(() => Response.json({ error: { message: 'none' } }, { status: 400 }))
+    const { post, close } = await startOtel(collector, {
+      config: { upstream: 'openai', openai },
+      endpointUrl: failing.url,
+    })
+    await (await post(request({ model: 'CANARYWORD in a sentence' }))).text()
+    await close()
+    expect(failing.received.length).toBeGreaterThan(0)
+    expect(collector.spans().map(({ name }) => name)).toEqual(['chat'])
+    expect(JSON.stringify(collector.exports)).not.toContain('CANARYWORD')
+  })
+
   test('names only models that clients cannot invent in its metrics (OP-O3)', async () => {
     const collector = startCollector()
     const openai = { ...defaultConfig.openai, url: 'http://127.0.0.1:1' }

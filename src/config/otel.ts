@@ -7,7 +7,7 @@ import { choiceOf, countOf, type Environment, firstOf, pairsOf, textOf } from '.
 
 /** What the server sends to an OpenTelemetry collector, from its settings and the standard variables (OP-O). */
 
-type OtelConfig = Pick<Config, 'otel' | 'allowHttp'>
+type OtelConfig = Pick<Config, 'otel' | 'allowHttp' | 'workers'>
 
 type Signal = 'traces' | 'metrics'
 
@@ -134,8 +134,10 @@ const samplingOf = (environment: Environment) => {
   throw new UsageError(`${name} must be a number from 0 to 1, such as 0.25 for a quarter of the traces.`)
 }
 
+const attributesVariable = 'OTEL_RESOURCE_ATTRIBUTES'
+
 const resourceOf = (environment: Environment) => {
-  const attributes = new Map(pairsOf(environment, 'OTEL_RESOURCE_ATTRIBUTES', () => true))
+  const attributes = new Map(pairsOf(environment, attributesVariable, () => true))
   const serviceName = textOf(environment, 'OTEL_SERVICE_NAME') ?? attributes.get('service.name') ?? productName
   return { attributes, serviceName }
 }
@@ -182,15 +184,22 @@ export const otelOf = (config: OtelConfig, environment: Environment) => {
   }
 }
 
+const instanceIdAttribute = 'service.instance.id'
+const sharedIdWarning = `${attributesVariable} has ${instanceIdAttribute}, so the figures of all workers get the same name and replace each other. Leave it out: each worker has an id of its own.`
+
 /** Variables that have no effect, or another one than the user expects. */
-export const otelWarnings = ({ otel: { enabled } }: OtelConfig, environment: Environment): readonly string[] => {
+export const otelWarnings = (
+  { otel: { enabled }, workers }: OtelConfig,
+  environment: Environment,
+): readonly string[] => {
   if (!enabled) return []
   if (isDisabled(environment)) return [`${disabledVariable} is true: --otel sends nothing.`]
   const warnings = (['traces', 'metrics'] as const).flatMap((signal) => [
     ...protocolWarning(signal, environment),
     ...unusedVariables(signal, environment),
   ])
-  return [...new Set(warnings)]
+  const sharesId = workers > 1 && textOf(environment, attributesVariable)?.includes(instanceIdAttribute)
+  return [...new Set(warnings), ...(sharesId ? [sharedIdWarning] : [])]
 }
 
 /** The hosts that get traces and metrics, for messages. Throws UsageError like `otelOf`. */

@@ -189,3 +189,12 @@ test('a variable that has another effect than elsewhere is named once in a warni
     'OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY is not used. Name your own certificate authority in NODE_EXTRA_CA_CERTS.',
   ])
 })
+
+test('an id of the instance that all workers would share is named in a warning (OP-O3, OP-K7)', () => {
+  const environment = { OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=pod-1' }
+  expect(otelWarnings(on, environment)).toEqual([])
+  expect(otelWarnings({ ...on, workers: 2 }, environment)).toEqual([
+    'OTEL_RESOURCE_ATTRIBUTES has service.instance.id, so the figures of all workers get the same name and replace each other. Leave it out: each worker has an id of its own.',
+  ])
+  expect(otelWarnings({ ...on, workers: 2 }, {})).toEqual([])
+})

@@ -241,7 +241,8 @@ export const scaledWorkloads: readonly Workload[] = (['small', 'large'] as const
   // Enough connections for the system to spread them over the workers.
   concurrency: 64,
   measure: 'request',
-  warmUp: request === 'small' ? 10_000 : 1000,
+  // Each worker gets half of it.
+  warmUp: request === 'small' ? 20_000 : 2000,
   // Of two workers, next to one process.
   goal: 1.15,
 }))

@@ -67,6 +67,11 @@ export class RedisLink {
     this.outage = new Outage({ ...options, ...this.#times })
   }
 
+  /** Resolves to undefined if Redis does not answer in time. For work that may wait for another operation first. */
+  inTime<T>(work: Promise<T>): Promise<T | undefined> {
+    return inTime(work, this.#times.deadlineMs)
+  }
+
   /** Resolves to whether Redis answers; if not, further attempts follow. */
   async connect(): Promise<boolean> {
     const { url } = this.#options

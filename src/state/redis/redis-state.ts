@@ -51,11 +51,12 @@ export const createRedisState = ({ newId, ...options }: RedisStateOptions): Redi
     },
     async read(key) {
       const settled = sums.settle(key)
-      if (settled !== undefined) return settled
+      if (settled !== undefined) return link.inTime(settled)
       const answer = await link.run({ script: readScript, key, values: [] })
       return answer === undefined ? undefined : toSums(answer)
     },
-    add: sums.add,
+    // It may wait for the answer to an earlier batch.
+    add: (key, used, until) => link.inTime(sums.add(key, used, until)),
     isUp: () => link.outage.isUp,
     onChange: (listener) => link.outage.onChange(listener),
     async end() {

@@ -213,3 +213,31 @@ test('other answers than those of Redis are an outage, and reject nothing (OP-R3
     await state.end()
   }
 })
+
+test('an addition behind another one waits for one deadline, not for two (OP-R4)', async () => {
+  let additions = 0
+  const sums = '*3\r\n$2\r\n10\r\n$1\r\n1\r\n$3\r\n0.5\r\n'
+  const listener = Bun.listen({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: {
+      data(socket, bytes) {
+        if (bytes.includes('HELLO')) socket.write('%1\r\n+server\r\n+redis\r\n')
+        else if (bytes.includes(':probe:')) socket.write(sums)
+        else {
+          additions += 1
+          // The second one gets no answer.
+          if (additions === 1) setTimeout(() => socket.write(sums), 150)
+        }
+      },
+    },
+  })
+  afterTest(() => listener.stop(true))
+  const { state } = await startRedisState(`redis://127.0.0.1:${listener.port}`, { deadlineMs: 200 })
+  const until = Date.now() + hour
+  const first = state.add('budget:alice:day', used, until)
+  const second = state.add('budget:alice:day', used, until).then(() => 'one deadline')
+  const twoDeadlines = new Promise<string>((resolve) => setTimeout(() => resolve('two deadlines'), 320))
+  expect(await Promise.race([second, twoDeadlines])).toBe('one deadline')
+  await first
+})

@@ -5,8 +5,11 @@ import { join } from 'node:path'
 
 const packages = join(import.meta.dir, 'node_modules')
 
+const findIn = (names: readonly string[], path: string): string | undefined =>
+  names.map((name) => join(packages, name, path)).find((program) => existsSync(program))
+
 const programIn = (names: readonly string[], path: string): string => {
-  const found = names.map((name) => join(packages, name, path)).find((program) => existsSync(program))
+  const found = findIn(names, path)
   if (found === undefined) throw new Error(`none of ${names.join(', ')} is installed. Run: bun run test:runtimes`)
   return found
 }
@@ -14,7 +17,8 @@ const programIn = (names: readonly string[], path: string): string => {
 const { platform, arch } = process
 const workerdArch = arch === 'x64' ? '64' : arch
 
-export const node = (): string => programIn([`node-${platform}-${arch}`], 'bin/node')
+/** npm has Node 22 for Linux; elsewhere, PATH must have it. */
+export const node = (): string => findIn([`node-${platform}-${arch}`], 'bin/node') ?? Bun.which('node') ?? 'node'
 export const deno = (): string => programIn([`@deno/${platform}-${arch}-glibc`, `@deno/${platform}-${arch}`], 'deno')
 export const workerd = (): string => programIn([`@cloudflare/workerd-${platform}-${workerdArch}`], 'bin/workerd')
 /** The date of the release, which its version contains: 1.20261117.1. */

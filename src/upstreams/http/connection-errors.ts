@@ -159,9 +159,6 @@ const rows: readonly ConnectionErrorRule[] = [
 
 const member = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
-/** Node's fetch has its code in the cause of its error. */
-const codeOf = (error: unknown): string => errorCode(error) ?? errorCode(member(error, 'cause')) ?? ''
-
 /** Reads fetch's error without its message, which may contain a URL with a password. */
 const toFailure = (error: unknown, destination: Destination): ConnectionFailure => {
   const status = member(error, 'status')
@@ -169,14 +166,14 @@ const toFailure = (error: unknown, destination: Destination): ConnectionFailure 
   const signIn = headers instanceof Headers ? headers.get('proxy-authenticate') : member(headers, 'proxy-authenticate')
   return {
     ...destination,
-    code: codeOf(error),
+    code: errorCode(error) ?? '',
     proxyStatus: typeof status === 'number' ? status : undefined,
     signIn: String(signIn ?? ''),
   }
 }
 
 /** Whether the connection broke during a request. Most likely it was a kept-alive one. */
-export const isBrokenConnection = (error: unknown): boolean => brokenCodes.test(codeOf(error))
+export const isBrokenConnection = (error: unknown): boolean => brokenCodes.test(errorCode(error) ?? '')
 
 /** Turns fetch's error into one that names the remedy. The client may retry if that can help. */
 export const toConnectionError = (error: unknown, destination: Destination): GatewayError => {

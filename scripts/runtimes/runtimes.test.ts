@@ -5,7 +5,7 @@ import { program, type Runtime, runtimes } from './runtimes.ts'
 import { connectionScenarios } from './scenarios/connections.ts'
 import { messageScenarios } from './scenarios/messages.ts'
 import { openAiClientScenarios } from './scenarios/openai-clients.ts'
-import { limitScenarios, operationScenarios } from './scenarios/operation.ts'
+import { limitScenarios, operationScenarios, queueScenarios } from './scenarios/operation.ts'
 import { anthropicUpstreamScenarios, openAiUpstreamScenarios } from './scenarios/other-upstreams.ts'
 import type { Scenario, Subject } from './scenarios/scenario.ts'
 import { type RunningRuntime, startRuntime } from './start-runtime.ts'
@@ -52,6 +52,12 @@ const groups: readonly Group[] = [
       NEXUS_PING_INTERVAL: '0.2',
     },
     scenarios: limitScenarios,
+  },
+  {
+    title: 'with a queue',
+    upstream: 'nexus',
+    variables: { NEXUS_MAX_CONCURRENCY: '1', NEXUS_QUEUE: '9', NEXUS_TIMEOUT: '1' },
+    scenarios: queueScenarios,
   },
 ]
 

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import { message, messages } from './requests.ts'
-import type { Scenario } from './scenario.ts'
+import type { Scenario, Subject } from './scenario.ts'
 
 /** Names of metrics, without those of the process: each runtime has others. */
 const metricNames = (page: string): string[] =>
@@ -31,6 +31,14 @@ export const operationScenarios: readonly Scenario[] = [
   },
 ]
 
+/** Resolves once a stream takes the only place. The promise inside, of its text, resolves at the timeout. */
+const holdPlace = async (send: Subject['send']): Promise<{ readonly ended: Promise<string> }> => {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify(message('stop talking', { stream: true }))
+  const response = await send(messages, { method: 'POST', headers, body })
+  return { ended: response.text() }
+}
+
 /** A server with one place, seven requests at most, and a timeout of a second. */
 export const limitScenarios: readonly Scenario[] = [
   {
@@ -45,11 +53,9 @@ export const limitScenarios: readonly Scenario[] = [
   {
     does: 'refuses requests while its only place is taken',
     run: async ({ send, post }) => {
-      const headers = { 'content-type': 'application/json' }
-      const body = JSON.stringify(message('stop talking', { stream: true }))
-      const holding = (await send(messages, { method: 'POST', headers, body })).text()
+      const holding = await holdPlace(send)
       const { status, text } = await post(messages, message('hello'))
-      await holding
+      await holding.ended
       return { status, text, later: (await post(messages, message('hello'))).status }
     },
     expected: { status: 529, text: expect.stringContaining('overloaded_error'), later: 200 },
@@ -63,5 +69,19 @@ export const limitScenarios: readonly Scenario[] = [
       return { statuses: answers.map(({ status }) => status), type }
     },
     expected: { statuses: [200, 200, 200, 429, 429, 429], type: true },
+  },
+]
+
+/** A server with one place, where others wait. */
+export const queueScenarios: readonly Scenario[] = [
+  {
+    does: 'lets requests wait for its only place',
+    run: async ({ send, post }) => {
+      const holding = await holdPlace(send)
+      const waiting = Array.from({ length: 3 }, () => post(messages, message('hello', { stream: true })))
+      await holding.ended
+      return (await Promise.all(waiting)).map(({ status }) => status)
+    },
+    expected: [200, 200, 200],
   },
 ]

@@ -55,6 +55,7 @@ const start = (): Promise<Running> => {
         .concat(positionals),
       environment: { ...environment, BUN_CONFIG_MAX_HTTP_REQUESTS: upstreamConnections },
       healthPath: '/health',
+      isFree: positionals.includes('--workers'),
     },
     port,
   )

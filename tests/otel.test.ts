@@ -423,6 +423,24 @@ describe('the program', () => {
     expect(collector.resources().map((resource) => resource['service.name'])).toEqual(['by-file', 'by-file'])
   })
 
+  test('sends each request once, from the worker that served it (OP-O1, OP-K7)', async () => {
+    const collector = startCollector()
+    const program = startCli(['start', '--simulate', '--otel', '--workers', '2', '-p', '0'], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    })
+    const [, url] = await program.says(/(http:\/\/127\.0\.0\.1:\d+)/)
+    const headers = { 'content-type': 'application/json', connection: 'close' }
+    const body = JSON.stringify(request())
+    for (let count = 0; count < 20; count += 1)
+      await (await fetch(`${url}/v1/messages`, { method: 'POST', headers, body })).text()
+    program.kill('SIGTERM')
+    expect((await program.ended).code).toBe(0)
+    expect(new Set(collector.spans().map((span) => span.spanId)).size).toBe(20)
+    expect(collector.spans().length).toBe(20)
+    const ids = new Set(collector.resources().map((resource) => resource['service.instance.id']))
+    expect(ids.size).toBe(2)
+  })
+
   test.each(['-p 0', '--dry-run'])(
     'does not start with a protocol that it does not have: start --otel %s (OP-O1)',
     async (flags) => {

@@ -92,6 +92,7 @@ const parse = (text: string): StateAddress => {
   }
   if (hostname === '') throw fault(`names no host. Write it like ${example}.`)
   const port = url.port === '' ? usualPort : Number(url.port)
+  if (port === 0) throw fault(`has the port 0, on which no server listens. Write it like ${example}.`)
   const database = databaseOf(url)
   const withoutLogin = `${scheme}//${bracketed(hostname)}:${port}/${database}`
   return { isTls, hostname, port, path: undefined, login, database, withoutLogin }

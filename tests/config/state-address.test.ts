@@ -67,6 +67,7 @@ describe('the address of Redis (OP-R6)', () => {
     ['redis://:sesame%zz@redis.example', 'has a % without two hexadecimal digits'],
     ['redis://sesame@redis.example', 'has a user without a password'],
     ['redis://:sesame@redis.example/cache', 'is not the number of a database'],
+    ['redis://:sesame@redis.example:0', 'has the port 0'],
     ['redis:///0', 'names no host'],
     ['redis+unix://:sesame@localhost', 'needs the path of a socket'],
     ['redis+unix://:sesame@redis.example/x', 'needs the path of a socket'],

@@ -30,9 +30,20 @@ const rows: readonly FaultRow[] = [
     isLasting: true,
   },
   {
-    codes: /^(?:ECONNREFUSED|ENOENT)$/,
+    codes: /^ECONNREFUSED$/,
     does: () => 'refuses the connection',
     remedy: `Check that it runs. ${checkAddress}`,
+  },
+  {
+    codes: /^ENOENT$/,
+    does: (code) => `has no socket there (${code})`,
+    remedy: 'Check that it runs. Check the path in state.url.',
+  },
+  {
+    codes: /^EACCES$/,
+    does: (code) => `may not be used by this user (${code})`,
+    remedy: 'Give this user the right to write to the socket.',
+    isLasting: true,
   },
   {
     codes: /^(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)$/,

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { Secret } from '../../../src/base/secret.ts'
+import { toRedisFault } from '../../../src/cli/state/redis-faults.ts'
 import { probeRedis } from '../../../src/cli/state/redis-probe.ts'
 import { stateAddressOf } from '../../../src/config/state-address.ts'
 import { selfSignedCertificate } from '../../support/certificate.ts'
@@ -116,6 +117,10 @@ test('each fault before Redis has its words and its remedy (OP-R6)', async () =>
   expect(await faultOf(`redis://:sesame@127.0.0.1:${refused}`)).toBe(
     `passing: Redis at redis://127.0.0.1:${refused}/0 refuses the connection. Check that it runs. Check the host and the port in state.url.`,
   )
+  const folder = temporaryFolder()
+  expect(await faultOf(`redis+unix://:sesame@localhost${folder}/redis.sock`)).toBe(
+    `passing: Redis at redis+unix://${folder}/redis.sock has no socket there (ENOENT). Check that it runs. Check the path in state.url.`,
+  )
   expect(await faultOf('redis://:sesame@host.invalid')).toBe(
     'lasting: Redis at redis://host.invalid:6379/0 cannot be found: there is no host host.invalid. Check the host and the port in state.url.',
   )
@@ -143,4 +148,13 @@ test('a server that closes the connection, or answers nothing, may be one that u
     'closes the connection. If it uses TLS, begin state.url with rediss://.',
   )
   expect(await faultOf(startServer('', ''))).toContain('does not answer within 2 s (ETIMEDOUT).')
+})
+
+test('a socket that this user may not open is a fault of its own (OP-R6)', () => {
+  const address = stateAddressOf(new Secret('redis+unix:///run/redis.sock'))
+  expect(address && toRedisFault('EACCES', address)).toEqual({
+    problem: 'Redis at redis+unix:///run/redis.sock may not be used by this user (EACCES).',
+    remedy: 'Give this user the right to write to the socket.',
+    isLasting: true,
+  })
 })

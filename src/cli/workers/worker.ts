@@ -18,6 +18,9 @@ import type { BeginResult, ParentServices, WorkerServices } from './services.ts'
 
 /** One of the processes that serve a port together (OP-K7). Its parent starts and ends it. */
 
+/** A request does not wait for a parent that hangs: then the worker limits by itself, as without Redis. */
+const stateMs = 1000
+
 /** A worker that serves. */
 interface Serving {
   readonly running: () => number
@@ -37,7 +40,7 @@ const serveByPlan = async (sent: SentPlan, channel: Channel<ParentServices>, own
   const clients = await openClientsFile(config, log, io.machine)
   // The parent has printed what is wrong with Redis, if there is one.
   const redis = await openState(config, log, { ...io, err: () => {} })
-  const state = redis ?? createWorkerState((question) => channel.ask('state', question))
+  const state = redis ?? createWorkerState((question) => channel.ask('state', question, stateMs))
   const app = await createServerApp(plan, { shutdown, clients, state, reports: [create], pid: process.ppid }, log, io)
   const pass = createPassRequest(channel, app.fetch)
   const listener: Listener = listen({

@@ -27,7 +27,7 @@ export type AskParent = (question: StateQuestion) => Promise<unknown>
 
 /**
  * A worker whose parent has ended ends, too: there is no outage to survive. A message that waits in the channel is
- * neither lost nor sent twice.
+ * neither lost nor sent twice: a parent that answers too late still counts it.
  */
 export const createWorkerState = (ask: AskParent): SharedState => ({
   kind: 'workers',

@@ -131,6 +131,19 @@ describe('several processes on one port', () => {
     expect([200, 429].map((one) => statuses.filter((status) => status === one).length)).toEqual([70, 130])
   }, 30_000)
 
+  test('limit by themselves while their parent hangs, and it counts that afterwards (OP-K7, OP-R4)', async () => {
+    const flags = ['--rate-limit', '1', '--rate-burst', '19', '--api-key', 'any', '--endpoint-url', simulate().url]
+    const { url, kill } = await startWorkers(flags)
+    expect((await sendMessage(url)).status).toBe(200)
+    kill('SIGSTOP')
+    const statuses = async () =>
+      (await Promise.all(Array.from({ length: 5 }, () => sendMessage(url)))).map(({ status }) => status)
+    expect(await statuses()).toEqual([200, 200, 200, 200, 200])
+    kill('SIGCONT')
+    const later = [await statuses(), await statuses(), await statuses()].flat()
+    expect(later.filter((status) => status === 200)).toHaveLength(14)
+  }, 30_000)
+
   test('have one budget, also after a restart with a history (OP-K7, OP-L11)', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'config.json')

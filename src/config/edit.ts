@@ -4,7 +4,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { type ConfigFile, parseConfigFile, parseConfigObject } from './files.ts'
 import { isImportedFile } from './imported-file.ts'
 import { options, withoutMark } from './jsonc.ts'
-import { camelCase, isSecretKey, settingGroups } from './settings/setting-names.ts'
+import { camelCase, isSecretText, settingGroups } from './settings/setting-names.ts'
 import { type SettingKey, settings } from './settings/settings.ts'
 
 /** Changes one setting in the text of a configuration file: comments, layout and other members stay. */
@@ -143,7 +143,7 @@ const headerKeys: ReadonlySet<string> = new Set(
 
 /** A value in the form that the type of a secret setting has in a file: a string, or an object of headers. */
 const isSecretValue = (key: string, value: unknown): boolean => {
-  if (typeof value === 'string') return isSecretKey(key as SettingKey)
+  if (typeof value === 'string') return isSecretText(key as SettingKey, value)
   return isObject(value) && Object.keys(value).length > 0 && headerKeys.has(key)
 }
 

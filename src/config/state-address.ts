@@ -3,6 +3,7 @@ import { bracketed, unbracketed } from '../base/brackets.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from './load.ts'
+import { isSecretText } from './settings/setting-names.ts'
 
 /** The Redis that `state.url` names (OP-R6). No message contains the login. */
 
@@ -100,6 +101,9 @@ const parse = (text: string): StateAddress => {
 
 /** Whether the setting names a state that servers share. */
 export const isShared = (url: Secret | undefined): url is Secret => url !== undefined && !url.equals('memory')
+
+export const hasLogin = (url: Secret | undefined): boolean =>
+  url !== undefined && isSecretText('state.url', url.reveal())
 
 /** Throws UsageError for an address that is not valid. Undefined for no shared state. */
 export const stateAddressOf = (url: Secret | undefined): StateAddress | undefined =>

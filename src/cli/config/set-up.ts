@@ -8,6 +8,7 @@ import { otelWarnings } from '../../config/otel.ts'
 import type { Machine } from '../../config/paths.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
+import { hasLogin } from '../../config/state-address.ts'
 import { chosenModel } from '../../models/chosen-model.ts'
 import { createModelResolver, type ModelResolver, type ResolvedModel } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
@@ -150,7 +151,10 @@ const saferLocations = 'use a variable or a file'
 /** Warnings about who gets the key, and what the program sends. */
 export const exposureWarnings = ({ loaded, connection, isSimulated, models }: SetUp): string[] => {
   const { config, sources, exposed, warnings: fromFiles } = loaded
-  const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
+  const visible = [...sources].filter(
+    ([key, source]) =>
+      isSecretKey(key) && source.startsWith('--') && (key !== 'state.url' || hasLogin(config.state.url)),
+  )
   const unencrypted = unencryptedHost(connection.url)
   const isOpen = !isLoopbackHost(config.host) && !hasGate(config)
   const atRisk = config.upstream === 'anthropic' ? 'credentials' : 'key'

@@ -4,7 +4,7 @@ import { holdsSecret } from '../../config/edit.ts'
 import type { ConfigFile } from '../../config/files.ts'
 import type { Machine } from '../../config/paths.ts'
 import { variablesOf } from '../../config/settings/setting.ts'
-import { secretSettings } from '../../config/settings/setting-names.ts'
+import { isSecretText, secretSettings } from '../../config/settings/setting-names.ts'
 
 /** Finds files with a secret that other users can access. */
 
@@ -17,10 +17,12 @@ const isOpenToOthers = (path: string): boolean => {
   return stats?.isFile() === true && (stats.mode & othersMode) !== 0
 }
 
-const secretVariables = secretSettings
-  .flatMap(variablesOf)
-  // A path or a program's name is not a secret.
-  .filter((name) => !/_(?:FILE|COMMAND)$/.test(name))
+const secretVariables = secretSettings.flatMap((setting) =>
+  variablesOf(setting)
+    // A path or a program's name is not a secret.
+    .filter((name) => !/_(?:FILE|COMMAND)$/.test(name))
+    .map((name) => [name, setting.key] as const),
+)
 
 /** Docker puts secrets there, readable by all users of a container that runs only one program. */
 const containerSecrets = '/run/secrets/'
@@ -35,7 +37,7 @@ export const exposedFiles = (
 ): string[] => {
   if (platform === 'win32') return []
   const variables = parseEnv(environmentFile?.text ?? '')
-  const isSecret = secretVariables.some((name) => (variables[name] ?? '') !== '')
+  const isSecret = secretVariables.some(([name, key]) => isSecretText(key, variables[name] ?? ''))
   const files = [...configFiles.filter(holdsSecret), ...(environmentFile && isSecret ? [environmentFile] : [])]
   const own = secretFiles.filter((path) => !path.startsWith(containerSecrets))
   return [...files.map(({ path }) => path), ...own].filter(isOpenToOthers)

@@ -29,6 +29,10 @@ export const secretSettings: readonly KnownSetting[] = (settings as readonly Kno
 
 export const isSecretKey = (key: SettingKey): boolean => secretSettings.some((setting) => setting.key === key)
 
+/** The address of a Redis is a secret only with a login. */
+export const isSecretText = (key: SettingKey, text: string): boolean =>
+  isSecretKey(key) && text !== '' && (key !== 'state.url' || text.includes('@'))
+
 /** Throws UsageError that suggests the nearest known setting. */
 export const findSetting = (name: string): KnownSetting => {
   const key = camelCase(name)

@@ -120,6 +120,22 @@ describe('configuration', () => {
     expect((await look(0o666)).status).toBe('ok')
   })
 
+  test('calls the address of a Redis a secret only with a login (OP-R6)', async () => {
+    const folder = temporaryFolder()
+    const config = join(folder, 'c.json')
+    const variables = join(folder, 'v.env')
+    const warned = async (url: string) => {
+      writeFileSync(config, JSON.stringify({ state: { url } }), { mode: 0o644 })
+      writeFileSync(variables, `NEXUS_STATE=${url}\n`, { mode: 0o644 })
+      const files = await cli(['start', '--dry-run', '--config', config, '--env-file', variables], {}, folder)
+      const flag = await cli(['start', '--dry-run', '--state', url], {}, folder)
+      return [files.err.match(/which contains a secret/g)?.length ?? 0, flag.err.includes('in the list of processes')]
+    }
+    expect(await warned('redis://:password@127.0.0.1')).toEqual([2, true])
+    for (const url of ['redis://127.0.0.1:6379/0', 'redis+unix:///run/redis.sock', 'memory'])
+      expect(await warned(url)).toEqual([0, false])
+  })
+
   test('says whether a token or the address protects the server', async () => {
     const detail = async (...args: string[]) =>
       (await doctor(['--offline', ...args], { NEXUS_API_KEY: key })).of('config.exposure').detail

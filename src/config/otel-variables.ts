@@ -22,13 +22,16 @@ export const firstOf = (environment: Environment, names: readonly string[]): Fou
   return undefined
 }
 
-/** Throws UsageError for anything but a whole number from 1 on. */
+/** Timers of more milliseconds end at once. */
+const largest = 2 ** 31 - 1
+
+/** Throws UsageError for anything but a whole number from 1 to the largest time. */
 export const countOf = (environment: Environment, names: readonly string[], fallback: number): number => {
   const found = firstOf(environment, names)
   if (found === undefined) return fallback
   const count = Number(found.text)
-  if (Number.isSafeInteger(count) && count > 0) return count
-  throw new UsageError(`${found.name} must be a whole number greater than 0, not ${found.text}.`)
+  if (Number.isSafeInteger(count) && count > 0 && count <= largest) return count
+  throw new UsageError(`${found.name} must be a whole number from 1 to ${largest}, not ${found.text}.`)
 }
 
 /** Throws UsageError. */

@@ -144,6 +144,13 @@ describe('a variable that is not valid stops the start and is named', () => {
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=b%0aCANARY' }, /^OTEL_EXPORTER_OTLP_HEADERS is not valid/],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'a b=CANARY' }, /^OTEL_EXPORTER_OTLP_HEADERS is not valid/],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0' }, /^OTEL_EXPORTER_OTLP_TIMEOUT must be a whole number/],
+    ...[
+      'OTEL_EXPORTER_OTLP_TIMEOUT',
+      'OTEL_BSP_SCHEDULE_DELAY',
+      'OTEL_BSP_EXPORT_TIMEOUT',
+      'OTEL_METRIC_EXPORT_INTERVAL',
+      'OTEL_METRIC_EXPORT_TIMEOUT',
+    ].map((name) => [{ [name]: '2147483648' }, /must be a whole number from 1 to 2147483647, not 2147483648/] as const),
     [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd' }, /^OTEL_EXPORTER_OTLP_COMPRESSION is zstd\. Supported: none, gzip\.$/],
     [{ OTEL_BSP_MAX_QUEUE_SIZE: 'many' }, /^OTEL_BSP_MAX_QUEUE_SIZE must be/],
     [{ OTEL_TRACES_SAMPLER: 'jaeger_remote' }, /^OTEL_TRACES_SAMPLER is jaeger_remote\. Supported: always_on/],

@@ -54,13 +54,30 @@ const endpointOf = (signal: Signal, environment: Environment): URL => {
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
-const headersOf = (signal: Signal, environment: Environment): ReadonlyMap<string, Secret> => {
+/** They describe the connection or the body. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'host',
+  'transfer-encoding',
+])
+
+/** The headers of one variable. Throws UsageError. */
+const headersIn = (variable: string, environment: Environment): (readonly [string, Secret])[] =>
+  pairsOf(environment, variable, (key, value) => headerName.test(key) && headerValue.test(value)).map(
+    ([key, value]) => {
+      const name = key.toLowerCase()
+      if (ownHeaders.has(name))
+        throw new UsageError(`${variable} sets the header ${name}, which the server sets itself. Remove it.`)
+      return [name, new Secret(value)]
+    },
+  )
+
+const headersOf = (signal: Signal, environment: Environment): ReadonlyMap<string, Secret> =>
   // Those of the signal last: they win.
-  const pairs = [...namesOf(signal, 'HEADERS')]
-    .reverse()
-    .flatMap((name) => pairsOf(environment, name, (key, value) => headerName.test(key) && headerValue.test(value)))
-  return new Map(pairs.map(([name, value]) => [name.toLowerCase(), new Secret(value)]))
-}
+  new Map([...namesOf(signal, 'HEADERS')].reverse().flatMap((variable) => headersIn(variable, environment)))
 
 /** A protocol whose collectors read JSON, too. */
 const protobuf = 'http/protobuf'
@@ -101,9 +118,10 @@ const targetOf = (signal: Signal, environment: Environment, { allowHttp }: OtelC
   const url = endpointOf(signal, environment)
   const headers = headersOf(signal, environment)
   const isEncrypted = url.protocol === 'https:' || isLoopbackHost(url.hostname)
-  if (!isEncrypted && headers.size > 0 && !allowHttp)
+  const hasSecret = headers.size > 0 || url.search !== ''
+  if (!isEncrypted && hasSecret && !allowHttp)
     throw new UsageError(
-      `The collector's address begins with http, so ${prefix}HEADERS would go to ${url.hostname} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
+      `The collector's address begins with http, so ${headers.size > 0 ? `${prefix}HEADERS` : 'its query'} would go to ${url.hostname} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
     )
   return {
     url: url.href,

@@ -143,6 +143,13 @@ describe('a variable that is not valid stops the start and is named', () => {
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=%zz' }, /^OTEL_EXPORTER_OTLP_HEADERS is not valid: entry 1/],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=b%0aCANARY' }, /^OTEL_EXPORTER_OTLP_HEADERS is not valid/],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'a b=CANARY' }, /^OTEL_EXPORTER_OTLP_HEADERS is not valid/],
+    ...['host', 'Content-Length', 'transfer-encoding', 'connection', 'content-type', 'content-encoding'].map(
+      (name) =>
+        [
+          { OTEL_EXPORTER_OTLP_TRACES_HEADERS: `a=1,${name}=CANARY` },
+          `OTEL_EXPORTER_OTLP_TRACES_HEADERS sets the header ${name.toLowerCase()}, which the server sets itself.`,
+        ] as const,
+    ),
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0' }, /^OTEL_EXPORTER_OTLP_TIMEOUT must be a whole number/],
     ...[
       'OTEL_EXPORTER_OTLP_TIMEOUT',
@@ -176,6 +183,12 @@ describe('on its way', () => {
     expect(() => otelOf(on, environment)).toThrow(/OTEL_EXPORTER_OTLP_HEADERS would go to collector unencrypted/)
     expect(read(environment, { ...on, allowHttp: true }).traces?.url).toBe('http://collector:4318/v1/traces')
     expect(read({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }).traces?.headers.size).toBe(1)
+  })
+
+  test('a query, which may be a secret, needs the same (OP-O6)', () => {
+    const address = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/?key=CANARY' }
+    expect(() => otelOf(on, address)).toThrow('so its query would go to collector unencrypted.')
+    expect(read(address, { ...on, allowHttp: true }).traces?.url).toBe('http://collector:4318/v1/traces?key=CANARY')
   })
 
   test('figures alone need none (OP-O6)', () => {

@@ -144,9 +144,12 @@ export const requireJson = (headers: Headers): void => {
   })
 }
 
-/** Errors of ours stay; others happen because the client disconnects in the middle. */
-export const toReadError = (request: Request, error: unknown): unknown =>
-  request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error
+/**
+ * Errors of ours stay; others happen because the client disconnects in the middle. Not every runtime then aborts the
+ * signal. A TypeError without that is a body that was read before.
+ */
+export const toReadError = ({ signal }: Request, error: unknown): unknown =>
+  error instanceof GatewayError || (error instanceof TypeError && !signal.aborted) ? error : clientClosed(error)
 
 /** Rejects with GatewayError: 400, 413 or 415. */
 export type ReadJson = (request: Request) => Promise<unknown>
@@ -161,11 +164,9 @@ export const createReadJson =
   (onRead: (request: Request, bytes: number) => void, carriedIn: FindMembers): ReadJson =>
   async (request) => {
     requireJson(request.headers)
-    try {
-      const { text, bytes } = await readBody(request)
-      onRead(request, bytes)
-      return parse(text, carriedIn)
-    } catch (error) {
+    const { text, bytes } = await readBody(request).catch((error) => {
       throw toReadError(request, error)
-    }
+    })
+    onRead(request, bytes)
+    return parse(text, carriedIn)
   }

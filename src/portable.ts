@@ -4,6 +4,7 @@ import { checkKeyEncryption, loadPortable, type PortableOptions, portableOptions
 import { afterAnswer } from './gateway/observers/after-answers.ts'
 import { chosenModel } from './models/chosen-model.ts'
 import { createPortableLog, type Platform, portableFetch, sleep } from './portable-platform.ts'
+import { withHost } from './runtime/with-host.ts'
 import { workerAdapter } from './server/worker-adapter.ts'
 import { defaultMaximumConnections } from './upstreams/http/post.ts'
 import { connectionOf, modelsOf } from './upstreams/registry.ts'
@@ -31,6 +32,15 @@ const createUptime = () => {
   return (): number => {
     startedAt ??= performance.now()
     return (performance.now() - startedAt) / millisecondsPerSecond
+  }
+}
+
+/** Runtimes give a handler something else: Workers their bindings, Deno and Bun facts of the connection. */
+const addressOf = (peer: unknown): (() => string | undefined) | undefined => {
+  if (typeof peer !== 'function') return undefined
+  return () => {
+    const address: unknown = peer()
+    return typeof address === 'string' ? address : undefined
   }
 }
 
@@ -69,7 +79,7 @@ export const createFetch = (options: FetchOptions, platform: Platform = {}): Por
   })
   return async (request, peer) => {
     uptime()
-    return app.fetch(request, peer)
+    return app.fetch(withHost(request), addressOf(peer))
   }
 }
 
@@ -77,7 +87,7 @@ export const createFetch = (options: FetchOptions, platform: Platform = {}): Por
  * The options from variables: those of the program, and those of the gateways that an upstream replaces (`MODEL_MAP`,
  * `GATEWAY_TOKEN`, `OPENAI_API_KEY`). Throws UsageError.
  */
-export const optionsFromEnvironment = (environment: Readonly<Record<string, unknown>>): FetchOptions => {
+export const optionsFromEnvironment = (environment: object): FetchOptions => {
   checkRuntime()
   return portableOptionsOf(environment)
 }

@@ -4,6 +4,7 @@ import { startChatSimulator } from '../src/simulator/openai-chat/server.ts'
 import { type SimulatorOptions, startSimulator } from '../src/simulator/server.ts'
 import { request } from './support/chain.ts'
 import { afterTest } from './support/cleanup.ts'
+import { waitUntil } from './support/wait-until.ts'
 
 /** The app as a function. scripts/runtimes/ runs the same function in other runtimes. */
 
@@ -58,6 +59,67 @@ test('the log has one line for each request, in the configured format, with the 
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: 'info', event: 'request.answered', status: 200, clientIp: '192.0.2.7' },
   ])
+})
+
+test('a server can pass its own second argument, and an address that is not known (OP-X1, OP-X3)', async () => {
+  const simulator = startSimulator()
+  afterTest(() => simulator.stop())
+  const lines: string[] = []
+  const handle = createFetch(
+    {
+      apiKey: 'test-key',
+      endpointUrl: simulator.url,
+      clientToken,
+      rateLimit: { requestsPerMinute: 60 },
+      logging: { format: 'json', clientIp: true },
+    },
+    { log: (line) => lines.push(line) },
+  ) as (request: Request, second?: unknown) => Promise<Response>
+  const seconds = [undefined, { NEXUS_API_KEY: 'of a Worker' }, '192.0.2.7', () => null, () => 7, () => undefined]
+  for (const second of seconds) {
+    const init = { method: 'POST', headers: { 'x-api-key': clientToken, 'content-type': 'application/json' } }
+    const asked = new Request('https://worker.example/v1/messages', { ...init, body: JSON.stringify(request()) })
+    const response = await handle(asked, second)
+    await response.text()
+    expect(response.status).toBe(200)
+  }
+  await waitUntil(() => lines.length === seconds.length)
+  expect(lines.filter((line) => line.includes('clientIp'))).toEqual([])
+})
+
+test('a client that disconnects in its upload is no internal error, whatever the runtime throws then (OP-X1, OP-X5)', async () => {
+  const simulator = startSimulator()
+  afterTest(() => simulator.stop())
+  const lines: string[] = []
+  const log = (line: string) => lines.push(line)
+  const handle = createFetch({ apiKey: 'test-key', endpointUrl: simulator.url, clientToken }, { log })
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error('Network connection lost.')) })
+  const headers = { 'x-api-key': clientToken, 'content-type': 'application/json' }
+  const asked = new Request('https://worker.example/v1/messages', { method: 'POST', headers, body })
+  expect((await handle(asked)).status).toBe(499)
+  await waitUntil(() => lines.length > 0)
+  expect(lines).toEqual([expect.stringContaining(' 499 POST /v1/messages ') as never])
+})
+
+test('a request of HTTP/1.0 needs no host, also on Bun without the program (OP-X1)', async () => {
+  const handle = createFetch({ apiKey: 'test-key', clientToken }, { log: () => {} })
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (asked) => handle(asked) })
+  afterTest(() => server.stop(true))
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let received = ''
+  await Bun.connect({
+    hostname: '127.0.0.1',
+    port: server.port ?? 0,
+    socket: {
+      open: (socket) => void socket.write('GET /ready HTTP/1.0\r\n\r\n'),
+      data(_, data) {
+        received += data.toString()
+        if (received.includes('}')) resolve(received)
+      },
+      close: () => resolve(received),
+    },
+  })
+  expect(await promise).toMatch(/^HTTP\/1\.1 200 [\s\S]*\{"status":"ready"\}/)
 })
 
 test('a rate limit counts in memory, and metrics are a text (OP-X3)', async () => {

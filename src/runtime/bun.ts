@@ -1,3 +1,5 @@
+import { withHost } from './with-host.ts'
+
 /** body.ts reads and limits requests, and answers in Anthropic's format; Bun would close the connection. */
 const unlimited = Number.MAX_SAFE_INTEGER
 
@@ -21,10 +23,6 @@ export interface ListenOptions {
   /** `peer` returns the address of the other end of the connection; undefined if there is none any more. */
   readonly fetch: (request: Request, peer: () => string | undefined) => Response | Promise<Response>
 }
-
-/** An HTTP/1.0 request may have no host. Its URL is then only a path, which the router cannot read. */
-const withHost = (request: Request): Request =>
-  request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
 
 /**
  * Serves the app. Does not use Elysia's `listen`, which always shares its port with other processes. Throws Bun's error if the

@@ -93,5 +93,5 @@ export type PortableFetch = (request: Request, peer?: () => string | undefined) 
 export declare const createFetch: (options: FetchOptions, platform?: Platform) => PortableFetch
 
 /** The options that variables set, such as those of \`process.env\`. Throws an error named \`UsageError\`. */
-export declare const optionsFromEnvironment: (environment: Readonly<Record<string, unknown>>) => FetchOptions
+export declare const optionsFromEnvironment: (environment: object) => FetchOptions
 `

@@ -60,6 +60,8 @@ const membersOf = (object: Json, isGroup: (key: string) => boolean, placeOf: Pla
       const key = prefix + camelCase(name)
       const names = [...outer, name]
       if (!isGroup(key)) return [{ key, names, value }]
+      // A program may give a group that is not set.
+      if (value === undefined) return []
       if (!isObject(value)) throw new UsageError(`${placeOf(key, names)} must be an object.`)
       return read(value, `${key}.`, names)
     })

@@ -1,3 +1,4 @@
+import { isObject } from '../base/json.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { hasGate } from './client-tokens.ts'
@@ -137,8 +138,14 @@ const checkBudgets = ({ config }: LoadedConfig): void => {
   if (warning !== undefined) throw new UsageError(warning)
 }
 
+/** Throws UsageError for options that TypeScript would not accept. */
+const checkObject = (value: unknown, name: string): void => {
+  if (!isObject(value)) throw new UsageError(`The ${name} must be an object.`)
+}
+
 /** Throws UsageError that names the key. */
 export const loadPortable = (options: PortableOptions): LoadedConfig => {
+  checkObject(options, 'options')
   const inputs = { flags: {}, environment: {}, files: [{ path: place, settings: options }, defaults] }
   const loaded = loadConfig(inputs)
   // No user reads warnings here, and a typing error must not open a server.
@@ -183,7 +190,8 @@ const put = (options: Group, key: string, value: unknown): void => {
  * The options that variables set: the same variables as of the program, and those of the gateways that an upstream
  * replaces. Only texts count: a Worker has other bindings, too. Throws UsageError that names the variable.
  */
-export const portableOptionsOf = (environment: Readonly<Record<string, unknown>>): PortableOptions => {
+export const portableOptionsOf = (environment: object): PortableOptions => {
+  checkObject(environment, 'environment')
   const texts = Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )

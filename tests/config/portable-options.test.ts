@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { UsageError } from '../../src/base/usage-error.ts'
 import {
   checkKeyEncryption,
   isAvailable,
@@ -61,6 +62,17 @@ describe('the options', () => {
     ['anthropic.oauth.clientId cannot be used', { upstream: 'anthropic', anthropic: { oauth: { clientId: 'a' } } }],
   ])('that need the program are refused, with the reason: %s (OP-X3)', (words, options) => {
     expect(() => load(options)).toThrow(words)
+  })
+
+  test('may have settings and groups without a value, as their type says (OP-X1)', () => {
+    expect(
+      load({ timeout: undefined, rateLimit: undefined, openai: { apiKey: undefined }, prices: undefined }),
+    ).toEqual(load({}))
+  })
+
+  test.each([[undefined], [null], [[]], ['text'], [7]])('must be an object: %p (OP-X1)', (options) => {
+    expect(() => loadPortable(options as never)).toThrow(new UsageError('The options must be an object.'))
+    expect(() => portableOptionsOf(options as never)).toThrow(new UsageError('The environment must be an object.'))
   })
 
   test('that switch such parts off are accepted (OP-X3)', () => {

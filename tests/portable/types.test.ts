@@ -29,3 +29,40 @@ export const backwards = (published: FetchOptions): Required<PortableOptions> =>
   },
   longMs,
 )
+
+test(
+  "the module's types need no other types, and accept the bindings of a Worker (OP-X1, OP-X4)",
+  () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'portable.d.ts'), portableTypes)
+    const program = `import { createFetch, type FetchOptions, optionsFromEnvironment } from './portable.js'
+
+// "wrangler types" writes an interface.
+interface Bindings { readonly NEXUS_API_KEY: string; readonly BUCKET: { get(name: string): unknown } }
+declare const env: Bindings
+declare const process: { readonly env: { [name: string]: string | undefined } }
+
+const options: FetchOptions = { ...optionsFromEnvironment(env), rateLimit: { requestsPerMinute: 60 } }
+const lines: string[] = []
+const answer = createFetch(options, { log: (line, level) => lines.push(level + line) })
+createFetch(optionsFromEnvironment(process.env))
+// @ts-expect-error
+createFetch({ tiemout: 5 })
+// @ts-expect-error
+createFetch({ history: { enabled: true } })
+
+export default {
+  fetch: (request: Request): Promise<Response> => answer(request, () => request.headers.get('x') ?? undefined),
+}
+`
+    writeFileSync(join(folder, 'program.ts'), program)
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
+      ...{ module: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'], types: [], noEmit: true },
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+    const { exitCode, stdout } = Bun.spawnSync([join(root, 'node_modules', '.bin', 'tsc'), '--project', folder])
+    expect({ exitCode, out: stdout.toString() }).toEqual({ exitCode: 0, out: '' })
+  },
+  longMs,
+)

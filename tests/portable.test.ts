@@ -78,8 +78,8 @@ test('a server can pass its own second argument, and an address that is not know
   const seconds = [undefined, { NEXUS_API_KEY: 'of a Worker' }, '192.0.2.7', () => null, () => 7, () => undefined]
   for (const second of seconds) {
     const init = { method: 'POST', headers: { 'x-api-key': clientToken, 'content-type': 'application/json' } }
-    const asked = new Request('https://worker.example/v1/messages', { ...init, body: JSON.stringify(request()) })
-    const response = await handle(asked, second)
+    const sent = new Request('https://worker.example/v1/messages', { ...init, body: JSON.stringify(request()) })
+    const response = await handle(sent, second)
     await response.text()
     expect(response.status).toBe(200)
   }
@@ -95,15 +95,15 @@ test('a client that disconnects in its upload is no internal error, whatever the
   const handle = createFetch({ apiKey: 'test-key', endpointUrl: simulator.url, clientToken }, { log })
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error('Network connection lost.')) })
   const headers = { 'x-api-key': clientToken, 'content-type': 'application/json' }
-  const asked = new Request('https://worker.example/v1/messages', { method: 'POST', headers, body })
-  expect((await handle(asked)).status).toBe(499)
+  const sent = new Request('https://worker.example/v1/messages', { method: 'POST', headers, body })
+  expect((await handle(sent)).status).toBe(499)
   await waitUntil(() => lines.length > 0)
   expect(lines).toEqual([expect.stringContaining(' 499 POST /v1/messages ') as never])
 })
 
 test('a request of HTTP/1.0 needs no host, also on Bun without the program (OP-X1)', async () => {
   const handle = createFetch({ apiKey: 'test-key', clientToken }, { log: () => {} })
-  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (asked) => handle(asked) })
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: (sent) => handle(sent) })
   afterTest(() => server.stop(true))
   const { promise, resolve } = Promise.withResolvers<string>()
   let received = ''

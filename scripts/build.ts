@@ -8,7 +8,8 @@ import { archiveName, programName, type Target, targets } from './release/target
 import { binary } from './support/binary.ts'
 
 /**
- * Builds this machine's program into `dist/`, or other programs into `dist/targets/<id>/`.
+ * Builds this machine's program and the module for other runtimes into `dist/`, or other programs into
+ * `dist/targets/<id>/`.
  *
  *   bun run build [--all] [--target linux-arm64 ...] [--list]
  */
@@ -46,6 +47,7 @@ const nextStep = (folder: string): string => {
 }
 
 if (wanted.length === 0) {
+  await import('./portable/run.ts')
   await build(binary)
   console.log(nextStep(dirname(binary)))
 }

@@ -110,9 +110,13 @@ export class WorkerPool {
     const { log } = this.#options
     if (this.#isStopping) return
     if (!this.#mayRestart()) {
+      if (this.#alive.size === 0) {
+        log.error('worker.none_left', {})
+        this.#lost.resolve()
+        return
+      }
       log.error('worker.restarts_paused', { worker: number, seconds: secondsPerRestart })
-      if (this.#alive.size === 0) this.#lost.resolve()
-      else setTimeout(() => this.#restart(number), secondsPerRestart * millisecondsPerSecond)
+      setTimeout(() => this.#restart(number), secondsPerRestart * millisecondsPerSecond)
       return
     }
     this.#launch(number).then(

@@ -36,7 +36,8 @@ describe('workers that die again and again', () => {
     await pool.isLost
     expect(pool.alive).toBe(0)
     expect(events().filter((event) => event === 'worker.ended')).toHaveLength(6)
-    expect(records.at(-1)).toMatchObject({ level: 'error', event: 'worker.restarts_paused', fields: { worker: 1 } })
+    expect(records.at(-1)).toMatchObject({ level: 'error', event: 'worker.none_left' })
+    expect(events()).not.toContain('worker.restarts_paused')
     expect(records[0]).toMatchObject({ level: 'warn', event: 'worker.ended', fields: { worker: 1, code: 7 } })
   })
 

@@ -35,6 +35,10 @@ describe('the entries of other runtimes', () => {
     expect(entry).toContain('\nconst answer = createFetch(optionsFromEnvironment(env))\n')
   })
 
+  test('a Worker ends the request of a client that disconnects, so that its place is free again (OP-X4)', () => {
+    expect(read('deploy', 'runtimes', 'workers', 'worker.js')).toContain('context.waitUntil(response)\n')
+  })
+
   test("all but Vercel's run in CI, with one set of scenarios (OP-X5)", () => {
     const run = runtimes.map(({ folder }) => folder)
     expect(run.sort()).toEqual(folders.filter((folder) => folder !== 'vercel').sort())

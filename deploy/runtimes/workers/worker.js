@@ -7,5 +7,10 @@ import { createFetch, optionsFromEnvironment } from 'nexus-claude-api/fetch'
 const answer = createFetch(optionsFromEnvironment(env))
 
 export default {
-  fetch: (request) => answer(request, () => request.headers.get('cf-connecting-ip') ?? undefined),
+  fetch(request, _bindings, context) {
+    const response = answer(request, () => request.headers.get('cf-connecting-ip') ?? undefined)
+    // Otherwise Workers stop at once when the client disconnects, and the request would keep its place in the limits.
+    context.waitUntil(response)
+    return response
+  },
 }

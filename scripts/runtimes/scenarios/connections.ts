@@ -6,8 +6,18 @@ import type { Scenario, Subject } from './scenario.ts'
 
 /** Large bodies, many streams, clients that disconnect, web pages, and the log. */
 
-/** Sends a request that the upstream never answers completely, disconnects, and waits until the upstream knows. */
-const disconnect = async ({ send, journal }: Subject, words: string, stream: boolean): Promise<unknown> => {
+/** Waits until no request has a place in the limits. */
+const allEnded = async ({ send }: Subject): Promise<void> => {
+  const active = async (): Promise<unknown> => JSON.parse(await (await send('/health')).text()).active
+  while ((await active()) !== 0) await Bun.sleep(1)
+}
+
+/**
+ * Sends a request that the upstream never answers completely, disconnects, and waits until the upstream knows, and the
+ * server has ended the request.
+ */
+const disconnect = async (subject: Subject, words: string, stream: boolean): Promise<unknown> => {
+  const { send, journal } = subject
   const leaving = new AbortController()
   const before = journal('nexus').length
   const entry = () => journal('nexus')[before]
@@ -28,6 +38,7 @@ const disconnect = async ({ send, journal }: Subject, words: string, stream: boo
   if (!stream) leaving.abort()
   await reading
   await waitUntil(() => entry()?.outcome === 'cancelled')
+  await allEnded(subject)
   return entry()?.outcome
 }
 
@@ -73,12 +84,12 @@ export const connectionScenarios: readonly Scenario[] = [
     expected: Array(20).fill(text(/event: message_stop\n/)),
   },
   {
-    does: 'cancels the upstream if the client disconnects in a stream',
+    does: 'cancels the upstream and ends the request if the client disconnects in a stream',
     run: (subject) => disconnect(subject, 'stop talking', true),
     expected: 'cancelled',
   },
   {
-    does: 'cancels the upstream if the client disconnects before the answer',
+    does: 'cancels the upstream and ends the request if the client disconnects before the answer',
     run: (subject) => disconnect(subject, 'say nothing', false),
     expected: 'cancelled',
   },

@@ -51,11 +51,12 @@ describe('the types of the official client', () => {
 
   test('accept the lines that a user may add, and the variable of the component redis (OP-K5)', () => {
     const withComments = ['deployment.yaml', 'network-policy.yaml'].map((path) => {
-      const text = readManifestText(path).replace(/^( *)# (?=from:|- name|- namespace| {2})/gm, '$1')
+      const text = readManifestText(path).replace(/^( *)# (?=from:|- name|- ports|- namespace| {2})/gm, '$1')
       return readDocuments(text)[0] as Manifest
     })
     expect(JSON.stringify(withComments)).toContain('"name":"HTTPS_PROXY"')
     expect(JSON.stringify(withComments)).toContain('"kubernetes.io/metadata.name":"monitoring"')
+    expect(JSON.stringify(withComments)).toContain('{"ports":[{"port":4318}]}')
     const state = read<V1Deployment>('redis/state.yaml')
     const patched = structuredClone(deployment)
     containerOf(patched)?.env?.push(...(containerOf(state)?.env ?? []))

@@ -57,7 +57,8 @@ export const reportsOf = (
 const knownModels = ({ model, smallModel, openaiEntrance }: Config, models: ModelResolver): readonly string[] => {
   const named = ['opus', 'sonnet', 'haiku', model, smallModel, ...openaiEntrance.modelMap.values()]
   const found = named.map((name) => name && models.find(name)?.model.id)
-  return [...models.models.map(({ id }) => id), ...found.filter((id) => id !== undefined)]
+  const mapped = models.modelMap?.values() ?? []
+  return [...models.models.map(({ id }) => id), ...mapped, ...found.filter((id) => id !== undefined)]
 }
 
 /** The models that figures may name. */
@@ -94,11 +95,13 @@ export const recordsOf = (
   config: Config,
   dependencies: AppDependencies,
   own: readonly RequestObserver[],
+  { known }: ModelLabelOptions,
 ): RequestRecords => {
   const { log, observers = [] } = dependencies
   return createRequestRecords({
     observers: [...accessLogObservers(log), ...own, ...observers],
     wantsClass: wantsRequestClass(config),
+    knownModels: known,
     costOf: createCostOf(config.prices, config.upstream),
     log,
     now,

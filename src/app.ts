@@ -157,7 +157,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const own = [tokenStatistics.observer, ...switched.filter((observer) => observer !== undefined)]
   const server = createServer({
     gateway: createGateway({ models, upstream, tokens, log }),
-    records: recordsOf(config, dependencies, own),
+    records: recordsOf(config, dependencies, own, observed.labels),
     metrics,
     ...addressesOf(config),
     openAi: openAiOf(config, models),

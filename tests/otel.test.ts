@@ -355,7 +355,7 @@ describe('what is sent', () => {
     await Promise.all(Array.from({ length: 50 }, (_, index) => post(request({ model: `invented-${index}` }))))
     await close()
     const series = collector.points().filter(({ name }) => name === 'gen_ai.client.inference.duration')
-    expect(new Set(series.map(({ attributes }) => attributes['gen_ai.request.model']))).toEqual(new Set(['other']))
+    expect(new Set(series.map(({ attributes }) => attributes['gen_ai.request.model']))).toEqual(new Set(['unknown']))
   })
 })
 

@@ -12,6 +12,9 @@ const longestModelName = 100
 
 export const isLoggableModel = (model: string): boolean => model.length <= longestModelName && modelName.test(model)
 
+/** For events that name a model before the upstream has answered. */
+export const loggableModel = (model: string): string => (isLoggableModel(model) ? model : 'other')
+
 /** `context_management`, `cacheControl`, `ttl_1h`; never a key or an id, which have digits anywhere. */
 const memberName = /^[A-Za-z]+(?:_[A-Za-z0-9]{1,20})*$/
 const longestMemberName = 40

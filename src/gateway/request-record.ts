@@ -52,7 +52,10 @@ export interface RequestFacts {
   readonly upstream?: string
   /** The client's model name, only if it is certain to be a model's name. */
   readonly model?: string
-  /** The upstream's id of the model. */
+  /**
+   * The upstream's id of the model. While the request runs, it may be anything that the client sent; a record has it only
+   * if it is certain to be a model's name.
+   */
   readonly used?: string
   readonly isStream?: boolean
   readonly upstreamRequestId?: string

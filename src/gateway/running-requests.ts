@@ -1,25 +1,15 @@
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { loggableSessionOf } from '../messages/session-id.ts'
+import { type CertainModels, createCertainModels } from './certain-models.ts'
 import { endpointOf } from './endpoint.ts'
 import { type AfterAnswersOptions, createAfterAnswers } from './observers/after-answers.ts'
-import type { ConversationWords, RequestFacts, RequestHead, RequestOutcome, RequestRecord } from './request-record.ts'
+import { outcomeOf, type ResponseEnd } from './request-outcome.ts'
+import type { ConversationWords, RequestFacts, RequestHead, RequestRecord } from './request-record.ts'
 import { wholeUsage } from './token-figures.ts'
 
 /** How a stream ended: complete, left by its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
-
-/** How the upstream's answer ended. */
-type ResponseEnd = 'complete' | 'failed' | 'cancelled'
-
-/** Key, quota and missing model are problems of the configuration, not errors of the request. */
-const isFaultOfRequest = ({ type }: GatewayError): boolean =>
-  type === 'invalid_request_error' || type === 'request_too_large'
-
-/** Statuses from here on are failures of the server. */
-const internalStatus = 500
-/** Lower statuses report success, also for a stream that fails later. */
-const firstFailureStatus = 400
 
 /** The path in the record of a request whose path only the client knows. */
 export const hiddenPath = 'other'
@@ -31,6 +21,7 @@ export interface RunningRequestOptions {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly wantsClass: boolean
+  readonly models: CertainModels
   /** Absent without prices. */
   readonly costOf?: CostOf | undefined
   readonly onEnd: (request: RunningRequest, record: RequestRecord) => void
@@ -47,6 +38,7 @@ export class RunningRequest {
   words: (() => ConversationWords) | undefined
   readonly #now: () => number
   readonly #startedAt: number
+  readonly #models: CertainModels
   readonly #costOf: CostOf | undefined
   readonly #onEnd: (request: RunningRequest, record: RequestRecord) => void
   #facts: RequestFacts = {}
@@ -61,11 +53,12 @@ export class RunningRequest {
   #hasLeft = false
   #isOver = false
 
-  constructor(head: RequestHead, { now, wantsClass, costOf, onEnd }: RunningRequestOptions) {
+  constructor(head: RequestHead, { now, wantsClass, models, costOf, onEnd }: RunningRequestOptions) {
     this.head = head
     this.wantsClass = wantsClass
     this.#now = now
     this.#startedAt = now()
+    this.#models = models
     this.#costOf = costOf
     this.#onEnd = onEnd
   }
@@ -153,13 +146,17 @@ export class RunningRequest {
   }
 
   #toRecord(status: number): RequestRecord {
-    const outcome = this.#outcome(status)
+    const outcome = outcomeOf({ answer: this.#answer, error: this.#error, status, hasLeft: this.#hasLeft })
     const error = outcome === 'cancelled' ? undefined : this.#error
-    const { usage } = this.#facts
-    const upstreamRequestId = this.#facts.upstreamRequestId ?? this.#error?.upstreamRequestId
+    const { model, used, ...facts } = this.#facts
+    const { usage } = facts
+    const hasName = used !== undefined && this.#models.has(used, this.#firstEventAt !== undefined)
+    const upstreamRequestId = facts.upstreamRequestId ?? this.#error?.upstreamRequestId
     const record: Omit<RequestRecord, 'cost'> = {
       ...this.head,
-      ...this.#facts,
+      ...facts,
+      ...(hasName && { used }),
+      ...(hasName && model !== undefined && { model }),
       ...(usage && { usage: wholeUsage(usage) }),
       endpoint: endpointOf(this.head.path),
       ...(upstreamRequestId !== undefined && { upstreamRequestId }),
@@ -171,23 +168,17 @@ export class RunningRequest {
       errorType: error?.type,
       errorReason: error?.reason,
     }
-    const cost = this.#costOf?.(record)
+    // Each model has its price, also one whose name the record must not have.
+    const cost = this.#costOf?.(used === undefined ? record : { ...record, used })
     return cost === undefined ? record : { ...record, cost }
-  }
-
-  #outcome(status: number): RequestOutcome {
-    const error = this.#error
-    const answer = this.#answer
-    if (answer === 'cancelled' || [error?.status, status].includes(clientClosedStatus)) return 'cancelled'
-    if (error === undefined) return this.#hasLeft && answer !== 'complete' ? 'cancelled' : 'answered'
-    if (status < firstFailureStatus || status >= internalStatus) return 'failed'
-    return answer === undefined || isFaultOfRequest(error) ? 'refused' : 'failed'
   }
 }
 
 export interface RequestRecordsOptions extends AfterAnswersOptions, Pick<RunningRequestOptions, 'costOf'> {
   /** Whether an observer uses the class of requests; default: yes. A forwarded request is parsed only for that. */
   readonly wantsClass?: boolean
+  /** Ids of models that the upstream's catalog and the configuration name. */
+  readonly knownModels?: ReadonlySet<string>
   /** Milliseconds since 1970. */
   readonly date: () => number
 }
@@ -198,8 +189,9 @@ export type RequestRecords = ReturnType<typeof createRequestRecords>
 
 /** The running requests, and the observers of their ends. */
 export const createRequestRecords = (options: RequestRecordsOptions) => {
-  const { observers, now, date, costOf, wantsClass = true } = options
+  const { observers, now, date, costOf, wantsClass = true, knownModels = new Set() } = options
   const running = new Set<RunningRequest>()
+  const models = createCertainModels(knownModels)
   const isWanted = observers.length > 0
   const afterAnswers = createAfterAnswers(options)
   const onEnd = (request: RunningRequest, record: RequestRecord): void => {
@@ -208,7 +200,7 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
   }
   return {
     begin(head: Omit<RequestHead, 'at'>): RunningRequest {
-      const request = new RunningRequest({ ...head, at: date() }, { now, wantsClass, costOf, onEnd })
+      const request = new RunningRequest({ ...head, at: date() }, { now, wantsClass, models, costOf, onEnd })
       if (isWanted) running.add(request)
       return request
     },

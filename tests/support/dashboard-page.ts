@@ -6,13 +6,14 @@ import { afterTest } from './cleanup.ts'
 
 /** A server with a dashboard, and its page in a browser. */
 
-/** Any text may be the name of a model of an OpenAI-compatible server. */
+/** Any text may be the name of a model of an OpenAI-compatible server, if the configuration names it. */
 export const injection = '<img src=x onerror="document.title=1">'
 
 export const startDashboard = (options: ChainOptions = {}): Chain => {
   const upstream = startChatSimulator({ isAnyModelServed: true })
   afterTest(() => upstream.stop())
-  const config = { ...defaultConfig, dashboard: true, upstream: 'openai' as const, ...options.config }
+  const openai = { ...defaultConfig.openai, modelMap: new Map([['injected', injection]]) }
+  const config = { ...defaultConfig, dashboard: true, upstream: 'openai' as const, openai, ...options.config }
   return startChain({ ...options, config, endpointUrl: `${upstream.url}/v1` })
 }
 

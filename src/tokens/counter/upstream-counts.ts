@@ -1,5 +1,6 @@
 import { createConcurrencyLimit } from '../../base/concurrency-limit.ts'
 import { clientClosed, GatewayError, toGatewayError } from '../../base/errors.ts'
+import { loggableModel } from '../../base/loggable-name.ts'
 import type { Logger } from '../../base/logger.ts'
 import { createSingleFlight } from '../../base/single-flight.ts'
 import { type After, type CountBurst, startBurst } from './count-burst.ts'
@@ -62,7 +63,7 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
     if (isAskable(modelId)) pausedUntil.set(modelId, until)
   }
   const refuse = (modelId: string, until: number, reason: string | undefined): void => {
-    if (isAskable(modelId)) log.info('tokens.upstream_does_not_count', { model: modelId, reason })
+    if (isAskable(modelId)) log.info('tokens.upstream_does_not_count', { model: loggableModel(modelId), reason })
     pause(modelId, until)
   }
 

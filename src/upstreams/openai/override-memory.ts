@@ -1,3 +1,4 @@
+import { loggableModel } from '../../base/loggable-name.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { ChatDialect } from '../../translate/capabilities/chat-dialect.ts'
 import type { ModelDegradation } from '../upstream.ts'
@@ -49,11 +50,13 @@ export const createOverrideMemory = (log: Logger, now: () => number): OverrideMe
       const key = Object.keys(override.change).join()
       if (memory === undefined || (memory.size >= maximumOverrides && !memory.has(key))) return
       if (memory.get(key)?.without !== override.without) {
-        log.warn('upstream.degraded', { model: modelId, what: `${override.without}: ${override.note}` })
+        log.warn('upstream.degraded', { model: loggableModel(modelId), what: `${override.without}: ${override.note}` })
       }
       memory.set(key, { ...override, until: override.isPassing ? now() + passingMs : Number.POSITIVE_INFINITY })
     },
     degraded: () =>
-      [...models.keys()].flatMap((model) => currentOf(model).map(({ without, note }) => ({ model, without, note }))),
+      [...models.keys()].flatMap((modelId) =>
+        currentOf(modelId).map(({ without, note }) => ({ model: loggableModel(modelId), without, note })),
+      ),
   }
 }

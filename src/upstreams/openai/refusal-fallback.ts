@@ -1,3 +1,4 @@
+import { loggableModel } from '../../base/loggable-name.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { ChatDialect } from '../../translate/capabilities/chat-dialect.ts'
 import { OpenAiError } from './errors.ts'
@@ -70,7 +71,7 @@ export const createRefusalFallback = (memory: OverrideMemory, log: Logger) => {
       if (trial !== undefined) memory.remember(modelId, trial.override)
       const next = nextTry(call, current, error)
       if (next === undefined) throw error
-      log.info('upstream.resent', { requestId, model: modelId, without: next.trial.override.without })
+      log.info('upstream.resent', { requestId, model: loggableModel(modelId), without: next.trial.override.without })
       return run(call, next)
     }
   }

@@ -1,4 +1,3 @@
-import { isLoggableModel } from '../../../base/loggable-name.ts'
 import { productName } from '../../../version.ts'
 import type { RequestRecord } from '../../request-record.ts'
 import { allInputTokens } from '../figures.ts'
@@ -57,14 +56,11 @@ const upstreamRows: readonly (readonly [Names, (upstream: OtelUpstream) => Attri
   [always('server.port'), ({ serverPort }) => serverPort],
 ]
 
-/** The model that was used. Where clients name models freely, its name may be anything. */
-export const usedModel: Read<string> = ({ used }) => (used !== undefined && isLoggableModel(used) ? used : undefined)
-
 const spanRows: readonly (readonly [Names, Read<AttributeValue>])[] = [
-  [always('gen_ai.request.model'), (record) => record.model ?? usedModel(record)],
+  [always('gen_ai.request.model'), ({ model, used }) => model ?? used],
   [
     always('gen_ai.response.model'),
-    (record) => (record.outcome === 'answered' || record.firstEventMs !== undefined ? usedModel(record) : undefined),
+    ({ used, outcome, firstEventMs }) => (outcome === 'answered' || firstEventMs !== undefined ? used : undefined),
   ],
   [{ '0.1': 'gen_ai.request.stream', '1.36': undefined }, ({ isStream }) => isStream || undefined],
   [always('gen_ai.request.max_tokens'), ({ maxTokens }) => maxTokens],

@@ -1,7 +1,7 @@
 import type { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { RequestRecord } from '../../request-record.ts'
 import { createTrace, type TraceOptions } from '../../request-trace.ts'
-import { type Attributes, createSpanAttributes, type NamesVersion, usedModel } from './names.ts'
+import { type Attributes, createSpanAttributes, type NamesVersion } from './names.ts'
 
 /** Makes the span of a request from its record, after its end (OP-O1). */
 
@@ -38,10 +38,9 @@ export const createToSpan = ({ names, upstream, trace, resource, scope, values }
   return (record: RequestRecord): Span => {
     const { traceId, spanId, parentId, isSampled } = record.trace ?? createTrace(undefined, trace)
     const traceFlags = isSampled ? 1 : 0
-    const { at, durationMs, errorType } = record
-    const model = usedModel(record)
+    const { at, durationMs, errorType, used } = record
     return {
-      name: model === undefined ? 'chat' : `chat ${model}`,
+      name: used === undefined ? 'chat' : `chat ${used}`,
       kind: values.client,
       spanContext: () => ({ traceId, spanId, traceFlags }),
       ...(parentId !== undefined && {

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '../scripts/support/free-port.ts'
 import { startSimulator } from '../src/simulator/server.ts'
 import { afterTest } from './support/cleanup.ts'
 import { entry, temporaryFolder } from './support/cli.ts'
@@ -19,13 +20,6 @@ interface Block {
 const blocks: readonly Block[] = [...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(
   ([, language = '', text = '']) => ({ language, text }),
 )
-
-const freePort = (): number => {
-  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
-  const { port = 0 } = server
-  server.stop(true)
-  return port
-}
 
 /** Starts what the unit starts; everything else of systemd is not needed. */
 const systemctl = `#!/bin/sh

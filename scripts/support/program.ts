@@ -1,6 +1,7 @@
 /** A program that a script needs, running and ready. */
 
 export interface RunningProgram {
+  readonly processId: number
   /** The match in its output that showed that it was ready. */
   readonly ready: RegExpExecArray
   /** Its output so far. */
@@ -51,5 +52,5 @@ export const startProgram = async (options: ProgramOptions): Promise<RunningProg
     await stop()
     throw new Error(`${options.command.join(' ')} does not start:\n${output}`)
   }
-  return { ready, output: () => output, stop }
+  return { processId: child.pid, ready, output: () => output, stop }
 }

@@ -4,40 +4,24 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RedisClient } from 'bun'
+import { freePort } from '../../scripts/support/free-port.ts'
+import { startRedis as launchRedis, redisProgram } from '../../scripts/support/redis.ts'
 import { afterTest } from './cleanup.ts'
 
 /** A real redis-server on a free port of loopback: the one that REDIS_SERVER names, otherwise the one in PATH. */
 
-const program = process.env['REDIS_SERVER'] || Bun.which('redis-server')
+const program = redisProgram()
 
 /** Runs the tests where Redis is installed; elsewhere, writes a line that stands out. */
 export const describeWithRedis = (title: string, tests: () => void): void => {
-  if (program !== null) {
+  if (program !== undefined) {
     describe(title, tests)
     return
   }
   process.stderr.write(
     `\n!!! redis-server NOT FOUND: the tests of "${title}" DO NOT RUN. Install it, or set REDIS_SERVER.\n`,
   )
-  test(`${title}: NOT TESTED, redis-server is not installed`, () => expect(program).toBeNull())
-}
-
-export const freePort = (): number => {
-  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  listener.stop(true)
-  return listener.port
-}
-
-const answers = async (url: string): Promise<boolean> => {
-  const client = new RedisClient(url, { autoReconnect: false, connectionTimeout: 1000 })
-  try {
-    await client.connect()
-    return true
-  } catch {
-    return false
-  } finally {
-    client.close()
-  }
+  test(`${title}: NOT TESTED, redis-server is not installed`, () => expect(program).toBeUndefined())
 }
 
 export interface RedisServer {
@@ -66,29 +50,12 @@ export const startRedis = async ({ options = [], login }: RedisOptions = {}): Pr
   const folder = await mkdtemp(join(tmpdir(), 'redis-'))
   const port = freePort()
   const url = `redis://${login === undefined ? '' : `${login}@`}127.0.0.1:${port}`
-  const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
-  const launch = () =>
-    Bun.spawn([program ?? 'redis-server', ...fixed, ...options], {
-      stdin: 'ignore',
-      stdout: 'ignore',
-      stderr: 'ignore',
-    })
-  let server = launch()
-  const untilReady = async (): Promise<void> => {
-    while (!(await answers(url))) {
-      if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
-      await Bun.sleep(5)
-    }
-  }
-  const kill = async (): Promise<void> => {
-    server.kill('SIGKILL')
-    await server.exited
-  }
+  const launch = () => launchRedis({ folder, port, options })
+  let server = await launch()
   afterTest(async () => {
-    await kill()
+    await server.stop()
     rmSync(folder, { recursive: true, force: true })
   })
-  await untilReady()
   return {
     port,
     url,
@@ -100,12 +67,11 @@ export const startRedis = async ({ options = [], login }: RedisOptions = {}): Pr
         client.close()
       }
     },
-    kill,
+    kill: () => server.stop(),
     async restart() {
-      server = launch()
-      await untilReady()
+      server = await launch()
     },
-    pause: () => server.kill('SIGSTOP'),
-    resume: () => server.kill('SIGCONT'),
+    pause: () => void process.kill(server.processId, 'SIGSTOP'),
+    resume: () => void process.kill(server.processId, 'SIGCONT'),
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../../scripts/support/free-port.ts'
 import { version } from '../../../src/version.ts'
 import { startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
@@ -13,15 +13,6 @@ const serve = (answer: () => Response | Promise<Response>): string => {
   const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
   afterTest(() => server.stop(true))
   return String(server.port)
-}
-
-/** A port that was free just before. */
-const freePort = async (): Promise<string> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return String(typeof address === 'object' ? address?.port : 0)
 }
 
 describe('health', () => {
@@ -72,7 +63,7 @@ describe('health', () => {
   })
 
   test('ends with 1 and a remedy without a server', async () => {
-    const port = await freePort()
+    const port = String(freePort())
     expect(await cli(['health', '--port', port])).toEqual({
       code: 1,
       out: '',

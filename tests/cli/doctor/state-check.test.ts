@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
+import { freePort } from '../../../scripts/support/free-port.ts'
 import { doctor } from '../../support/doctor.ts'
-import { describeWithRedis, freePort, startRedis } from '../../support/redis.ts'
+import { describeWithRedis, startRedis } from '../../support/redis.ts'
 
 const args = ['--simulate']
 

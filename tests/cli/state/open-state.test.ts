@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
+import { freePort } from '../../../scripts/support/free-port.ts'
 import { selfSignedCertificate } from '../../support/certificate.ts'
 import { cli, startCli } from '../../support/cli.ts'
-import { describeWithRedis, freePort, startRedis } from '../../support/redis.ts'
+import { describeWithRedis, startRedis } from '../../support/redis.ts'
 
 const start = ['start', '--simulate', '--port', '0']
 const address = /Address +(http:\/\/127\.0\.0\.1:\d+)/

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { freePort } from '../../../scripts/support/free-port.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { toRedisFault } from '../../../src/cli/state/redis-faults.ts'
 import { probeRedis } from '../../../src/cli/state/redis-probe.ts'
@@ -6,7 +7,7 @@ import { stateAddressOf } from '../../../src/config/state-address.ts'
 import { selfSignedCertificate } from '../../support/certificate.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { temporaryFolder } from '../../support/cli.ts'
-import { describeWithRedis, freePort, startRedis } from '../../support/redis.ts'
+import { describeWithRedis, startRedis } from '../../support/redis.ts'
 
 const probe = async (url: string) => {
   const address = stateAddressOf(new Secret(url))

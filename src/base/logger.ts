@@ -38,3 +38,12 @@ export const createLogger = (level: LogLevel, sink: LogSink): Logger => {
     }
   return { isEnabled, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
+
+/** Adds fields to each record. */
+export const withFields = (log: Logger, fields: LogFields): Logger => {
+  const at =
+    (level: LogRecord['level']) =>
+    (event: string, more?: LogFields): void =>
+      log[level](event, { ...fields, ...more })
+  return { isEnabled: log.isEnabled, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}

@@ -1,4 +1,5 @@
 import { errorCode } from '../../base/error-code.ts'
+import { withFields } from '../../base/logger.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { type Listener, listen } from '../../runtime/bun.ts'
 import { createShutdown } from '../../server/http/shutdown.ts'
@@ -38,8 +39,8 @@ const serveByPlan = async (sent: SentPlan, channel: Channel<ParentServices>, own
   const shutdown = createShutdown()
   const { create, flush } = createRecordReport(channel)
   const clients = await openClientsFile(config, log, io.machine)
-  // The parent has printed what is wrong with Redis, if there is one.
-  const redis = await openState(config, log, { ...io, err: () => {} })
+  // The parent has printed what is wrong with Redis, if there is one. Each process has its own connection.
+  const redis = await openState(config, withFields(log, { pid: process.pid }), { ...io, err: () => {} })
   const state = redis ?? createWorkerState((question) => channel.ask('state', question, stateMs))
   const app = await createServerApp(plan, { shutdown, clients, state, reports: [create], pid: process.ppid }, log, io)
   const pass = createPassRequest(channel, app.fetch)

@@ -209,6 +209,20 @@ describeWithRedis('several processes with Redis', () => {
   }, 30_000)
 })
 
+describeWithRedis('an outage of Redis', () => {
+  test('is in the log once for each connection, and a worker names itself (OP-K7, OP-R5)', async () => {
+    const redis = await startRedis()
+    const { url, workers, says, kill, ended } = await startWorkers(['--simulate', ...json, '--state', redis.url])
+    const pids = workers()
+    await redis.kill()
+    for (const pid of pids) await says(new RegExp(`"event":"state.down","pid":${pid},"kind":"redis"`))
+    await says(/"event":"state.down","kind"/)
+    expect((await sendMessage(url)).status).toBe(200)
+    kill('SIGTERM')
+    expect((await ended).err.match(/state\.down/g)).toHaveLength(3)
+  }, 30_000)
+})
+
 describe('the end of several processes', () => {
   const startSlow = (reply = slow) =>
     startWorkers([...json, '--api-key', 'any', '--endpoint-url', simulate({ scenario: () => reply }).url])

@@ -26,16 +26,16 @@ const explain = async (address: StateAddress, { state: { prefix, onOutage } }: C
 }
 
 /**
- * Undefined without shared state. Rejects with UsageError for an address, a login or a right that is wrong; Redis itself
- * may come later.
+ * Undefined without shared state. With `io`, rejects with UsageError for an address, a login or a right that is wrong;
+ * Redis itself may come later. Without `io`, each fault is only an outage.
  */
-export const openState = async (config: Config, log: Logger, io: Io): Promise<SharedState | undefined> => {
+export const openState = async (config: Config, log: Logger, io?: Io): Promise<SharedState | undefined> => {
   const { url, prefix } = config.state
   const address = stateAddressOf(url)
   if (url === undefined || address === undefined) return undefined
   const { createRedisState } = await import('../../state/redis/redis-state.ts')
   const state = createRedisState({ url, prefix, log, now: () => performance.now(), newId: () => randomId('') })
-  if (await state.start()) return state
+  if ((await state.start()) || io === undefined) return state
   try {
     await explain(address, config, io)
     return state

@@ -39,8 +39,8 @@ const serveByPlan = async (sent: SentPlan, channel: Channel<ParentServices>, own
   const shutdown = createShutdown()
   const { create, flush } = createRecordReport(channel)
   const clients = await openClientsFile(config, log, io.machine)
-  // The parent has printed what is wrong with Redis, if there is one. Each process has its own connection.
-  const redis = await openState(config, withFields(log, { pid: process.pid }), { ...io, err: () => {} })
+  // The parent has checked the address. A worker that replaces another one must start in an outage, too.
+  const redis = await openState(config, withFields(log, { pid: process.pid }))
   const state = redis ?? createWorkerState((question) => channel.ask('state', question, stateMs))
   const app = await createServerApp(plan, { shutdown, clients, state, reports: [create], pid: process.ppid }, log, io)
   const pass = createPassRequest(channel, app.fetch)

@@ -223,6 +223,19 @@ describeWithRedis('an outage of Redis', () => {
   }, 30_000)
 })
 
+describeWithRedis('a fault of Redis that a start would refuse', () => {
+  test('does not keep a worker from replacing another one (OP-K7, OP-R5)', async () => {
+    const redis = await startRedis()
+    const { url, workers, says } = await startWorkers(['--simulate', '--rate-limit', '99', '--state', redis.url])
+    await redis.command('CONFIG', 'SET', 'requirepass', 'changed')
+    const [killed = 0] = workers()
+    process.kill(killed, 'SIGKILL')
+    const [line] = await says(/worker\.(?:not_)?restarted worker=1/)
+    expect(line).toBe('worker.restarted worker=1')
+    await sendMany(url)
+  }, 30_000)
+})
+
 describe('the end of several processes', () => {
   const startSlow = (reply = slow) =>
     startWorkers([...json, '--api-key', 'any', '--endpoint-url', simulate({ scenario: () => reply }).url])

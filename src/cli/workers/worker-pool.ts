@@ -121,8 +121,8 @@ export class WorkerPool {
     }
     this.#launch(number).then(
       () => log.info('worker.restarted', { worker: number }),
-      ({ code }: WorkerStartError) => {
-        log.error('worker.not_restarted', { worker: number, code })
+      ({ code, reason }: WorkerStartError) => {
+        log.error('worker.not_restarted', { worker: number, code, reason })
         this.#restart(number)
       },
     )

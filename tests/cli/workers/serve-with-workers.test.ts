@@ -297,6 +297,16 @@ describe('the end of several processes', () => {
   }, 30_000)
 })
 
+test('a worker that cannot be replaced has a reason in the log (OP-K7)', async () => {
+  const clients = join(temporaryFolder(), 'clients.json')
+  writeFileSync(clients, JSON.stringify({ clients: [] }), { mode: 0o600 })
+  const { workers, says } = await startWorkers(['--simulate', '--clients', clients])
+  writeFileSync(clients, '{')
+  const [killed = 0] = workers()
+  process.kill(killed, 'SIGKILL')
+  await says(/worker\.not_restarted worker=1 reason=.*clients\.json/)
+}, 30_000)
+
 describe('a start with workers', () => {
   test('fails like a start of one process if the port is taken (OP-K7)', async () => {
     const { port } = await startWorkers(['--simulate'])

@@ -99,13 +99,14 @@ export class RedisLink {
   async run(operation: Operation): Promise<unknown> {
     const current = this.#connection
     if (current === undefined) return undefined
+    const failuresBefore = this.#failures
     try {
       const answer = await this.#ask(current, operation)
       this.#failures = 0
       return answer
     } catch (thrown) {
       // An earlier connection says nothing about this one.
-      if (this.#connection === current) this.#countFailure(codeOf(thrown))
+      if (this.#connection === current) this.#countFailure(codeOf(thrown), failuresBefore)
       return undefined
     }
   }
@@ -137,8 +138,9 @@ export class RedisLink {
     this.#timer.unref()
   }
 
-  #countFailure(code: string): void {
-    this.#failures += 1
+  /** Operations that wait at the same time are one sign: on a busy machine, a burst of them must not be an outage. */
+  #countFailure(code: string, failuresBefore: number): void {
+    if (this.#failures === failuresBefore) this.#failures += 1
     const isSure = code !== 'timeout' && !concernsOneKey(code)
     if (isSure || this.#failures >= failuresBeforeOutage) this.#beginOutage(code)
   }

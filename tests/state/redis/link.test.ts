@@ -63,6 +63,24 @@ describeWithRedis('a Redis that fails', () => {
     expect(lines()).toEqual(['state.down timeout', 'state.up'])
   })
 
+  test('a burst of calls that wait at the same time is one timeout of the three in a row (OP-R4)', async () => {
+    const redis = await startRedis()
+    const { state, lines } = await startRedisState(redis.url, { deadlineMs: 400, connectMs: 400 })
+    const burst = () => Promise.all(Array.from({ length: 20 }, () => call(state)))
+    redis.pause()
+    await burst()
+    await burst()
+    redis.resume()
+    expect(await call(state)).toMatchObject({ isAllowed: true })
+    redis.pause()
+    await burst()
+    await burst()
+    expect([state.isUp(), ...lines()]).toEqual([true])
+    await burst()
+    expect([state.isUp(), ...lines()]).toEqual([false, 'state.down timeout'])
+    redis.resume()
+  })
+
   test('hung: an addition whose answer is late counts once (OP-R4, OP-R5)', async () => {
     const redis = await startRedis()
     const { state } = await startRedisState(redis.url, { deadlineMs: 50, connectMs: 50 })

@@ -130,15 +130,20 @@ const createProcessMetrics = (
   counter: (name: string, help: string) => Counter,
   gauge: (name: string, help: string) => Gauge,
 ): Instruments['setProcess'] => {
-  const memory = gauge('process_resident_memory_bytes', 'Resident memory size in bytes.')
-  const cpu = counter('process_cpu_seconds_total', 'CPU time of the process in seconds.')
-  const start = gauge('process_start_time_seconds', 'Start time of the process in seconds since 1970.')
+  // Only a platform that knows its process has them.
+  const create = () => ({
+    memory: gauge('process_resident_memory_bytes', 'Resident memory size in bytes.'),
+    cpu: counter('process_cpu_seconds_total', 'CPU time of the process in seconds.'),
+    start: gauge('process_start_time_seconds', 'Start time of the process in seconds since 1970.'),
+  })
+  let created: ReturnType<typeof create> | undefined
   let files: Gauge | undefined
   return ({ residentBytes, cpuSeconds, startSeconds, openFiles }) => {
-    memory.set(residentBytes)
-    cpu.reset()
-    cpu.inc(cpuSeconds)
-    start.set(startSeconds)
+    created ??= create()
+    created.memory.set(residentBytes)
+    created.cpu.reset()
+    created.cpu.inc(cpuSeconds)
+    created.start.set(startSeconds)
     if (openFiles === undefined) return
     files ??= gauge('process_open_fds', 'Number of open file descriptors.')
     files.set(openFiles)

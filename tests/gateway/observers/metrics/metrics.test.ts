@@ -140,6 +140,11 @@ describe('the metrics', () => {
     expect((await scrape()).map(({ name }) => name)).not.toContain('process_open_fds')
   })
 
+  test('have nothing about the process where the platform does not know it: 0 would be wrong (OP-M4, OP-X3)', async () => {
+    const names = (await start().scrape()).map(({ name }) => name)
+    expect(names.filter((name) => name.startsWith('process_'))).toEqual([])
+  })
+
   test('are complete at the first scrape: records wait while the package is loaded (OP-M5)', async () => {
     const { metrics, scrape } = start()
     for (let index = 0; index < 1000; index += 1) metrics.observe(record(), undefined)

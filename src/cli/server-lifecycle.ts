@@ -22,9 +22,10 @@ export interface ListenAddress {
  * Listens in the same way as the server, to check that the address is free. Throws what `listen` throws. The caller
  * stops the listener.
  */
-export const tryToListen = (address: ListenAddress): Listener =>
+export const tryToListen = (address: ListenAddress, isShared = false): Listener =>
   listen({
     ...address,
+    isShared,
     fetch: () => Response.json({ status: 'starting' }, { status: 503, headers: { 'retry-after': '1' } }),
   })
 

@@ -15,7 +15,7 @@ export interface RunningWorkers extends RunningCli {
 }
 
 /** The processes that a process has started. */
-const childrenOf = (pid: number): number[] => {
+export const workersOf = (pid: number): number[] => {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
   } catch {
@@ -29,7 +29,7 @@ export const startWorkers = async (
 ): Promise<RunningWorkers> => {
   const running = startCli(['start', '--workers', '2', '--port', '0', ...flags], environment, workersProgram)
   const [, url = '', port = ''] = await running.says(address)
-  return { ...running, url, port: Number(port), workers: () => childrenOf(running.pid) }
+  return { ...running, url, port: Number(port), workers: () => workersOf(running.pid) }
 }
 
 export const isAlive = (pid: number): boolean => {

@@ -2,6 +2,7 @@ import { UsageError } from '../../base/usage-error.ts'
 import type { ProcessFacts } from '../../gateway/observers/metrics/metrics.ts'
 import type { ProcessWork } from '../../gateway/process-work.ts'
 import type { RequestRecord } from '../../gateway/request-record.ts'
+import type { Listener } from '../../runtime/bun.ts'
 import { createShutdown } from '../../server/http/shutdown.ts'
 import { createMemoryStore } from '../../state/memory-store.ts'
 import { createKeeper } from '../../state/workers/keeper.ts'
@@ -78,11 +79,15 @@ const createSums = (facts: () => readonly WorkerFacts[]) => {
   }
 }
 
-/** Finds a free port for all workers. A shared port could belong to another server already. Rejects with UsageError. */
-const findPort = async ({ address }: WithWorkersOptions): Promise<number> => {
+/**
+ * Finds a free port for all workers: a shared port could belong to another server already. Then holds it until they
+ * listen: another program that starts in the meantime must not take it, or share it. Rejects with UsageError.
+ */
+const holdPort = async ({ address }: WithWorkersOptions): Promise<Listener> => {
   const probe = await listenOrExplain(() => tryToListen(address), address)
+  const found = { ...address, port: probe.port }
   await probe.stop(true)
-  return probe.port
+  return listenOrExplain(() => tryToListen(found, true), found)
 }
 
 const cannotStart = 'A worker ended while it started. The log may have the reason; --workers 1 uses one process.'
@@ -120,14 +125,13 @@ const startOrExplain = async (pool: WorkerPool, address: ListenAddress): Promise
   }
 }
 
-/** Rejects with UsageError. */
-export const serveWithWorkers = async (
+const servePort = async (
+  port: number,
   plan: ServingPlan,
   options: WithWorkersOptions,
   io: Io,
 ): Promise<RunningServer> => {
   const { workers, clients, address, log } = options
-  const port = await findPort(options)
   const config = { ...plan.config, port }
   const shutdown = createShutdown()
   const redis = await openState(plan.config, log, io)
@@ -175,5 +179,19 @@ export const serveWithWorkers = async (
       await app.close()
       await state.end()
     },
+  }
+}
+
+/** Rejects with UsageError. */
+export const serveWithWorkers = async (
+  plan: ServingPlan,
+  options: WithWorkersOptions,
+  io: Io,
+): Promise<RunningServer> => {
+  const held = await holdPort(options)
+  try {
+    return await servePort(held.port, plan, options, io)
+  } finally {
+    await held.stop(true)
   }
 }

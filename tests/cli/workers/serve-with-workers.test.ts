@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../../scripts/support/free-port.ts'
 import type { Reply } from '../../../src/simulator/reply.ts'
 import { selfSignedCertificate } from '../../support/certificate.ts'
 import { simulate } from '../../support/chain.ts'
@@ -11,7 +12,15 @@ import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
 import { describeWithRedis, startRedis } from '../../support/redis.ts'
 import { readEvents, withoutPings } from '../../support/sse.ts'
 import { waitUntil } from '../../support/wait-until.ts'
-import { connectionsOf, fetchOnce, isAlive, sendMessage, startWorkers, workersProgram } from '../../support/workers.ts'
+import {
+  connectionsOf,
+  fetchOnce,
+  isAlive,
+  sendMessage,
+  startWorkers,
+  workersOf,
+  workersProgram,
+} from '../../support/workers.ts'
 
 /** The whole program with two workers, in separate processes. */
 
@@ -313,6 +322,15 @@ describe('a start with workers', () => {
     const second = await cli(['start', '--simulate', '--port', String(port), '--workers', '2'])
     expect(second.code).toBe(2)
     expect(second.err).toContain(`Port ${port} on 127.0.0.1 is in use by another nexus-claude-api`)
+  }, 30_000)
+
+  test('holds the port while its workers start: a second one does not share it (OP-K7)', async () => {
+    const flags = ['start', '--simulate', '--workers', '2', '--port', String(freePort())]
+    const first = startCli(flags, {}, workersProgram)
+    await waitUntil(() => workersOf(first.pid).length > 0)
+    const second = await startCli(flags, {}, workersProgram).ended
+    expect([second.code, second.err]).toEqual([2, expect.stringContaining('is in use by another') as never])
+    await first.says(/Address/)
   }, 30_000)
 
   test('stays one process for a client that runs in the terminal (OP-K7, OP-R1)', async () => {

@@ -3,6 +3,7 @@ import { UsageError } from '../../base/usage-error.ts'
 import { budgetWarnings } from '../../config/limits.ts'
 import { otelHosts } from '../../config/otel.ts'
 import { reportHosts } from '../../config/reports.ts'
+import { isShared, shownStateAddress } from '../../config/state-address.ts'
 import { type JsonFormat, jsonFormatOf } from '../../gateway/log/json-line.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
@@ -88,6 +89,8 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
     model: clientNameOf(setUp.model.model),
     smallModel: clientNameOf(setUp.smallModel.model),
     ...(config.dashboard && { dashboard: `${address}/dashboard` }),
+    ...(facts.workers > 1 && { workers: facts.workers }),
+    ...(isShared(config.state.url) && { state: shownStateAddress(config.state.url) }),
     ...reportHosts(config),
     ...(collector !== undefined && { otel: collector }),
   }
@@ -114,7 +117,8 @@ const serveUntilStopped = async (
   const { host, port, ending, tokenStatistics: statistics } = server
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), { ...endTimes(config), ...io.times })
-  const facts = { apiKey, host, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
+  const domains = await domainsText(setUp, io)
+  const facts = { apiKey, host, port, networkAddresses: networkAddresses(), domains, workers }
   reportServing(setUp, facts, json, json === undefined ? io : raw)
   if (launchLines !== undefined) await reportLaunch(launchLines, setUp, port, io)
   else if (io.isTerminal)

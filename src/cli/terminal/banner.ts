@@ -4,6 +4,7 @@ import { forwardsClientKeys } from '../../config/client-keys.ts'
 import { otelHosts } from '../../config/otel.ts'
 import type { Machine } from '../../config/paths.ts'
 import { reportHosts } from '../../config/reports.ts'
+import { isShared, shownStateAddress } from '../../config/state-address.ts'
 import type { Model } from '../../models/model.ts'
 import { clientNameOf, type ModelResolver } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
@@ -74,6 +75,8 @@ export interface BannerFacts {
   readonly networkAddresses: readonly string[]
   /** The files of credentials, in words; undefined without a folder. */
   readonly domains: string | undefined
+  /** Processes that serve. */
+  readonly workers: number
 }
 
 type Row = readonly [label: string, text: string]
@@ -89,6 +92,12 @@ const reportRows = ({ config, environment }: SetUp['loaded']): Row[] => {
   ]
 }
 
+/** The processes and the Redis that share the work (OP-K7, OP-R1). */
+const sharingRows = ({ state: { url } }: SetUp['loaded']['config'], workers: number): Row[] => [
+  ...(workers > 1 ? [['Workers', `${workers} processes`] as const] : []),
+  ...(isShared(url) ? [['State', `limits shared through ${shownStateAddress(url)}`] as const] : []),
+]
+
 const keyText = (setUp: SetUp, apiKey: Secret | undefined, machine: Machine): string => {
   if (apiKey !== undefined) return `${apiKey.masked()} ${keyOrigin(setUp, machine)}`
   const { config } = setUp.loaded
@@ -102,7 +111,7 @@ const keyText = (setUp: SetUp, apiKey: Secret | undefined, machine: Machine): st
 }
 
 export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): string => {
-  const { apiKey, host, port, networkAddresses, domains } = facts
+  const { apiKey, host, port, networkAddresses, domains, workers } = facts
   const { config } = setUp.loaded
   const address = localUrl({ ...config, host }, port)
   const isTls = config.tls.cert !== undefined
@@ -121,6 +130,7 @@ export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): stri
     ],
     ...(setUp.isSimulated ? [] : [['Key', keyText(setUp, apiKey, machine)] as const]),
     ...(domains === undefined ? [] : [['Domains', domains] as const]),
+    ...sharingRows(config, workers),
     ['Models', modelList(setUp)],
     ['Config', origins(setUp, machine)],
     ...(config.logging.file === undefined ? [] : [['Log', shortPaths(config.logging.file, machine)] as const]),

@@ -11,7 +11,8 @@ const bannerFor = async (flags: Flags, environment: Record<string, string> = {},
   const setUp = await readSetUp({ upstream: 'anthropic', ...flags }, io)
   const { apiKey } = setUp.connection
   const { host } = setUp.loaded.config
-  return banner(setUp, { apiKey, host, port: 3000, networkAddresses: [], domains: undefined, ...facts }, io.machine)
+  const usual = { apiKey, host, port: 3000, networkAddresses: [], domains: undefined, workers: 1 }
+  return banner(setUp, { ...usual, ...facts }, io.machine)
 }
 
 const rowsOf = (text: string): Record<string, string> =>
@@ -51,6 +52,15 @@ describe('the banner with --upstream anthropic', () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/canary' }
     expect(rowsOf(await bannerFor({ otel: true }, environment))['Traces']).toBe('and metrics to collector.example')
     expect(rowsOf(await bannerFor({}, environment))['Traces']).toBeUndefined()
+  })
+
+  test('names the workers and the Redis that share the work, without its login (OP-K7, OP-R1, OP-R6)', async () => {
+    const state = 'redis://nexus:canary-password@redis.example:6379/2'
+    const rows = rowsOf(await bannerFor({ state }, {}, { workers: 4 }))
+    expect(rows['Workers']).toBe('4 processes')
+    expect(rows['State']).toMatch(/^limits shared through redis:\/\/redis\.example:6379\/2 \(with a login\)$/)
+    const plain = rowsOf(await bannerFor({ state: 'memory' }))
+    expect([plain['Workers'], plain['State']]).toEqual([undefined, undefined])
   })
 
   test('prints the address of the dashboard, if there is one (OP-D7)', async () => {

@@ -25,8 +25,8 @@ export interface ListenOptions {
 }
 
 /**
- * Serves the app. Does not use Elysia's `listen`, which always shares its port with other processes. Throws Bun's error if the
- * address is not available (`code` is `EADDRINUSE`, `EACCES`, ...).
+ * Serves the app. Does not use Elysia's `listen`, which always shares its port with other processes. Throws Bun's error
+ * if the address is not available (`code` is `EADDRINUSE`, `EACCES`, ...).
  */
 export const listen = ({ hostname, port, isShared = false, tls, fetch: answer }: ListenOptions): Listener => {
   const server = Bun.serve({

@@ -2,7 +2,7 @@ import { errorCode } from '../../base/error-code.ts'
 import type { StateAddress } from '../../config/state-address.ts'
 import { probes } from '../../state/redis/scripts.ts'
 import { type RedisFault, toRedisFault } from './redis-faults.ts'
-import { openRedisSocket, type RedisSocket } from './redis-socket.ts'
+import { coded, openRedisSocket, type RedisSocket } from './redis-socket.ts'
 import { RedisError, type Reply } from './resp.ts'
 
 /** Does once what the server does with Redis, step by step (OP-R6). */
@@ -14,8 +14,6 @@ export interface RedisFacts {
   /** Whether Redis may remove our keys when it needs memory; undefined if it does not say. */
   readonly evicts: boolean | undefined
 }
-
-const coded = (code: string): Error => Object.assign(new Error(code), { code })
 
 /** Redis gives these faults no code of their own. */
 const codeOf = ({ code, text }: RedisError, step: string): string => {

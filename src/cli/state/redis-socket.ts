@@ -16,7 +16,8 @@ export interface RedisSocket {
 /** For each step: a user waits for the start of the server. */
 export const stepMs = 2000
 
-const coded = (code: string): Error => Object.assign(new Error(code), { code })
+/** An error with a code, as those of the system have one. */
+export const coded = (code: string): Error => Object.assign(new Error(code), { code })
 
 const inTime = async <T extends Socket | Reply>(work: Promise<T>): Promise<T> => {
   const result = await within(work, stepMs)

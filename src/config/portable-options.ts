@@ -36,6 +36,10 @@ const unavailable = {
   telemetry: 'it sends no reports',
   otel: 'it sends no reports. Use metrics',
   gatewayMode: 'it starts no clients',
+  'search.command': 'it runs no programs. Use another provider',
+  'search.env': 'it runs no programs',
+  'search.skipWebFetchPreflight': 'it starts no clients',
+  cacheAudit: 'it has no fast hash',
 } as const
 
 type Unavailable = keyof typeof unavailable

@@ -14,7 +14,8 @@ export const codexCommand: Command = {
     "Codex keeps its own configuration, instructions and sessions. Only the provider and the model are replaced, by options of Codex's command line.",
   ],
   get args(): ArgsDef {
-    return sessionFlags('gateway-mode')
+    // Codex has a flag of this name. NEXUS_SEARCH and the configuration set ours.
+    return sessionFlags('gateway-mode', 'search')
   },
   rest: { hint: '<arguments for codex>', owner: 'Codex', passThrough: codexPassThrough },
   examples: [

@@ -8,7 +8,7 @@ const longestPlainList = 10
 /** In the order of the help. Flags without a group belong to one command and come first. */
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Launching a client', ['claude-code', 'codex', 'opencode', 'copy', 'shell', 'gateway-mode']],
-  ['Models', ['model', 'small-model', 'model-map']],
+  ['Models', ['model', 'small-model', 'model-map', 'search', 'cache-ttl']],
   ['Server', ['host', 'port', 'client-token', 'cors-origin', 'no-openai-api', 'no-prompt-cache']],
   [
     'Server for a team',

@@ -1,11 +1,13 @@
 import { accessSettings, drainSettings } from './access.ts'
 import { anthropicSettings } from './anthropic.ts'
+import { cacheSettings } from './cache.ts'
 import { limitSettings } from './limits.ts'
 import { bedrockSettings, nexusSettings } from './nexus.ts'
 import { openAiSettings } from './openai.ts'
 import { openAiEntranceSettings, streamSettings } from './openai-entrance.ts'
 import { loggingSettings, reportSettings } from './operate.ts'
 import { scalingSettings } from './scaling.ts'
+import { searchSettings } from './search.ts'
 import { clientSettings, corsSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
 import { translationSettings } from './translation.ts'
@@ -37,6 +39,8 @@ export const settings = [
   ...drainSettings,
   ...callSettings,
   ...translationSettings,
+  ...searchSettings,
+  ...cacheSettings,
   ...bedrockSettings,
 ] as const satisfies readonly Setting[]
 

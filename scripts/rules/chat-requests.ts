@@ -122,6 +122,6 @@ const caching = section(
   'OU-Q',
 )
 
-const others = section({ T7: 'the members have a fixed order', R11: 'disabled tools become text' }, 'OU-')
+const others = section({ T7: 'the members have a fixed order' }, 'OU-')
 
 export const chatRequestRules = [...fields, ...pipeline, ...blocks, ...tools, ...reasoning, ...caching, ...others]

@@ -1,12 +1,14 @@
 import { anthropicRules } from './anthropic.ts'
+import { cacheAuditRules } from './cache-audit.ts'
 import { chatRequestRules } from './chat-requests.ts'
 import { chatResponseRules } from './chat-responses.ts'
 import { openAiEntranceRules } from './openai-entrance.ts'
 import { openAiSettingsRules } from './openai-settings.ts'
 import { operateRules } from './operate.ts'
 import { type Rule, section } from './rule.ts'
+import { webSearchRules } from './web-search.ts'
 
-/** All rules. Those of Chat Completions, Anthropic's API, our own OpenAI API and operation have their own files. */
+/** All rules. Each subject that is not the translation to Converse has its own file. */
 
 const transport = section({
   T1: 'any model id is one encoded segment of the path',
@@ -305,4 +307,6 @@ export const rules: readonly Rule[] = [
   ...anthropicRules,
   ...openAiEntranceRules,
   ...operateRules,
+  ...webSearchRules,
+  ...cacheAuditRules,
 ]

@@ -45,4 +45,20 @@ const number: Rule = ({ body: { toolConfig, system = [], messages } }) => {
     : undefined
 }
 
-export const cacheRules: readonly Rule[] = [position, number]
+const lifetime: Rule = ({ body: { toolConfig, system = [], messages }, model: { cacheLifetimes } }) => {
+  if (cacheLifetimes === undefined) return undefined
+  const expected = cacheLifetimes.map((ttl) => `'${ttl}'`).join(' or ')
+  const checkLifetimes = (blocks: readonly object[], path: string): Refusal | undefined =>
+    firstOf(blocks, (block, index) => {
+      const ttl = pointsIn([block])[0]?.ttl
+      if (ttl === undefined || cacheLifetimes.includes(ttl)) return undefined
+      return byModel(`${path}.${index - 1}.cache_control.ephemeral.ttl: Input should be ${expected}`)
+    })
+  return (
+    checkLifetimes(toolConfig?.tools ?? [], 'tools') ??
+    checkLifetimes(system, 'system') ??
+    firstOf(messages, ({ content }, index) => checkLifetimes(content, `messages.${index}.content`))
+  )
+}
+
+export const cacheRules: readonly Rule[] = [position, number, lifetime]

@@ -1,3 +1,5 @@
+import type { CacheLifetime } from './tokens.ts'
+
 /** The models that the simulated Nexus serves, and what each model refuses. */
 export interface SimulatedModel {
   readonly id: string
@@ -13,6 +15,10 @@ export interface SimulatedModel {
   readonly maxOutputTokens: number
   /** Tokens of input and output together; a million with its beta flag. */
   readonly window: number
+  /** Tokens of the shortest prefix that it caches. Default: it caches every prefix. */
+  readonly minimumCacheTokens?: number
+  /** Lifetimes that a cache point may have. Default: all. */
+  readonly cacheLifetimes?: readonly CacheLifetime[]
 }
 
 const commonBetas = [
@@ -27,7 +33,7 @@ const commonBetas = [
 ]
 
 /** Sonnet and Opus of that version do not differ in these rules. */
-const large46: Omit<SimulatedModel, 'id'> = {
+const large46: Omit<SimulatedModel, 'id' | 'minimumCacheTokens'> = {
   thinking: ['enabled', 'adaptive', 'disabled'],
   effort: ['low', 'medium', 'high', 'max'],
   prefill: false,
@@ -37,8 +43,8 @@ const large46: Omit<SimulatedModel, 'id'> = {
 }
 
 export const simulatedModels: readonly SimulatedModel[] = [
-  { id: 'claude-sonnet-4.6', ...large46 },
-  { id: 'claude-opus-4.6', ...large46 },
+  { id: 'claude-sonnet-4.6', ...large46, minimumCacheTokens: 1024 },
+  { id: 'claude-opus-4.6', ...large46, minimumCacheTokens: 4096 },
   {
     id: 'claude-haiku-4.5',
     thinking: ['enabled', 'disabled'],
@@ -47,5 +53,6 @@ export const simulatedModels: readonly SimulatedModel[] = [
     betas: [...commonBetas, 'interleaved-thinking-2025-05-14'],
     maxOutputTokens: 64_000,
     window: 200_000,
+    minimumCacheTokens: 4096,
   },
 ]

@@ -21,6 +21,8 @@ export interface Reply {
   readonly fault?: StreamFault
   /** Compresses the answer, although the request does not accept it. */
   readonly encoding?: 'gzip'
+  /** Empties the prompt cache before the request reads it, as an upstream may do at any time. */
+  readonly evictsCache?: boolean
 }
 
 export type ReplyBlock =

@@ -30,6 +30,7 @@ const ReplySchema = Closed({
   error: Optional(HttpError),
   fault: Optional(StreamFault),
   encoding: Optional(OneOf('gzip')),
+  evictsCache: Optional(Type.Boolean()),
   /** In a safety check: flags the calls that `safetyCheck` matches, with this explanation. */
   flag: Optional(Type.String()),
 })

@@ -7,9 +7,10 @@ import { SimulatedConverseRequest } from './converse-request.ts'
 import { type Exchange, type ServeOptions, type Simulator, serveSimulator } from './exchange.ts'
 import { damagedFrame, faultFrame, toFrames } from './frames.ts'
 import { type SimulatedModel, simulatedModels } from './models.ts'
+import { type CacheOptions, createPromptCache } from './prompt-cache.ts'
 import type { HttpError, Reply } from './reply.ts'
 import { type SimulatedResponse, toConverseResponse, toSimulatedResponse } from './response.ts'
-import { countRequest, createPromptCache } from './tokens.ts'
+import { countRequest } from './tokens.ts'
 import { validateCountRequest, validateRequest } from './validate-request.ts'
 
 export interface SimulatorOptions extends ServeOptions<ConverseRequest> {
@@ -18,12 +19,16 @@ export interface SimulatorOptions extends ServeOptions<ConverseRequest> {
   readonly models?: readonly SimulatedModel[]
   /** Whether it supports CountTokens, which some gateways do not. */
   readonly countTokens?: boolean
+  readonly cache?: CacheOptions
   readonly newId?: () => string
 }
 
 const route = /^(?<prefix>.*)\/model\/(?<model>[^/]+)\/(?<operation>converse|converse-stream|count-tokens)$/
 
 const refusalError = (message: string): HttpError => ({ status: 400, type: 'ValidationException', message })
+
+const modelOf = (modelId: string, { models = simulatedModels }: SimulatorOptions): SimulatedModel | undefined =>
+  models.find(({ id }) => id === modelId)
 
 const bearerKey = (headers: Headers): string | undefined =>
   /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '')?.[1]
@@ -84,7 +89,7 @@ const refuse = (
   const unauthenticated = authenticationError(headers, options.apiKey)
   if (unauthenticated !== undefined) return unauthenticated
   if (modelId === undefined) return { status: 404, type: 'UnknownOperationException', message: 'Unknown operation' }
-  const model = (options.models ?? simulatedModels).find(({ id }) => id === modelId)
+  const model = modelOf(modelId, options)
   if (model === undefined) return refusalError('The provided model identifier is invalid.')
   if (body === undefined) return { status: 400, type: 'SerializationException', message: 'The body is not valid JSON.' }
   const refusal = isCount ? validateCountRequest(body, model) : validateRequest(body, model)
@@ -94,7 +99,7 @@ const refuse = (
 /** An AI Nexus with the real wire format: validates requests like Bedrock, and answers from a scenario. */
 export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
   const { newId = () => crypto.randomUUID() } = options
-  const cache = createPromptCache()
+  const cache = createPromptCache(options.cache)
 
   const scripted = (request: SimulatedConverseRequest, requestId: string) => {
     const { modelId, body } = request
@@ -102,7 +107,8 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     const requestsStopSequence = body.additionalModelResponseFieldPaths !== undefined
     const respond = ({ stopSequence, ...reply }: Reply): SimulatedResponse => {
       const sent = requestsStopSequence && stopSequence !== undefined ? { ...reply, stopSequence } : reply
-      return toSimulatedResponse(sent, cache.meter(modelId, body), newId)
+      if (reply.evictsCache === true) cache.evict()
+      return toSimulatedResponse(sent, cache.meter(modelId, body, modelOf(modelId, options)?.minimumCacheTokens), newId)
     }
     return {
       request,

@@ -1,6 +1,5 @@
 import type { CachePoint } from '../wire/converse/content.ts'
 import type { ConverseRequest } from '../wire/converse/request.ts'
-import type { TokenUsage } from '../wire/converse/response.ts'
 
 /** The simulated model's tokenizer: words of up to six letters, three digits, single signs. */
 const tokenPattern = /[A-Za-z]{1,6}|\d{1,3}|[^\sA-Za-z\d]|\n+/gu
@@ -21,7 +20,7 @@ const blockTokens = (value: unknown): number => {
   )
 }
 
-type CacheLifetime = NonNullable<CachePoint['ttl']>
+export type CacheLifetime = NonNullable<CachePoint['ttl']>
 
 const defaultLifetime = '5m'
 
@@ -45,7 +44,8 @@ const blocksOf = ({ toolConfig, system = [], messages }: ConverseRequest): objec
 export const countRequest = (body: ConverseRequest): number =>
   blocksOf(body).reduce((total, block) => total + ('cachePoint' in block ? 0 : blockTokens(block)), 0)
 
-const stepsOf = (modelId: string, body: ConverseRequest): PromptStep[] => {
+/** The steps of a prompt for its cache, which each model has for itself. */
+export const stepsOf = (modelId: string, body: ConverseRequest): PromptStep[] => {
   const blocks = blocksOf(body)
   const steps: PromptStep[] = []
   let hash = Bun.hash(modelId) as bigint
@@ -61,81 +61,4 @@ const stepsOf = (modelId: string, body: ConverseRequest): PromptStep[] => {
     steps.push({ tokens: blockTokens(block), hash })
   }
   return steps
-}
-
-const sum = (steps: readonly PromptStep[]): number => steps.reduce((total, step) => total + step.tokens, 0)
-
-/** Written tokens have the lifetime of the next mark after them. */
-const lifetimesOf = (written: readonly PromptStep[]): Readonly<Record<CacheLifetime, number>> => {
-  const tokens = { '5m': 0, '1h': 0 }
-  let unmarked = 0
-  for (const step of written) {
-    unmarked += step.tokens
-    if (step.ttl === undefined) continue
-    tokens[step.ttl] += unmarked
-    unmarked = 0
-  }
-  return tokens
-}
-
-/** In tokens. */
-export interface MeteredPrompt {
-  /** Neither read from the cache nor written to it. */
-  readonly uncached: number
-  readonly read: number
-  readonly written: Readonly<Record<CacheLifetime, number>>
-  readonly hasMarks: boolean
-}
-
-/** Number of remembered prefixes; beyond it, the oldest are removed. */
-const maximumPrefixes = 10_000
-
-export interface PrefixMemory {
-  /** Counts a prompt, reads what is cached of it, and caches what it marks. */
-  meter(steps: readonly PromptStep[]): MeteredPrompt
-}
-
-/** A prompt cache. It ignores the lifetimes. */
-export const createPrefixMemory = (): PrefixMemory => {
-  const cached = new Set<bigint>()
-  const remember = (hash: bigint): void => {
-    cached.add(hash)
-    const [oldest] = cached
-    if (cached.size > maximumPrefixes && oldest !== undefined) cached.delete(oldest)
-  }
-  return {
-    meter(steps) {
-      const lastMark = steps.findLastIndex((step) => step.ttl !== undefined)
-      const read = steps.slice(0, lastMark + 1).findLastIndex((step) => cached.has(step.hash))
-      for (const step of steps) if (step.ttl !== undefined) remember(step.hash)
-      return {
-        uncached: sum(steps.slice(lastMark + 1)),
-        read: sum(steps.slice(0, read + 1)),
-        written: lifetimesOf(steps.slice(read + 1, lastMark + 1)),
-        hasMarks: lastMark !== -1,
-      }
-    },
-  }
-}
-
-/** The prompt cache of Converse. */
-export const createPromptCache = () => {
-  const memory = createPrefixMemory()
-  return {
-    meter(modelId: string, body: ConverseRequest): TokenUsage {
-      const { uncached: inputTokens, read, written, hasMarks } = memory.meter(stepsOf(modelId, body))
-      if (!hasMarks) return { inputTokens, outputTokens: 0, totalTokens: inputTokens }
-      const cacheWriteInputTokens = written['5m'] + written['1h']
-      return {
-        inputTokens,
-        outputTokens: 0,
-        totalTokens: inputTokens + read + cacheWriteInputTokens,
-        cacheReadInputTokens: read,
-        cacheWriteInputTokens,
-        cacheDetails: (['1h', '5m'] as const)
-          .filter((ttl) => written[ttl] > 0)
-          .map((ttl) => ({ ttl, inputTokens: written[ttl] })),
-      }
-    },
-  }
 }

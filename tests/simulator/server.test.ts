@@ -181,7 +181,7 @@ describe('the prompt cache', () => {
     const { post } = startChain()
     const usage = async (turns: number) => {
       const system = [
-        { type: 'text', text: 'A long system prompt. '.repeat(50), cache_control: { type: 'ephemeral', ttl: '1h' } },
+        { type: 'text', text: 'A long system prompt. '.repeat(300), cache_control: { type: 'ephemeral', ttl: '1h' } },
       ]
       const events = await readEvents(await post(request({ stream: true, system, messages: conversation(turns) })))
       return events.find(({ type }) => type === 'message_delta')?.['usage'] as Record<string, number>

@@ -2,9 +2,10 @@ import type { Message, ResponseBlock, StopDetails, StopReason, Usage } from '../
 import type { SafeguardResult } from '../../wire/anthropic/safeguards.ts'
 import type { ConverseStopReason, TokenUsage } from '../../wire/converse/response.ts'
 import type { JsonObject } from '../../wire/schema.ts'
+import type { MeteredPrompt } from '../prompt-cache.ts'
 import type { Reply, ReplyBlock } from '../reply.ts'
 import { redact, sign } from '../signature.ts'
-import { countTokens, type MeteredPrompt } from '../tokens.ts'
+import { countTokens } from '../tokens.ts'
 import { newMessageId, newToolUseId } from './ids.ts'
 import type { AcceptedBody } from './validate-request.ts'
 

@@ -118,6 +118,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       },
       onAttempt: () => running.attempted(),
       onResend: () => running.resent(),
+      onSearches: (facts) => running.update(facts),
       onCredential: (credential, secret, isSubscription) =>
         running.update({ credential, maskedKey: secret.ending(), isSubscription }),
       ...(enter && { onAttemptFailed: (error) => exchange.place?.refused(error) }),

@@ -1,5 +1,5 @@
 import type { ErrorType } from '../base/errors.ts'
-import type { CredentialKind } from '../upstreams/upstream.ts'
+import type { CredentialKind, SearchFacts } from '../upstreams/upstream.ts'
 import type { Usage } from '../wire/anthropic/response.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { SlackTarget } from './observers/slack-target.ts'
@@ -43,7 +43,7 @@ export interface RequestHead {
 }
 
 /** Facts that the server, the gateway and the upstream add while they process the request. */
-export interface RequestFacts {
+export interface RequestFacts extends Partial<SearchFacts> {
   /** Bytes of the body's text, after decoding. */
   readonly bodyBytes?: number
   /** Undefined for other paths, and for requests that were refused before they reached a model. */

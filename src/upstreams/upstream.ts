@@ -39,6 +39,17 @@ export interface Caller {
 /** The kind of credential that a request is sent with. */
 export type CredentialKind = 'api_key' | 'oauth' | 'client' | 'configured' | 'login'
 
+/** The web searches of one request (WS-20). */
+export interface SearchFacts {
+  /** Searches that had an answer. */
+  readonly searches: number
+  /** Other searches. */
+  readonly searchErrors: number
+  /** Milliseconds in which at least one search ran. */
+  readonly searchMs: number
+  readonly searchProvider: string
+}
+
 /** What a call needs in addition to its request. */
 export interface CallContext {
   /** Our own id of the request, for the log. */
@@ -61,6 +72,8 @@ export interface CallContext {
   readonly onResend?: () => void
   /** Called with the failure of each of them, also if another one follows. */
   readonly onAttemptFailed?: (error: GatewayError) => void
+  /** Called after each search with the figures of all searches until then. */
+  readonly onSearches?: (facts: SearchFacts) => void
   /** Absent for the program's own requests. */
   readonly caller?: Caller
   /** Called with the credential of each attempt. Observers get its masked form, never the secret. */

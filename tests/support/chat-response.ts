@@ -147,7 +147,7 @@ export const briefly = (block: ResponseBlock): unknown => {
   if (block.type === 'thinking') {
     return { thinking: block.thinking, ...(block.signature && { carried: carriedBy(block.signature) }) }
   }
-  return block.type === 'redacted_thinking' ? block : { [block.name]: block.input, id: block.id }
+  return !('input' in block) ? block : { [block.name]: block.input, id: block.id }
 }
 
 export const contentOf = (message: Message): unknown[] => message.content.map(briefly)

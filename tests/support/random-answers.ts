@@ -127,6 +127,7 @@ const emptied = (block: ResponseBlock): ResponseBlock => {
     case 'thinking':
       return { ...block, thinking: '', signature: '' }
     case 'redacted_thinking':
+    case 'web_search_tool_result':
       return block
     default:
       return { ...block, input: {} }
@@ -146,6 +147,7 @@ const deltasOf = (block: ResponseBlock, size: number): BlockDelta[] => {
         { type: 'signature_delta', signature: block.signature },
       ]
     case 'redacted_thinking':
+    case 'web_search_tool_result':
       return []
     default: {
       const json = Object.keys(block.input).length === 0 ? '' : JSON.stringify(block.input)

@@ -71,6 +71,14 @@ const addDelays = (fields: LogFields, pieces: Piece[]): void => {
   if (queuedMs !== undefined) pieces.push({ text: `queued ${compactTimes(undefined, figure(fields, 'queuedMs'))}` })
 }
 
+/** `search 2 (brave 412 ms)` (WS-20). */
+const addSearches = (fields: LogFields, pieces: Piece[]): void => {
+  const { searches, searchErrors, searchMs, searchProvider } = fields
+  if (searches === undefined) return
+  const failed = searchErrors === undefined ? '' : `, ${word(searchErrors)} failed`
+  pieces.push({ text: `search ${word(searches)} (${word(searchProvider)} ${word(searchMs)} ms${failed})` })
+}
+
 /** The usual stop reasons, which are not shown. */
 const usualStops = new Set(['end_turn', 'tool_use', 'stop_sequence'])
 
@@ -117,6 +125,7 @@ export const accessPieces = (record: LogRecord): Piece[] => {
   const model = modelPiece(fields)
   if (model !== undefined) pieces.push(model)
   addTokens(fields, pieces)
+  addSearches(fields, pieces)
   addDelays(fields, pieces)
   pieces.push(...endPieces(record))
   pieces.push({ text: compactTimes(first, figure(fields, 'durationMs')) })

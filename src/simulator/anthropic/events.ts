@@ -22,6 +22,7 @@ const startOf = (block: ResponseBlock): ResponseBlock => {
     case 'thinking':
       return { ...block, thinking: '', signature: '' }
     case 'redacted_thinking':
+    case 'web_search_tool_result':
       return block
     default:
       return { ...block, input: {} }
@@ -38,6 +39,7 @@ const deltasOf = (block: ResponseBlock, characters: number): BlockDelta[] => {
         { type: 'signature_delta', signature: block.signature },
       ]
     case 'redacted_thinking':
+    case 'web_search_tool_result':
       return []
     default: {
       const input = JSON.stringify(block.input)

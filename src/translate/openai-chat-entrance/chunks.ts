@@ -70,7 +70,8 @@ export class CompletionSteps {
         this.#calls.start(block)
         break
       case 'server_tool_use':
-        // The upstream runs it: the client has nothing to do.
+      case 'web_search_tool_result':
+        // Runs without the client, which has nothing to do.
         break
     }
   }

@@ -34,6 +34,7 @@ const toBlock = ({ start, text, signature }: GrowingBlock): ResponseBlock => {
     case 'server_tool_use':
       return { ...start, input: toInputObject(text) ?? unparsedInput(text) }
     case 'redacted_thinking':
+    case 'web_search_tool_result':
       return start
   }
 }

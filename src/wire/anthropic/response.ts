@@ -27,7 +27,12 @@ export interface Usage {
   readonly output_tokens: number
   readonly service_tier: 'standard' | 'priority'
   readonly output_tokens_details: null
-  readonly server_tool_use: null
+  /** Null for a request without such a tool. */
+  readonly server_tool_use: {
+    /** Only those that had an answer. */
+    readonly web_search_requests: number
+    readonly web_fetch_requests: number
+  } | null
   readonly inference_geo: null
   readonly speed: null
   readonly iterations: null
@@ -87,6 +92,34 @@ interface ToolUse {
   readonly caller: DirectCaller
 }
 
+interface WebSearchResult {
+  readonly type: 'web_search_result'
+  readonly url: string
+  readonly title: string
+  readonly page_age: string | null
+  readonly encrypted_content: string
+}
+
+type WebSearchErrorCode =
+  | 'invalid_tool_input'
+  | 'unavailable'
+  | 'max_uses_exceeded'
+  | 'too_many_requests'
+  | 'query_too_long'
+  | 'request_too_large'
+
+interface WebSearchError {
+  readonly type: 'web_search_tool_result_error'
+  readonly error_code: WebSearchErrorCode
+}
+
+interface WebSearchToolResult {
+  readonly type: 'web_search_tool_result'
+  readonly tool_use_id: string
+  readonly caller: DirectCaller
+  readonly content: readonly WebSearchResult[] | WebSearchError
+}
+
 export type ResponseBlock =
   | { readonly type: 'text'; readonly text: string; readonly citations: readonly TextCitation[] | null }
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
@@ -94,6 +127,7 @@ export type ResponseBlock =
   | ({ readonly type: 'tool_use' } & ToolUse)
   /** The upstream runs this tool; the client does nothing. */
   | ({ readonly type: 'server_tool_use' } & ToolUse)
+  | WebSearchToolResult
 
 /** Why the model, or a filter in front of it, refused. */
 export interface StopDetails {

@@ -243,6 +243,14 @@ describe('the line of a request', () => {
   ])('%s %p', (event, members, text) => {
     expect(line({ ...quick, ...members }, event)).toBe(`${text} ${requestId}\n`)
   })
+
+  test('name the web searches, their provider and their time (WS-20)', () => {
+    const searched = { ...quick, searches: 2, searchMs: 412, searchProvider: 'brave' }
+    expect(line(searched, 'request.answered')).toBe(`200 POST /v1/messages search 2 (brave 412 ms) 2ms ${requestId}\n`)
+    expect(line({ ...searched, searches: 0, searchErrors: 1 }, 'request.answered')).toBe(
+      `200 POST /v1/messages search 0 (brave 412 ms, 1 failed) 2ms ${requestId}\n`,
+    )
+  })
 })
 
 test('each record has the milliseconds and the second of its time', () => {

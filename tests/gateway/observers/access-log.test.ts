@@ -178,16 +178,20 @@ describe('the fields of a record', () => {
     cost: 0.0125,
     attempts: 3,
     queuedMs: 1499.6,
+    searches: 2,
+    searchErrors: 1,
+    searchMs: 412.4,
+    searchProvider: 'brave',
     limit: 'concurrency',
     domain: 'team.example',
     credential: 'configured',
   } as const
 
-  test('name the client, its session, the cost, the attempts, the wait and the limit where they are known (OP-G3)', () => {
-    expect(toAccessFields(requestRecord(facts))).toMatchObject({ ...facts, queuedMs: 1500 })
+  test('name the client, its session, the cost, the attempts, the wait, the searches and the limit where they are known (OP-G3, WS-20)', () => {
+    expect(toAccessFields(requestRecord(facts))).toMatchObject({ ...facts, queuedMs: 1500, searchMs: 412 })
   })
 
-  test('are absent where they are not known, and so is a single attempt (OP-G3)', () => {
+  test('are absent where they are not known, and so is a single attempt (OP-G3, WS-20)', () => {
     const names = Object.keys(facts).filter((name) => !['session', 'domain'].includes(name))
     for (const attempts of [0, 1]) {
       const fields = toAccessFields(requestRecord({ attempts }))

@@ -1,6 +1,7 @@
 import type { ErrorType } from '../base/errors.ts'
 import type { CredentialKind, SearchFacts } from '../upstreams/upstream.ts'
 import type { Usage } from '../wire/anthropic/response.ts'
+import type { CacheClass } from './cache-audit/cache-class.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { SlackTarget } from './observers/slack-target.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -90,6 +91,14 @@ export interface RequestFacts extends Partial<SearchFacts> {
   readonly trace?: RequestTrace
   /** Where the messages about this request are posted; absent if there are none. */
   readonly slack?: SlackTarget
+  /** What the prompt cache did (CA-L2); absent if it is not audited, and for a request that asks for no cache. */
+  readonly cacheClass?: CacheClass
+  /** Tokens that the cache should have had. */
+  readonly cacheExpectedTokens?: number
+  /** Expected tokens that were not read. */
+  readonly cacheMissedTokens?: number
+  /** Parts of the request before that this one begins with, up to a cache point. */
+  readonly cacheReachUnits?: number
   /** The end of a long key, for telemetry and Slack only; never for the log (AU-Y2). */
   readonly maskedKey?: string
 }

@@ -4,6 +4,7 @@ import type { Secret } from '../base/secret.ts'
 import type { EventBatch } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
+import type { CallAudit } from './call-audit.ts'
 
 /** Where the messages about one domain's requests go; each member wins over the configured one. */
 export interface SlackSettings {
@@ -78,10 +79,12 @@ export interface CallContext {
   readonly caller?: Caller
   /** Called with the credential of each attempt. Observers get its masked form, never the secret. */
   readonly onCredential?: (kind: CredentialKind, secret: Secret, isSubscription: boolean) => void
+  /** Compares the sent prompt with earlier ones; absent if the audit of the prompt cache is off (CA-S4). */
+  readonly audit?: CallAudit
 }
 
 /** A request that is forwarded unchanged. */
-export interface NativeCall extends Omit<CallContext, 'modelId' | 'betas' | 'onSent' | 'caller'> {
+export interface NativeCall extends Omit<CallContext, 'modelId' | 'betas' | 'onSent' | 'caller' | 'audit'> {
   readonly method: string
   /** Checked (AU-P9), and sent exactly like this. */
   readonly path: string

@@ -41,6 +41,14 @@ export interface ConverseTranslation {
   readonly notes: readonly Note[]
   /** For errors that name a path in the body. */
   readonly paths: PathMap
+  /** The blocks of the body with their cache points, for the audit of the prompt cache (CA-F1). */
+  readonly units: TranslatedUnits
+}
+
+interface TranslatedUnits {
+  readonly tools: OfferedTools['units']
+  readonly system: readonly MarkedSystemBlock[]
+  readonly turns: readonly Turn[]
 }
 
 export interface ConverseTarget {
@@ -226,5 +234,6 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
     },
     notes: notes.all,
     paths: createPathMap(turns, tools.units, system),
+    units: { tools: tools.units, system, turns },
   }
 }

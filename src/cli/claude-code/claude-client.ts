@@ -1,3 +1,4 @@
+import { hasWebSearch } from '../../config/web-search.ts'
 import type { Client, PlanLaunch } from '../clients/client.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
@@ -8,6 +9,7 @@ import { planLaunch } from './launch/launch.ts'
 import { resolveSettingsConflicts } from './launch/settings-conflicts.ts'
 import { readSettingsArgument } from './settings-argument.ts'
 import { settingsFiles } from './settings-files.ts'
+import { failingSearchWords, skipsPreflight } from './web-tools.ts'
 
 const prepare = ({ rest }: ParsedArguments, io: Io): PlanLaunch => {
   const given = readSettingsArgument(rest, io.machine)
@@ -15,9 +17,16 @@ const prepare = ({ rest }: ParsedArguments, io: Io): PlanLaunch => {
     const launch = await planLaunch(setUp, server, io)
     const files = settingsFiles(io.machine, given)
     const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))
-    const hasWebTools = server.config.upstream === 'anthropic'
-    return { ...launch, environment, ...clientArguments({ rest, given, files, env, hasWebTools }) }
+    const tools = { hasWebSearch: hasWebSearch(server.config), skipsPreflight: skipsPreflight(server.config) }
+    return { ...launch, environment, ...clientArguments({ rest, given, files, env, ...tools }) }
   }
+}
+
+/** The line of `start` passes no settings. `env` does not know whether its server searches. */
+const planPrinted: PlanLaunch = async (setUp, server, io) => {
+  const launch = await planLaunch(setUp, server, io)
+  const words = setUp.isElsewhere ? undefined : failingSearchWords(server.config, io.machine)
+  return words === undefined ? launch : { ...launch, notes: [...launch.notes, words] }
 }
 
 /** Claude Code in this terminal. */
@@ -38,6 +47,6 @@ export const claudeClient: Client = {
   },
   silenceHint:
     'Claude Code ignores ANTHROPIC_BASE_URL if it is signed in to a gateway. If it answered a prompt, the answer did not come from this server: use --gateway-mode on.',
-  plan: planLaunch,
+  plan: planPrinted,
   prepare,
 }

@@ -32,8 +32,10 @@ interface Wanted {
   readonly files: readonly SettingsFile[]
   /** Variables that need these values, or no request reaches this server. */
   readonly env: Readonly<Record<string, string>>
-  /** Whether the upstream is Anthropic itself: Claude Code's web tools then work. */
-  readonly hasWebTools: boolean
+  /** Whether WebSearch works. */
+  readonly hasWebSearch: boolean
+  /** Whether WebFetch fetches without a check at claude.ai. */
+  readonly skipsPreflight: boolean
 }
 
 const withoutSearch = (permissions: Json): Json => {
@@ -42,11 +44,11 @@ const withoutSearch = (permissions: Json): Json => {
 }
 
 /** The user's values win, except for variables without which no request reaches this server. */
-const additions = ({ rest, given, files, env, hasWebTools }: Wanted): Json => {
+const additions = ({ rest, given, files, env, hasWebSearch, skipsPreflight }: Wanted): Json => {
   const { env: givenEnv = {}, permissions = {} } = given?.settings ?? {}
   return {
-    ...(!hasWebTools && preflightSetting(files) === undefined && { [preflightKey]: true }),
-    ...(!hasWebTools &&
+    ...(skipsPreflight && preflightSetting(files) === undefined && { [preflightKey]: true }),
+    ...(!hasWebSearch &&
       isObject(permissions) &&
       !isSearchDecided(files, rest) && { permissions: withoutSearch(permissions) }),
     ...(Object.keys(env).length > 0 && { env: { ...(isObject(givenEnv) && givenEnv), ...env } }),

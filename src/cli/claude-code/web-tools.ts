@@ -1,5 +1,9 @@
 import { isObject, type Json } from '../../base/json.ts'
-import type { SettingsFile } from './settings-files.ts'
+import type { Config } from '../../config/load.ts'
+import type { Machine } from '../../config/paths.ts'
+import { hasWebSearch } from '../../config/web-search.ts'
+import { chooseGatewayMode } from './gateway-sign-in.ts'
+import { type SettingsFile, settingsFiles } from './settings-files.ts'
 
 /** The settings of Claude Code that its two web tools need. */
 
@@ -44,3 +48,20 @@ export const isSearchDecided = (files: readonly SettingsFile[], args: readonly s
 /** The settings file that decides whether WebFetch asks claude.ai first. */
 export const preflightSetting = (files: readonly SettingsFile[]): SettingsFile | undefined =>
   files.find(({ settings }) => settings?.[preflightKey] !== undefined)
+
+/** Whether a launch turns the preflight off. With Anthropic's own API, Claude Code already reaches Anthropic. */
+export const skipsPreflight = ({ upstream, search }: Config): boolean =>
+  upstream !== 'anthropic' && search.skipWebFetchPreflight
+
+/** The rule that takes WebSearch off the list of tools, for a user's own settings. */
+export const searchDenial = `{ "permissions": { "deny": ["${webSearch}"] } }`
+
+/**
+ * One line for a launch that passes no settings; undefined if WebSearch works, is not offered, or a rule of the user
+ * decides about it.
+ */
+export const failingSearchWords = (config: Config, machine: Machine): string | undefined => {
+  if (hasWebSearch(config) || chooseGatewayMode(config.gatewayMode, machine).isOn) return undefined
+  if (isSearchDecided(settingsFiles(machine))) return undefined
+  return `note: Claude Code's WebSearch fails with this server, because web search is off. Switch it on with --search, or add ${searchDenial} to Claude Code's settings.json.`
+}

@@ -1,7 +1,7 @@
 import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
 import { settingsFiles } from '../claude-code/settings-files.ts'
-import { isSearchDecided, preflightKey, preflightSetting, webSearch } from '../claude-code/web-tools.ts'
+import { isSearchDecided, preflightKey, preflightSetting, searchDenial } from '../claude-code/web-tools.ts'
 import { type Finding, info, ok } from './check.ts'
 
 /** Checks Claude Code's web tools, for launches that pass no settings: the command of `start`, and `env`. */
@@ -33,6 +33,6 @@ export const webSearchFinding = (machine: Machine): Finding => {
     return info(`does not work here; a rule in ${denied.path} decides whether Claude Code offers it`)
   return {
     ...info('does not work here: the upstream has no web search, but Claude Code offers the tool'),
-    remedy: `${byClaude}\n  { "permissions": { "deny": ["${webSearch}"] } }`,
+    remedy: `${byClaude}\n  ${searchDenial}`,
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { clientArguments } from '../../../src/cli/claude-code/client-arguments.ts'
 import { readSettingsArgument } from '../../../src/cli/claude-code/settings-argument.ts'
@@ -13,8 +13,16 @@ const machineAt = (folder: string) =>
   testIo({ home: folder, currentDirectory: join(folder, 'project'), claudeManagedFolder: join(folder, 'managed') })
     .machine
 
+/** A server without web search, in a network that may block claude.ai. */
+const usual = { hasWebSearch: false, skipsPreflight: true }
+
 /** The arguments that Claude Code gets for these arguments of its user. */
-const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record<string, string> = {}) => {
+const launch = (
+  rest: readonly string[],
+  folder = temporaryFolder(),
+  env: Record<string, string> = {},
+  tools: Partial<typeof usual> = {},
+) => {
   const machine = machineAt(folder)
   const given = readSettingsArgument(rest, machine)
   const { args, dispose } = clientArguments({
@@ -22,7 +30,8 @@ const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record
     given,
     files: settingsFiles(machine, given),
     env,
-    hasWebTools: false,
+    ...usual,
+    ...tools,
   })
   afterTest(dispose)
   return { args, dispose, settings: args[0] === '--settings' ? args[1] : undefined, others: args.slice(2) }
@@ -30,6 +39,9 @@ const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record
 
 const settingsFor = (rest: readonly string[], folder?: string, env?: Record<string, string>) =>
   JSON.parse(launch(rest, folder, env).settings ?? 'null')
+
+const settingsWith = (tools: Partial<typeof usual>, folder?: string) =>
+  JSON.parse(launch([], folder, {}, tools).settings ?? 'null')
 
 const defaultSettings = { skipWebFetchPreflight: true, permissions: { deny: ['WebSearch'] } }
 
@@ -73,6 +85,49 @@ describe('A5 claude makes WebFetch work, and removes WebSearch', () => {
       expect(launch(rest).args).toEqual(rest)
     },
   )
+})
+
+describe("a launch decides about Claude Code's web tools", () => {
+  test('off: the rule of the launch is merged with the rules of the user (WS-2)', () => {
+    const rules = { allow: ['Bash'], deny: ['WebFetch'] }
+    expect(settingsFor(['--settings', JSON.stringify({ permissions: rules })])).toMatchObject({
+      permissions: { allow: ['Bash'], deny: ['WebFetch', 'WebSearch'] },
+    })
+  })
+
+  test('on: nothing is denied (WS-3)', () => {
+    expect(settingsWith({ hasWebSearch: true })).toEqual({ skipWebFetchPreflight: true })
+  })
+
+  test('WebFetch fetches without a check at claude.ai, unless a setting keeps the check (WS-4)', () => {
+    expect(settingsWith({ skipsPreflight: false })).toEqual({ permissions: { deny: ['WebSearch'] } })
+    expect(settingsWith({ hasWebSearch: true, skipsPreflight: false })).toBeNull()
+  })
+
+  test.each([
+    [[], defaultSettings],
+    [['--search', 'searxng'], { skipWebFetchPreflight: true }],
+    [['--upstream', 'anthropic', '--search', 'searxng'], undefined],
+  ])('claude passes the settings of its server: %j (WS-2, WS-3, WS-4)', async (flags, expected) => {
+    const folder = temporaryFolder()
+    const program = join(folder, 'claude')
+    writeFileSync(program, `#!${process.execPath}\nconsole.log(JSON.stringify(process.argv.slice(2)))\n`, {
+      mode: 0o755,
+    })
+    const environment = { PATH: `${folder}:${process.env['PATH']}`, NEXUS_SEARCH_URL: 'http://127.0.0.1:9' }
+    const { out } = await startCli(['claude', '--simulate', ...flags, '-p', 'hi'], environment).ended
+    const settings = expected === undefined ? [] : ['--settings', JSON.stringify(expected)]
+    expect(JSON.parse(out)).toEqual([...settings, '-p', 'hi'])
+  })
+
+  test('claude keeps the check with search.skipWebFetchPreflight false (WS-4)', async () => {
+    const folder = temporaryFolder()
+    const program = join(folder, 'claude')
+    writeFileSync(program, `#!${process.execPath}\nconsole.log(process.argv[3])\n`, { mode: 0o755 })
+    const environment = { PATH: `${folder}:${process.env['PATH']}`, NEXUS_SKIP_WEB_FETCH_PREFLIGHT: 'false' }
+    const { out } = await startCli(['claude', '--simulate', '-p', 'hi'], environment).ended
+    expect(JSON.parse(out)).toEqual({ permissions: { deny: ['WebSearch'] } })
+  })
 })
 
 describe("A5 a user's own --settings is merged", () => {

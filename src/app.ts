@@ -6,6 +6,7 @@ import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
 import type { Config } from './config/load.ts'
 import { networkOf } from './config/network.ts'
+import { runsWebSearch } from './config/web-search.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createLosses } from './gateway/observers/losses.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
@@ -161,6 +162,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     metrics,
     ...addressesOf(config),
     openAi: openAiOf(config, models),
+    features: { webSearch: runsWebSearch(config) },
     access,
     ...(config.cors.origins.length > 0 && { cors: config.cors }),
     testModel: smallName,

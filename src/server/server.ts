@@ -9,6 +9,7 @@ import { carriedInRequest } from '../wire/anthropic/carried.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
+import type { OwnFeatures } from './entrances/anthropic/model-info.ts'
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { nativeLane } from './entrances/anthropic/native-lane.ts'
 import { carriedInOpenAi } from './entrances/openai/carried.ts'
@@ -43,6 +44,7 @@ export interface ServerOptions
     Pick<TestConnectionOptions, 'testModel' | 'now'>,
     Pick<TokenStatsOptions, 'tokenStatistics'>,
     Omit<ClientConnectionOptions, 'peerOf'> {
+  readonly features: OwnFeatures
   /** Absent if the server does not serve OpenAI's API. */
   readonly openAi?:
     | Pick<OpenAiRoutesOptions, 'names' | 'policy' | 'keepsThinking' | 'storedResponses' | 'date'>
@@ -90,10 +92,15 @@ const anthropicRoutes = (options: ServerOptions & MessagesOptions) => {
 }
 
 /** With OpenAI's API, this list serves the clients of both protocols. Those of OpenAI have more spellings of its path. */
-const modelRoutes = ({ openAi, gateway: { models }, scopeOf }: ServerOptions & Pick<MessagesOptions, 'scopeOf'>) =>
+const modelRoutes = ({
+  openAi,
+  gateway: { models },
+  features,
+  scopeOf,
+}: ServerOptions & Pick<MessagesOptions, 'scopeOf'>) =>
   openAi === undefined
-    ? modelsRoutes(models, (request) => scopeOf(request).client)
-    : openAiModelsRoutes({ ...openAi, models, scopeOf }, ['/v1/models'])
+    ? modelsRoutes(models, features, (request) => scopeOf(request).client)
+    : openAiModelsRoutes({ ...openAi, models, features, scopeOf }, ['/v1/models'])
 
 /** Decides by the path which protocol a client speaks. */
 const createEntranceOf = ({ openAi, gateway }: ServerOptions): ((request: Request) => Entrance) => {

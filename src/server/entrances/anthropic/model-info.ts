@@ -34,8 +34,13 @@ const thinkingOf = ({ thinking, disabledThinking }: ModelCapabilities) => ({
   },
 })
 
-/** Features of Anthropic's own servers are not supported, also if the model has them there. */
-const capabilitiesIn = (model: ModelCapabilities) => ({
+/** Features of Anthropic's own servers that this server has in their place. */
+export interface OwnFeatures {
+  readonly webSearch: boolean
+}
+
+/** Other features of Anthropic's own servers are not supported, also if the model has them there. */
+const capabilitiesIn = (model: ModelCapabilities, { webSearch }: OwnFeatures) => ({
   batch: no,
   citations: support(model.isClaude),
   code_execution: no,
@@ -49,7 +54,7 @@ const capabilitiesIn = (model: ModelCapabilities) => ({
   effort: effortOf(model),
   image_input: support(model.isClaude),
   pdf_input: support(model.isClaude),
-  server_tools: { supported: false, code_execution: no, web_search: no },
+  server_tools: { supported: webSearch, code_execution: no, web_search: support(webSearch) },
   structured_outputs: support(model.structuredOutput),
   thinking: thinkingOf(model),
 })
@@ -57,7 +62,7 @@ const capabilitiesIn = (model: ModelCapabilities) => ({
 export type ModelInfo = ReturnType<typeof toModelInfo>
 
 /** `id`: the spelling of the model's name for clients. */
-export const toModelInfo = (model: Model, id: string) => ({
+export const toModelInfo = (model: Model, id: string, features: OwnFeatures) => ({
   type: 'model' as const,
   id,
   display_name: model.displayName,
@@ -72,5 +77,5 @@ export const toModelInfo = (model: Model, id: string) => ({
   max_tokens: model.maxOutputTokens,
   // The server does not use a request's `fallbacks`.
   allowed_fallback_models: [],
-  capabilities: capabilitiesIn(capabilitiesOf(model.id)),
+  capabilities: capabilitiesIn(capabilitiesOf(model.id), features),
 })

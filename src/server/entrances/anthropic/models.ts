@@ -8,7 +8,7 @@ import { clientNameOf, type ModelResolver } from '../../../models/resolver.ts'
 import { Open } from '../../../wire/schema.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
-import { type ModelInfo, toModelInfo } from './model-info.ts'
+import { type ModelInfo, type OwnFeatures, toModelInfo } from './model-info.ts'
 
 /** Elysia turns a parameter with commas, or one that occurs twice, into a list. */
 const Stages = Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())]))
@@ -75,9 +75,11 @@ export const modelNotFound = (id: string): GatewayError =>
 /** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which accepts any name of a model. */
 export const modelsRoutes = (
   resolver: ModelResolver,
+  features: OwnFeatures,
   clientOf: (request: Request) => ClientIdentity | undefined = () => undefined,
 ) => {
-  const listed = listedModels(resolver).map((model) => ({ model, info: toModelInfo(model, clientNameOf(model)) }))
+  const infoOf = (model: Model, id: string): ModelInfo => toModelInfo(model, id, features)
+  const listed = listedModels(resolver).map((model) => ({ model, info: infoOf(model, clientNameOf(model)) }))
   const infosFor = (request: Request): ModelInfo[] =>
     listed.filter(({ model }) => mayUse(clientOf(request), toRequested(model))).map(({ info }) => info)
   return (app: Elysia) =>
@@ -88,7 +90,7 @@ export const modelsRoutes = (
         const id = params.id ?? ''
         const model = resolver.find(id)?.model
         if (model === undefined || !mayUse(clientOf(request), toRequested(model, id))) throw modelNotFound(id)
-        return toModelInfo(model, id === model.id ? id : clientNameOf(model))
+        return infoOf(model, id === model.id ? id : clientNameOf(model))
       })
       .all('/v1/models', methodNotAllowed('GET', 'HEAD'))
       .all('/v1/models/:id', methodNotAllowed('GET', 'HEAD'))

@@ -9,7 +9,7 @@ import { capabilitiesOf } from '../../../translate/capabilities/table.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import type { ScopeOf } from '../../http/request-scope.ts'
 import { anthropicEntrance } from '../anthropic/entrance.ts'
-import { type ModelInfo, toModelInfo } from '../anthropic/model-info.ts'
+import { type ModelInfo, type OwnFeatures, toModelInfo } from '../anthropic/model-info.ts'
 import { type ListQuery, listedModels, listQuery, modelNotFound, toPage } from '../anthropic/models.ts'
 import { type CatalogModel, modelSpellings, toCatalog } from './catalog.ts'
 import { withOpenAiMembers } from './model-object.ts'
@@ -20,12 +20,13 @@ export interface OpenAiModelsOptions {
   readonly models: ModelResolver
   readonly names: OpenAiNames
   readonly scopeOf: ScopeOf
+  readonly features: OwnFeatures
 }
 
 const isClaude = ({ id }: Model): boolean => parseModelName(id) !== undefined
 
 /** The owner of another model is not known here. */
-const toObject = (info: ModelInfo, model: Model) => withOpenAiMembers(info, isClaude(model) ? 'anthropic' : 'system')
+const withOwner = (info: ModelInfo, model: Model) => withOpenAiMembers(info, isClaude(model) ? 'anthropic' : 'system')
 
 /** A model with a budget for thinking gets one from the effort. The levels of other models are not known here. */
 const translatedEfforts = ['low', 'medium', 'high'] as const
@@ -72,7 +73,11 @@ const withoutPages = (query: ListQuery): ListQuery =>
   pagingMembers.some((name) => query[name] !== undefined) ? query : { ...query, limit: everything }
 
 /** `GET /v1/models` and `GET /v1/models/{id}`, in these spellings. */
-export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptions, paths: readonly string[]) => {
+export const openAiModelsRoutes = (
+  { models, names, scopeOf, features }: OpenAiModelsOptions,
+  paths: readonly string[],
+) => {
+  const toObject = (model: Model, id: string) => withOwner(toModelInfo(model, id, features), model)
   const isOfAnthropic = (request: Request): boolean => scopeOf(request).entrance === anthropicEntrance
   const listed = listedModels(models)
   let infos: ReturnType<typeof toObject>[] | undefined
@@ -83,7 +88,7 @@ export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptio
 
   const list = (query: ListQuery, request: Request) => {
     // Few clients request the list.
-    infos ??= listed.map((model) => toObject(toModelInfo(model, clientNameOf(model)), model))
+    infos ??= listed.map((model) => toObject(model, clientNameOf(model)))
     const allowed = new Set(listed.filter(isShown(request)).map(clientNameOf))
     const shown = infos.filter(({ id }) => allowed.has(id))
     const page = toPage(shown, models, isOfAnthropic(request) ? query : withoutPages(query))
@@ -96,7 +101,7 @@ export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptio
   const one = (id: string, request: Request) => {
     const model = (isOfAnthropic(request) ? models : names).find(id)?.model
     if (model === undefined || !mayUse(scopeOf(request).client, toRequested(model, id))) throw modelNotFound(id)
-    return toObject(toModelInfo(model, id === model.id ? id : clientNameOf(model)), model)
+    return toObject(model, id === model.id ? id : clientNameOf(model))
   }
 
   const app = new Elysia({ name: 'openai-models', normalize: false })

@@ -4,7 +4,7 @@ import { chatRoutes } from './chat.ts'
 import { compactRoutes } from './compact.ts'
 import { inputTokensRoutes } from './input-tokens.ts'
 import type { ModelCallOptions, OpenAiRoutesOptions } from './model-call.ts'
-import { openAiModelsRoutes } from './models.ts'
+import { type OpenAiModelsOptions, openAiModelsRoutes } from './models.ts'
 import { spellingsOf } from './paths.ts'
 import { createResponseStore } from './response-store.ts'
 import { responsesRoutes } from './responses.ts'
@@ -13,7 +13,9 @@ import { storedResponsesRoutes } from './stored-responses.ts'
 import { createThinkingMemory } from './thinking-memory.ts'
 
 /** OpenAI's API, behind the client token. */
-export const openAiRoutes = (options: OpenAiRoutesOptions & DomainGuardOptions) => {
+export const openAiRoutes = (
+  options: OpenAiRoutesOptions & Pick<OpenAiModelsOptions, 'features'> & DomainGuardOptions,
+) => {
   const { gateway, keepsThinking, storedResponses: maximumResponses, date: now } = options
   const thinkingMemory = keepsThinking ? createThinkingMemory({ now }) : undefined
   const responseStore = maximumResponses > 0 ? createResponseStore({ maximumResponses, now }) : undefined

@@ -5,7 +5,7 @@ import type { ServedFamily } from '../../../../src/models/model.ts'
 import { createModelResolver } from '../../../../src/models/resolver.ts'
 import { modelsRoutes } from '../../../../src/server/entrances/anthropic/models.ts'
 import { catalogOf, modelOf } from '../../../support/catalog.ts'
-import { startChain } from '../../../support/chain.ts'
+import { defaultConfig, startChain } from '../../../support/chain.ts'
 
 /** The list of models, and single models, as the official client reads them. */
 
@@ -19,7 +19,7 @@ const catalog = catalogOf(
 )
 const newestFirst = ['claude-sonnet-4-6', 'claude-opus-4-5', 'claude-sonnet-4-5', 'claude-haiku-3-5']
 
-const app = new Elysia().use(modelsRoutes(createModelResolver(catalog, 'claude-sonnet-4.6')))
+const app = new Elysia().use(modelsRoutes(createModelResolver(catalog, 'claude-sonnet-4.6'), { webSearch: false }))
 const { models, beta } = new Anthropic({
   baseURL: 'http://models.test',
   apiKey: 'any',
@@ -28,6 +28,11 @@ const { models, beta } = new Anthropic({
 
 /** The header of Anthropic's clients; without it, errors of these paths have OpenAI's form. */
 const headers = { 'anthropic-version': '2023-06-01' }
+
+interface Described {
+  readonly id: string
+  readonly capabilities: { readonly server_tools: object }
+}
 
 const idsOf = async (list: AsyncIterable<{ id: string }>): Promise<string[]> => {
   const ids: string[] = []
@@ -141,6 +146,28 @@ describe('A9 one model', () => {
       thinking: { ...no, types: { adaptive: no, between_tools: no, disabled: yes, enabled: no } },
     })
   })
+
+  test.each([true, false])(
+    'A9: has web search if the server searches: %p, with and without the OpenAI API (WS-1)',
+    async (isOn) => {
+      for (const enabled of [true, false]) {
+        const { url } = startChain({
+          config: {
+            ...(isOn && { search: { ...defaultConfig.search, provider: 'searxng', url: 'http://127.0.0.1:9' } }),
+            openaiEntrance: { ...defaultConfig.openaiEntrance, enabled },
+          },
+        })
+        const read = async <T>(path: string): Promise<T> =>
+          (await fetch(`${url}/v1/models${path}`, { headers })).json() as T
+        const list = await read<{ data: Described[] }>('')
+        const tools = { supported: isOn, code_execution: { supported: false }, web_search: { supported: isOn } }
+        for (const { id, capabilities } of list.data) {
+          const one = await read<Described>(`/${id}`)
+          expect([capabilities.server_tools, one.capabilities.server_tools]).toEqual([tools, tools])
+        }
+      }
+    },
+  )
 
   test('A9: that is unknown is a 404 with its name', async () => {
     const missing = await fetch(`${startChain().url}/v1/models/gpt-5`, { headers })

@@ -49,6 +49,7 @@ const serverOver = (respond: (call: NativeCall) => Promise<Response>) => {
       now: () => 0,
       date: () => 0,
     }),
+    features: { webSearch: false },
     host: '127.0.0.1',
     allowedHosts: [],
     trustedProxies: [],

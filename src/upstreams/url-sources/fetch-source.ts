@@ -1,5 +1,6 @@
 import { errorCode } from '../../base/error-code.ts'
 import { abortedError, GatewayError } from '../../base/errors.ts'
+import { unlessAborted } from '../../base/unless-aborted.ts'
 import { type DownloadOptions, download } from './download.ts'
 import { toDocumentSource, toImageSource } from './downloaded-source.ts'
 import { unableToDownload } from './resolve-url.ts'
@@ -16,15 +17,6 @@ export interface SizeLimits {
 }
 
 const millisecondsPerSecond = 1000
-
-/** Stops waiting when the signal aborts: a look-up itself cannot be cancelled. */
-const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const { promise, resolve, reject } = Promise.withResolvers<T>()
-  if (signal.aborted) reject(signal.reason)
-  else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  work.then(resolve, reject)
-  return promise
-}
 
 const directly = 'URLs are fetched directly, without a proxy. If that fails, send the bytes as base64 instead.'
 

@@ -1,0 +1,122 @@
+import { nameOf } from '../base/error-location.ts'
+import { GatewayError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import { createRateLimiter } from '../base/rate-limiter.ts'
+import { unlessAborted } from '../base/unless-aborted.ts'
+import { createDomainFilter, type DomainLists, joinDomainLists } from './domain-rules.ts'
+import {
+  type Search,
+  SearchError,
+  type SearchErrorCode,
+  type SearchFailure,
+  type SearchLocation,
+  type SearchOutcome,
+  type SearchProvider,
+  type SearchRequest,
+  type SearchResult,
+} from './search-provider.ts'
+import { Slots } from './slots.ts'
+import { trimResults } from './trim-results.ts'
+
+/** The limits around a provider: what it gets, how often and how long it works, and what is taken of its results. */
+
+/** Characters; as many as the strictest provider takes. */
+const longestQuery = 400
+const mostAtOnce = 4
+const mostPerMinute = 60
+const millisecondsPerMinute = 60_000
+/** For the results of one search, which are sent to the model again with every later request. */
+const mostResultBytes = 200 * 1024
+
+export interface SearchOptions extends DomainLists {
+  readonly provider: SearchProvider
+  /** Most results of a search. */
+  readonly count: number
+  /** For one search, with the time in which it waits for others. */
+  readonly timeoutMs: number
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  readonly log: Logger
+  /** For tests: aborts after this number of milliseconds. */
+  readonly deadlineAfter?: (milliseconds: number) => AbortSignal
+}
+
+const checkQuery = (value: unknown): { readonly query: string } | { readonly errorCode: SearchErrorCode } => {
+  const query = typeof value === 'string' ? value.toWellFormed().trim() : ''
+  if (query === '') return { errorCode: 'invalid_tool_input' }
+  return [...query].length > longestQuery ? { errorCode: 'query_too_long' } : { query }
+}
+
+/** WS-45. */
+const isCountryCode = (text: string): boolean => /^[a-z]{2}$/i.test(text)
+
+const checkedLocation = (location: SearchLocation | undefined): SearchLocation | undefined => {
+  const { country, ...others } = location ?? {}
+  if (country === undefined || isCountryCode(country)) return location
+  return others
+}
+
+/** The code for the client, and facts for the log. The error of a connection names no more than a host. */
+const failureOf = (error: unknown): readonly [SearchErrorCode, SearchFailure] => {
+  if (error instanceof SearchError) return [error.code, error.failure]
+  return ['unavailable', { reason: (error instanceof GatewayError && error.reason) || nameOf(error) }]
+}
+
+const bytesOf = (results: readonly SearchResult[]): number =>
+  new TextEncoder().encode(JSON.stringify(results)).byteLength
+
+/** Creates the web search of a server. */
+export const createSearch = (options: SearchOptions): Search => {
+  const { provider, count, timeoutMs, now, log, deadlineAfter = (ms) => AbortSignal.timeout(ms) } = options
+  const slots = new Slots(mostAtOnce)
+  const mayStart = createRateLimiter(mostPerMinute, millisecondsPerMinute / mostPerMinute, now)
+
+  const ask = async (query: string, request: SearchRequest, signal: AbortSignal): Promise<SearchOutcome> => {
+    const { location, ...rules } = request
+    const lists = joinDomainLists(rules, options)
+    const isDisjoint = lists.allowedDomains.length === 0 && rules.allowedDomains.length > 0
+    if (isDisjoint) return { results: [] }
+    const found = await unlessAborted(
+      provider.search({ query, count, ...lists, location: checkedLocation(location) }, signal),
+      signal,
+    )
+    const results = trimResults(found, { isShown: createDomainFilter(rules, options), count })
+    return bytesOf(results) > mostResultBytes ? { errorCode: 'request_too_large' } : { results }
+  }
+
+  const run = async (query: string, request: SearchRequest, signal: AbortSignal): Promise<SearchOutcome> => {
+    const startedAt = now()
+    const fail = (code: SearchErrorCode, failure: SearchFailure): SearchOutcome => {
+      log.warn('search.failed', { provider: provider.name, code, ...failure, ms: Math.round(now() - startedAt) })
+      return { errorCode: code }
+    }
+    if (!mayStart()) return fail('too_many_requests', { reason: `${mostPerMinute} searches a minute` })
+    const deadline = deadlineAfter(timeoutMs)
+    const either = AbortSignal.any([signal, deadline])
+    let isWaiting = true
+    try {
+      await slots.take(either)
+      isWaiting = false
+      try {
+        const outcome = await ask(query, request, either)
+        return 'errorCode' in outcome ? fail(outcome.errorCode, {}) : outcome
+      } finally {
+        slots.leave()
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      if (deadline.aborted && isWaiting) return fail('too_many_requests', { reason: `${mostAtOnce} searches at once` })
+      if (deadline.aborted) return fail('unavailable', { reason: 'timeout' })
+      return fail(...failureOf(error))
+    }
+  }
+
+  return {
+    provider: provider.name,
+    async run(request, signal) {
+      signal.throwIfAborted()
+      const checked = checkQuery(request.query)
+      return 'errorCode' in checked ? checked : run(checked.query, request, signal)
+    },
+  }
+}

@@ -50,24 +50,37 @@ export const withClaude = (script = 'echo "2.1.329 (Claude Code)"'): { PATH: str
 /** Any free port, so that other programs on this machine do not matter. */
 const anyPort = ['--port', '0']
 
+/** Without the setting, doctor tries a host of Anthropic. */
+const skippedPreflight = (): Record<string, string> => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ skipWebFetchPreflight: true }))
+  return { CLAUDE_CONFIG_DIR: folder }
+}
+
+/** Requests of tests go only to this machine. */
+const hermetic = (args: readonly string[], environment: Record<string, string>): Record<string, string> =>
+  args.includes('--offline') ? environment : { ...skippedPreflight(), ...environment }
+
 export const doctor = async (
   args: readonly string[],
   environment: Record<string, string> = {},
   folder?: string,
-): Promise<Examination> => read(await cli(['doctor', '--json', ...anyPort, ...args], environment, folder))
+): Promise<Examination> =>
+  read(await cli(['doctor', '--json', ...anyPort, ...args], hermetic(args, environment), folder))
 
 /** Runs doctor as a separate process: Bun reads proxies and certificates from a real environment. */
 export const doctorProgram = async (
   args: readonly string[],
   environment: Record<string, string>,
-): Promise<Examination> => read(await startCli(['doctor', '--json', ...anyPort, ...args], environment).ended)
+): Promise<Examination> =>
+  read(await startCli(['doctor', '--json', ...anyPort, ...args], hermetic(args, environment)).ended)
 
 /** The report for users. */
 export const doctorReport = (
   args: readonly string[],
   environment: Record<string, string> = {},
   folder?: string,
-): Promise<CliResult> => cli(['doctor', ...anyPort, ...args], environment, folder)
+): Promise<CliResult> => cli(['doctor', ...anyPort, ...args], hermetic(args, environment), folder)
 
 export const keyVariable = { NEXUS_API_KEY: key }
 

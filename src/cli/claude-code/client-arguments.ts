@@ -34,7 +34,7 @@ interface Wanted {
   readonly env: Readonly<Record<string, string>>
   /** Whether WebSearch works. */
   readonly hasWebSearch: boolean
-  /** Whether WebFetch fetches without a check at claude.ai. */
+  /** Whether WebFetch fetches without a check at Anthropic. */
   readonly skipsPreflight: boolean
 }
 

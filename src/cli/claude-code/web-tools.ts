@@ -10,7 +10,7 @@ import { type SettingsFile, settingsFiles } from './settings-files.ts'
 export const webSearch = 'WebSearch'
 
 /**
- * WebFetch asks claude.ai about each domain first, and fetches nothing if claude.ai is blocked. The launch switches off
+ * WebFetch asks Anthropic about each domain first, and fetches nothing if Anthropic is blocked. The launch switches off
  * nonessential traffic to Anthropic, and this traffic is nonessential, too.
  */
 export const preflightKey = 'skipWebFetchPreflight'
@@ -45,7 +45,7 @@ const namesSearch = (args: readonly string[]): boolean => {
 export const isSearchDecided = (files: readonly SettingsFile[], args: readonly string[] = []): boolean =>
   files.some(({ settings }) => hasSearchRule(settings)) || namesSearch(args)
 
-/** The settings file that decides whether WebFetch asks claude.ai first. */
+/** The settings file that decides whether WebFetch asks Anthropic first. */
 export const preflightSetting = (files: readonly SettingsFile[]): SettingsFile | undefined =>
   files.find(({ settings }) => settings?.[preflightKey] !== undefined)
 

@@ -17,6 +17,7 @@ import { portChecks } from '../doctor/port-checks.ts'
 import { programChecks } from '../doctor/program-checks.ts'
 import { createReporter, type Reporter } from '../doctor/report.ts'
 import { createSpinner, noSpinner, type Spinner } from '../doctor/spinner.ts'
+import { preflightHost, probesPreflight } from '../doctor/web-check.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
@@ -77,7 +78,8 @@ const requestNotice = (context: DoctorContext): string => {
 const notice = (context: DoctorContext): string => {
   if (context.isOffline) return 'Sending no requests: doctor checks only what this machine knows.'
   const update = context.flags['check-updates'] === true ? ' One request looks up the newest release.' : ''
-  return requestNotice(context) + update
+  const preflight = probesPreflight(context) ? ` One request without data tries ${preflightHost}, for WebFetch.` : ''
+  return requestNotice(context) + preflight + update
 }
 
 /** Leaves out the error's message: it may quote the data that was checked. */
@@ -159,7 +161,7 @@ export const doctorCommand: Command = {
   description: 'Check the setup end to end, and print a remedy for each problem',
   details: [
     'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, Codex and opencode, and the port.',
-    'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. --offline sends no requests.',
+    'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. One request without data tries api.anthropic.com, which WebFetch of Claude Code needs, unless a setting of Claude Code turns that need off. --offline sends no requests.',
     'Checks for a newer release only with --check-updates: one request to the page of releases, with no data of yours. NEXUS_UPDATES_URL names another page: one that redirects to a URL that ends in the version, or one that contains only the version.',
     'The exit code is 0 if no check failed (warnings are allowed), otherwise 1. The output never contains a key.',
   ],

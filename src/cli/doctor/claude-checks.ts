@@ -132,8 +132,8 @@ export const claudeChecks = (context: DoctorContext): CheckGroup => {
       { id: 'claude.model', title: 'Model', run: () => modelFinding(context) },
       { id: 'claude.settings', title: 'Settings files', run: () => settings(context) },
       { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(context) },
-      unless(isAnthropic, { id: 'claude.web-fetch', title: 'WebFetch', run: () => webFetchFinding(machine) }),
-      unless(isAnthropic, { id: 'claude.web-search', title: 'WebSearch', run: () => webSearchFinding(machine) }),
+      unless(isAnthropic, { id: 'claude.web-fetch', title: 'WebFetch', run: () => webFetchFinding(context) }),
+      unless(isAnthropic, { id: 'claude.web-search', title: 'WebSearch', run: () => webSearchFinding(context) }),
       unless(isAnthropic, {
         id: 'claude.auto-mode',
         title: 'Auto mode',

@@ -44,7 +44,7 @@ describe('a setup without problems', () => {
       'claude.gateway': 'ok',
       'claude.model': 'ok',
       'claude.settings': 'ok',
-      'claude.web-fetch': 'info',
+      'claude.web-fetch': 'ok',
       'claude.web-search': 'info',
       'claude.environment': 'ok',
       'claude.no-proxy': 'ok',

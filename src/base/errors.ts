@@ -144,6 +144,18 @@ export function invalidRequest(path: Path, sentence: string, rule = sentence): G
   return new GatewayError('invalid_request_error', atPath(path, sentence), { path, reason: atPath(path, rule) })
 }
 
+/** The same error with other paths. `restore` changes the paths in a text. */
+export const withPaths = (
+  error: GatewayError,
+  path: Path | undefined,
+  restore: (text: string) => string,
+): GatewayError => {
+  const { message, ...options } = error
+  const { reason } = error
+  const restored = { ...options, cause: error.cause, path, reason: reason && restore(reason) }
+  return new GatewayError(error.type, restore(message), restored as GatewayErrorOptions)
+}
+
 /** Only for our log: the client has disconnected. */
 export const clientClosedStatus = 499
 

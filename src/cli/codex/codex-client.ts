@@ -1,4 +1,6 @@
 import { isObject, type Json } from '../../base/json.ts'
+import type { Config } from '../../config/load.ts'
+import { hasWebSearch, runsWebSearch } from '../../config/web-search.ts'
 import { parseModelName } from '../../messages/model-name.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import type { Client, LaunchSetUp, PlanLaunch } from '../clients/client.ts'
@@ -28,12 +30,21 @@ const authorityNotes = ({ authority }: LaunchTarget): readonly string[] =>
     ? []
     : [`Codex does not accept ${authority}: it is the certificate of an authority. Make one with CA:FALSE.`]
 
+/**
+ * Codex itself wants `cached`: OpenAI's own copies of pages, which no other server has. A search that the administrator
+ * switched on is live.
+ */
+const webSearchFor = (config: Config): CodexWanted['webSearch'] => {
+  if (runsWebSearch(config)) return 'live'
+  return hasWebSearch(config) ? undefined : 'disabled'
+}
+
 const plan: PlanLaunch = async (setUp, server, io) => {
   const { baseUrl, target, token } = await openAiServerOf(identity, setUp, server, io)
   const trust = trustFor(target, 'CODEX_CA_CERTIFICATE', setUp.loaded.environment)
   const settings = codexSettings(io.machine)
-  const hasWebSearch = server.config.upstream === 'anthropic'
-  const wanted: CodexWanted = { baseUrl, settings, hasWebSearch, model: modelFor(setUp, settings) }
+  const webSearch = webSearchFor(server.config)
+  const wanted: CodexWanted = { baseUrl, settings, webSearch, model: modelFor(setUp, settings) }
   const path = shortPaths(codexSettingsPath(io.machine), io.machine)
   // TOML allows each key once.
   const others = Object.keys(settings).length === 0 ? '' : ', instead of others with the same names'

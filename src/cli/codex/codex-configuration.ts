@@ -18,8 +18,8 @@ export interface CodexWanted {
   readonly baseUrl: string
   /** Undefined: the user's own choice counts. */
   readonly model: string | undefined
-  /** Whether the upstream can search the web. */
-  readonly hasWebSearch: boolean
+  /** Undefined: Codex decides. */
+  readonly webSearch: 'live' | 'disabled' | undefined
   /** The user's own file. */
   readonly settings: Json
 }
@@ -43,9 +43,9 @@ const isNamed = (settings: Json, key: string): boolean => {
   return second === undefined ? value !== undefined : isObject(value) && value[second] !== undefined
 }
 
-const topRows = ({ model, hasWebSearch, settings }: CodexWanted): Rows => {
+const topRows = ({ model, webSearch, settings }: CodexWanted): Rows => {
   const preferences: Rows = [
-    ...(hasWebSearch ? [] : [['web_search', 'disabled'] as const]),
+    ...(webSearch === undefined ? [] : [['web_search', webSearch] as const]),
     ['check_for_update_on_startup', false],
     ['analytics.enabled', false],
   ]

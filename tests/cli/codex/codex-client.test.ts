@@ -62,10 +62,10 @@ describe('codex', () => {
     expect(fetch(base)).rejects.toThrow()
   })
 
-  const chosenBy = async (file: string, ...flags: readonly string[]) => {
+  const chosenBy = async (file: string, flags: readonly string[] = [], own: Record<string, string> = {}) => {
     const home = temporaryFolder()
     writeFile(join(home, 'config.toml'), file)
-    const environment = { CODEX_HOME: home }
+    const environment = { CODEX_HOME: home, ...own }
     const { out } = await runWithClient(['codex', '--simulate', ...flags], stubClient('codex', printing), environment)
     const { args, env } = JSON.parse(out)
     expect(env.CODEX_HOME).toBe(home)
@@ -78,7 +78,7 @@ describe('codex', () => {
     expect(Object.keys(kept)).not.toContain('model')
     expect(Object.keys(kept)).not.toContain('web_search')
     expect(Object.keys(kept)).not.toContain('analytics.enabled')
-    expect((await chosenBy(file, '--model', 'haiku'))['model']).toBe('claude-haiku-4-5')
+    expect((await chosenBy(file, ['--model', 'haiku']))['model']).toBe('claude-haiku-4-5')
     expect((await chosenBy('model = "gpt-6-sol"\n'))['model']).toBe('claude-sonnet-4-6')
     expect((await chosenBy('model = = broken'))['model']).toBe('claude-sonnet-4-6')
   })
@@ -91,6 +91,12 @@ describe('codex', () => {
     expect(out).not.toContain('canary')
     const { code, err } = await runWithClient(given, folder)
     expect([code, err]).toEqual([2, expect.stringContaining('nexus-claude-api codex --upstream anthropic --simulate')])
+  })
+
+  test('a server that searches lets Codex search the live web, unless the user has chosen (OE-K2, WS-3)', async () => {
+    const search = { NEXUS_SEARCH: 'searxng', NEXUS_SEARCH_URL: 'http://127.0.0.1:9' }
+    expect((await chosenBy('', [], search))['web_search']).toBe('live')
+    expect(Object.keys(await chosenBy('web_search = "cached"\n', [], search))).not.toContain('web_search')
   })
 
   test('fails without Codex, and prints how to install it', async () => {

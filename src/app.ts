@@ -6,7 +6,7 @@ import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
 import type { Config } from './config/load.ts'
 import { networkOf } from './config/network.ts'
-import { runsWebSearch } from './config/web-search.ts'
+import { hasWebSearch, runsWebSearch } from './config/web-search.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createLosses } from './gateway/observers/losses.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
@@ -82,6 +82,7 @@ const openAiOf = (config: Config, models: ModelResolver): ServerOptions['openAi'
     policy: { defaultMaxTokens, autoCache, reasoning },
     keepsThinking: thinkingMemory,
     storedResponses: responseStore,
+    searchesWeb: hasWebSearch(config),
     date: Date.now,
   }
 }

@@ -47,7 +47,7 @@ export interface ServerOptions
   readonly features: OwnFeatures
   /** Absent if the server does not serve OpenAI's API. */
   readonly openAi?:
-    | Pick<OpenAiRoutesOptions, 'names' | 'policy' | 'keepsThinking' | 'storedResponses' | 'date'>
+    | Pick<OpenAiRoutesOptions, 'names' | 'policy' | 'keepsThinking' | 'storedResponses' | 'searchesWeb' | 'date'>
     | undefined
   /** Absent if the server has no metrics. */
   readonly metrics?: Pick<MetricsRouteOptions, 'scrape' | 'isOpen'> | undefined

@@ -18,7 +18,7 @@ export const openAiContext = ({
 }: OpenAiContextOptions = {}): OpenAiContext => ({
   model: { id: modelId, maxOutputTokens },
   policy: { defaultMaxTokens: 32_000, autoCache: true, reasoning: 'both', ...policy },
-  runsServerTools: false,
+  searchesWeb: false,
   recall: () => undefined,
   notes: createNotes(),
   ...others,

@@ -72,6 +72,42 @@ const blockOf = (toolNames: readonly string[]): fc.Arbitrary<ResponseBlock> =>
     }),
   ) as fc.Arbitrary<ResponseBlock>
 
+const search = fc.record({
+  id: fc.uuid().map((id) => `srvtoolu_${id}`),
+  query: text,
+  found: fc.option(fc.array(fc.webUrl(), { maxLength: 2 }), { nil: undefined }),
+})
+
+/** All uses of one call, a call of the client among them, and then the results. */
+const searchesOf = (toolNames: readonly string[]): fc.Arbitrary<readonly ResponseBlock[]> =>
+  fc
+    .record({
+      searches: fc.array(search, { minLength: 1, maxLength: 2 }),
+      between: fc.array(blockOf(toolNames), { maxLength: 1 }),
+    })
+    .map(({ searches, between }) => [
+      ...searches.flatMap(({ id, query }, index): ResponseBlock[] => [
+        { type: 'server_tool_use', id, name: 'web_search', input: { query }, caller },
+        ...(index === 0 ? between : []),
+      ]),
+      ...searches.map(({ id, found }): ResponseBlock => {
+        const content =
+          found === undefined
+            ? ({ type: 'web_search_tool_result_error', error_code: 'unavailable' } as const)
+            : found.map(
+                (url) =>
+                  ({
+                    type: 'web_search_result',
+                    url,
+                    title: 'T',
+                    page_age: null,
+                    encrypted_content: 'nca1_x',
+                  }) as const,
+              )
+        return { type: 'web_search_tool_result', tool_use_id: id, caller, content }
+      }),
+    ])
+
 const endOf = (explanation: string | null) =>
   fc
     .constantFrom(
@@ -97,7 +133,15 @@ export const randomMessages = (toolNames: readonly string[]): fc.Arbitrary<Messa
       type: fc.constant('message' as const),
       role: fc.constant('assistant' as const),
       model: fc.constant('claude-sonnet-4-6'),
-      content: fc.array(blockOf(toolNames), { maxLength: 6 }),
+      content: fc
+        .array(
+          fc.oneof(
+            { weight: 6, arbitrary: blockOf(toolNames).map((block) => [block]) },
+            { weight: 1, arbitrary: searchesOf(toolNames) },
+          ),
+          { maxLength: 6 },
+        )
+        .map((groups) => groups.flat()),
       end: fc.option(text, { nil: null }).chain(endOf),
       usage: fc
         .record({

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { ResponseEvents } from '../../src/translate/openai-responses-entrance/events.ts'
+import type { Message } from '../../src/wire/anthropic/response.ts'
 import { randomMessages, streamOf } from './random-answers.ts'
 import { responseStreamFault } from './response-grammar.ts'
 import { clock, identity, responsesPlan, toolNames } from './responses-answer.ts'
@@ -9,8 +10,11 @@ import type { SseEvent } from './sse.ts'
 const numbered = (events: readonly object[]): SseEvent[] =>
   events.map((event, sequence_number) => ({ ...event, sequence_number }) as unknown as SseEvent)
 
+/** The events of a search may change places with those of other items. */
+const hasOrder = ({ content }: Message): boolean => content.every(({ type }) => type !== 'server_tool_use')
+
 test('the checker notices every event that is absent, repeated or at another place (OE-P4)', () => {
-  const cases = fc.record({ message: randomMessages(toolNames), at: fc.nat(), to: fc.nat() })
+  const cases = fc.record({ message: randomMessages(toolNames).filter(hasOrder), at: fc.nat(), to: fc.nat() })
   fc.assert(
     fc.property(cases, ({ message, at, to }) => {
       const events = new ResponseEvents(responsesPlan(), identity, clock).batch(streamOf(message, 4))

@@ -4,6 +4,7 @@ import type { SseEvent } from './sse.ts'
 /** Checks streams of Responses by their grammar (OE-P4). */
 
 interface OpenItem {
+  readonly index: unknown
   readonly id: string
   readonly type: string
   /** The deltas of each part, by the kind and the index of the part. */
@@ -30,6 +31,8 @@ const partKinds: Readonly<Record<string, { item: string; open?: string; close?: 
   custom_tool_call_input: { item: 'custom_tool_call', text: 'input' },
 }
 
+const searchSteps = ['in_progress', 'searching', 'completed']
+
 const finals = ['completed', 'incomplete', 'failed']
 
 const partKey = (event: SseEvent): string => `${event['content_index'] ?? event['summary_index'] ?? 0}`
@@ -39,6 +42,9 @@ class Checker {
   #id: unknown
   #number = 0
   #open: OpenItem | undefined
+  /** By the index of their items, with the step of their last event: searches may run at the same time as other items. */
+  readonly #searches = new Map<unknown, { readonly id: unknown; step: number }>()
+  #added = 0
   readonly #done: Item[] = []
   final: ResponseObject | undefined
 
@@ -50,8 +56,10 @@ class Checker {
     if (!event.type.startsWith('response.')) return 'a name without response.'
     if (event['response'] !== undefined) return this.#lifecycle(event.type, event['response'] as ResponseObject)
     if (this.#state !== 'inside') return 'an item before the start'
-    if (event.type === 'response.output_item.added') return this.#added(event)
-    if (event['output_index'] !== this.#done.length) return `output index ${event['output_index']}`
+    if (event.type === 'response.output_item.added') return this.#add(event)
+    const search = this.#searches.get(event['output_index'])
+    if (search !== undefined) return this.#ofSearch(event, search)
+    if (event['output_index'] !== this.#open?.index) return `output index ${event['output_index']}`
     if (this.#open === undefined) return 'no item is open'
     if (event.type === 'response.output_item.done') return this.#itemDone(event['item'] as Item, this.#open)
     return event['item_id'] === this.#open.id ? this.#inner(event, this.#open) : 'another item id'
@@ -76,17 +84,26 @@ class Checker {
     this.#state = 'over'
     this.final = response
     if ((status === 'failed') !== (error !== null)) return 'status and error differ'
-    if (status !== 'failed' && (usage === null || this.#open !== undefined)) return 'no usage, or an item is open'
-    return Bun.deepEquals(output, this.#done) ? undefined : 'the output differs from the done items'
+    const isOpen = this.#open !== undefined || this.#searches.size > 0
+    if (status !== 'failed' && (usage === null || isOpen)) return 'no usage, or an item is open'
+    return Bun.deepEquals(output, Object.values(this.#done)) ? undefined : 'the output differs from the done items'
   }
 
-  #added(event: SseEvent): string | undefined {
+  #add(event: SseEvent): string | undefined {
     const { id, type, status } = event['item'] as Item
     if (this.#open !== undefined) return 'two items are open'
-    if (event['output_index'] !== this.#done.length) return `output index ${event['output_index']}`
-    if (typeof id !== 'string' || id === '' || this.#done.some((item) => item['id'] === id)) return `item id ${id}`
+    const index = event['output_index']
+    if (index !== this.#added) return `output index ${index}`
+    this.#added += 1
+    if (typeof id !== 'string' || id === '' || Object.values(this.#done).some((item) => item['id'] === id))
+      return `item id ${id}`
     if (status !== undefined && status !== 'in_progress') return `status ${status} of an open item`
+    if (type === 'web_search_call') {
+      this.#searches.set(index, { id, step: 0 })
+      return undefined
+    }
     this.#open = {
+      index,
       id,
       type: String(type),
       parts: new Map(),
@@ -95,6 +112,22 @@ class Checker {
       doneParts: [],
       annotations: [],
     }
+    return undefined
+  }
+
+  #ofSearch(event: SseEvent, search: { readonly id: unknown; step: number }): string | undefined {
+    const index = event['output_index'] as number
+    if (event.type !== 'response.output_item.done') {
+      const isNext = event.type === `response.web_search_call.${searchSteps[search.step]}`
+      search.step += 1
+      return isNext && event['item_id'] === search.id ? undefined : 'a wrong step of a search'
+    }
+    const item = event['item'] as Item
+    if (item['id'] !== search.id || item['type'] !== 'web_search_call') return 'another search is done'
+    const isCompleted = item['status'] === 'completed'
+    if (isCompleted !== (search.step === searchSteps.length)) return `a search is ${item['status']}`
+    this.#done[index] = item
+    this.#searches.delete(index)
     return undefined
   }
 
@@ -107,7 +140,7 @@ class Checker {
     const text = item['arguments'] ?? item['input']
     const isStreamed = open.type === 'function_call' || open.type === 'custom_tool_call'
     if (isStreamed && (text !== (open.parts.get('0') ?? '') || !open.whole.has('0'))) return 'another input'
-    this.#done.push(item)
+    this.#done[open.index as number] = item
     this.#open = undefined
     return undefined
   }

@@ -30,6 +30,7 @@ export const responsesPlan = (members: Partial<ResponsesAnswerPlan> = {}): Respo
   isJsonObject: false,
   showsSummary: true,
   isCompaction: false,
+  showsSources: false,
   echo: toEcho({ model: 'gpt-5', input: 'Hello' }),
   ...members,
 })

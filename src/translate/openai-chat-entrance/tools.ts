@@ -19,11 +19,11 @@ export interface TranslatedTools {
 const webSearch = { type: 'web_search_20250305', name: 'web_search' }
 
 /** The search itself is the point of such a request, so an upstream without one refuses it (OE-C15). */
-const toWebSearch = (body: Json, tools: readonly Tool[], { runsServerTools, notes }: OpenAiContext): Tool[] => {
+const toWebSearch = (body: Json, tools: readonly Tool[], { searchesWeb, notes }: OpenAiContext): Tool[] => {
   const options = objectAt(body, 'web_search_options')
   if (options === undefined) return []
   const path = ['web_search_options']
-  if (!runsServerTools) throw refusal('unsupported_parameter', path, 'the upstream does not search the web')
+  if (!searchesWeb) throw refusal('unsupported_parameter', path, 'the upstream does not search the web')
   if (tools.some(({ name }) => name === webSearch.name))
     throw refusal('invalid_value', path, 'a tool has the name of the search')
   if ((options['search_context_size'] ?? 'medium') !== 'medium')

@@ -23,8 +23,8 @@ export interface OpenAiContext {
     readonly maxOutputTokens: number
   }
   readonly policy: OpenAiPolicy
-  /** Whether the upstream runs Anthropic's server tools, such as web search. */
-  readonly runsServerTools: boolean
+  /** Whether this server or its upstream searches the web for the model. */
+  readonly searchesWeb: boolean
   /**
    * The thinking of the turn with this tool call, if the thinking memory has it for this model (OE-C64). The translation
    * is a function of the body and of these answers.

@@ -1,6 +1,6 @@
 import type { FinalUsage } from '../../wire/anthropic/events.ts'
 import type { CompletionUsage } from '../../wire/openai-chat/completion.ts'
-import type { ResponseUsage } from '../../wire/openai-responses/response.ts'
+import type { ResponseObject, ResponseUsage } from '../../wire/openai-responses/response.ts'
 
 /** All tokens of the prompt: Anthropic's `input_tokens` excludes the cached ones. */
 const promptTokens = (usage: FinalUsage): number =>
@@ -48,3 +48,14 @@ export const toResponseUsage = (usage: FinalUsage, thinkingCharacters: number): 
     total_tokens: input + usage.output_tokens,
   }
 }
+
+const noImages = {
+  input_tokens: 0,
+  input_tokens_details: { image_tokens: 0, text_tokens: 0 },
+  output_tokens: 0,
+  total_tokens: 0,
+}
+
+/** The searches that had an answer, for a request that could search. */
+export const toToolUsage = ({ server_tool_use: used }: FinalUsage): Pick<ResponseObject, 'tool_usage'> =>
+  used === null ? {} : { tool_usage: { image_gen: noImages, web_search: { num_requests: used.web_search_requests } } }

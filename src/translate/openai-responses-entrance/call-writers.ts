@@ -20,7 +20,7 @@ type EndStatus = Parameters<ItemWriter['end']>[0]
 
 /** Reads the JSON text of a tool's input as it arrives. */
 abstract class CallWriter implements ItemWriter {
-  protected readonly place: ItemPlace
+  readonly place: ItemPlace
   protected readonly emit: Emit
   protected readonly block: ToolUseBlock
   protected readonly tool: ToolIdentity
@@ -65,7 +65,7 @@ abstract class CallWriter implements ItemWriter {
 }
 
 /** Passes the input of a function on as it arrives (OE-R32). */
-export class FunctionCallWriter extends CallWriter {
+class FunctionCallWriter extends CallWriter {
   #arguments = ''
 
   constructor(...parts: ConstructorParameters<typeof CallWriter>) {
@@ -92,7 +92,7 @@ export class FunctionCallWriter extends CallWriter {
 }
 
 /** Unwraps the text of a custom tool's call as it arrives (OE-R33). */
-export class CustomCallWriter extends CallWriter {
+class CustomCallWriter extends CallWriter {
   readonly #decoder = new CustomInput()
   #input = ''
 
@@ -130,7 +130,7 @@ export class CustomCallWriter extends CallWriter {
  * Writes a call of a hosted tool once its input is complete: its shape is not the model's JSON (OE-R24, OE-R25). Input
  * without the tool's shape is passed on as a function's, because nothing else can carry it.
  */
-export class HostedCallWriter extends CallWriter {
+class HostedCallWriter extends CallWriter {
   #json = ''
 
   protected add(json: string): void {
@@ -161,3 +161,14 @@ export class HostedCallWriter extends CallWriter {
     return writer.end(status)
   }
 }
+
+const hosted = (prefix: string) => ({ prefix, Writer: HostedCallWriter })
+
+export const callWriters = {
+  function: { prefix: 'fc', Writer: FunctionCallWriter },
+  custom: { prefix: 'ctc', Writer: CustomCallWriter },
+  local_shell: hosted('lsh'),
+  shell: hosted('sh'),
+  apply_patch: hosted('apc'),
+  tool_search: hosted('tsc'),
+} as const satisfies Record<ToolIdentity['kind'], unknown>

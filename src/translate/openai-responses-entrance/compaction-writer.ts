@@ -6,12 +6,12 @@ import type { TextBlock } from './message-writer.ts'
 
 /** Packs all text of an answer into one item (OE-R45). */
 export class CompactionWriter implements ItemWriter {
-  readonly #place: ItemPlace
+  readonly place: ItemPlace
   readonly #emit: Emit
   #summary = ''
 
   constructor(place: ItemPlace, emit: Emit) {
-    this.#place = place
+    this.place = place
     this.#emit = emit
     emit({ type: 'response.output_item.added', output_index: place.output_index, item: this.#item() })
   }
@@ -32,11 +32,11 @@ export class CompactionWriter implements ItemWriter {
 
   end(): CompactionItem {
     const item = this.#item()
-    this.#emit({ type: 'response.output_item.done', output_index: this.#place.output_index, item })
+    this.#emit({ type: 'response.output_item.done', output_index: this.place.output_index, item })
     return item
   }
 
   #item(): CompactionItem {
-    return { type: 'compaction', id: this.#place.item_id, encrypted_content: encodeSummary(this.#summary) }
+    return { type: 'compaction', id: this.place.item_id, encrypted_content: encodeSummary(this.#summary) }
   }
 }

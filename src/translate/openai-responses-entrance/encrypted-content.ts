@@ -18,31 +18,31 @@ const summaryPrefix = 'nxc1.'
 const version = 1
 
 /** JSON keeps halves of surrogate pairs, which UTF-8 does not have. */
-const encode = (prefix: string, value: object): string =>
-  prefix + Buffer.from(JSON.stringify(value)).toString('base64url')
+export const encodeCarried = (prefix: string, value: object): string =>
+  prefix + Buffer.from(JSON.stringify({ v: version, ...value })).toString('base64url')
 
-const decode = (prefix: string, text: string): Json | undefined => {
+export const decodeCarried = (prefix: string, text: string): Json | undefined => {
   if (!text.startsWith(prefix)) return undefined
   const value = parseObject(Buffer.from(text.slice(prefix.length), 'base64url').toString())
   return value?.['v'] === version ? value : undefined
 }
 
 export const encodeThinking = ({ modelId, content }: CarriedThinking): string =>
-  encode(thinkingPrefix, { v: version, m: modelId, b: content })
+  encodeCarried(thinkingPrefix, { m: modelId, b: content })
 
 /** Returns undefined for content of another server, and for content that a client has changed. */
 export const decodeThinking = (text: string): CarriedThinking | undefined => {
-  const { m: modelId, b: blocks }: Json = decode(thinkingPrefix, text) ?? {}
+  const { m: modelId, b: blocks }: Json = decodeCarried(thinkingPrefix, text) ?? {}
   if (typeof modelId !== 'string' || !Array.isArray(blocks)) return undefined
   const content = completeThinking(blocks.map(toWrittenThinking))
   return content && { modelId, content }
 }
 
 /** The summary that replaces a conversation, for a `compaction` item (OE-R45). */
-export const encodeSummary = (summary: string): string => encode(summaryPrefix, { v: version, t: summary })
+export const encodeSummary = (summary: string): string => encodeCarried(summaryPrefix, { t: summary })
 
 /** Returns undefined for content of another server, and for content that a client has changed. */
 export const decodeSummary = (text: string): string | undefined => {
-  const summary = decode(summaryPrefix, text)?.['t']
+  const summary = decodeCarried(summaryPrefix, text)?.['t']
   return typeof summary === 'string' ? summary : undefined
 }

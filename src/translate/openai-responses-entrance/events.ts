@@ -7,32 +7,22 @@ import type { ResponseFailure, ResponseObject } from '../../wire/openai-response
 import type { AnswerIdentity } from '../openai-entrance/answer-identity.ts'
 import type { ToolIdentity } from '../openai-entrance/answer-plan.ts'
 import { refusalWords } from '../openai-entrance/refusal-words.ts'
-import { toResponseUsage } from '../openai-entrance/usage.ts'
+import { toResponseUsage, toToolUsage } from '../openai-entrance/usage.ts'
 import { begunResponse } from './begun-response.ts'
-import { CustomCallWriter, FunctionCallWriter, HostedCallWriter, type ToolUseBlock } from './call-writers.ts'
+import { callWriters, type ToolUseBlock } from './call-writers.ts'
 import { CompactionWriter } from './compaction-writer.ts'
 import { type Ending, endingOf, endingOfSummary, type HowItEnded } from './ending.ts'
 import { type ItemPlace, type ItemWriter, itemIdOf } from './item-writer.ts'
 import { MessageWriter, type TextBlock } from './message-writer.ts'
 import { ReasoningWriter } from './reasoning-writer.ts'
 import type { ResponsesAnswerPlan } from './request.ts'
+import { type SearchResult, type SearchUse, SearchWriter } from './search-writer.ts'
 
 /** Seconds since 1970. */
 export type Clock = () => number
 
 /** No server keeps an answer that failed. */
 const unkept = { store: false }
-
-const hosted = (prefix: string) => ({ prefix, Writer: HostedCallWriter })
-
-const callWriters = {
-  function: { prefix: 'fc', Writer: FunctionCallWriter },
-  custom: { prefix: 'ctc', Writer: CustomCallWriter },
-  local_shell: hosted('lsh'),
-  shell: hosted('sh'),
-  apply_patch: hosted('apc'),
-  tool_search: hosted('tsc'),
-} as const satisfies Record<ToolIdentity['kind'], unknown>
 
 /** Translates the events of one answer to Responses events (section 3.4). */
 export class ResponseEvents {
@@ -41,9 +31,12 @@ export class ResponseEvents {
   readonly #clock: Clock
   #hasBegun = false
   #written: ResponseEvent[] = []
-  readonly #output: OutputItem[] = []
+  /** By index; undefined for an item that is not complete. */
+  readonly #output: (OutputItem | undefined)[] = []
   /** The open item. Stays open after its block: only the next event shows whether the answer was cut. */
   #open: ItemWriter | undefined
+  /** By the id of the call: searches without a result, each with an open item of its own. */
+  readonly #searches = new Map<string, SearchWriter>()
   /** Events of a block without an item are not translated: the upstream runs its tool (OE-C86). */
   #isInBlock = false
   #stop: HowItEnded = { stop_reason: null, stop_details: null }
@@ -70,7 +63,7 @@ export class ResponseEvents {
   failed(error: ResponseFailure): readonly ResponseEvent[] {
     this.#begin()
     const response = { ...begunResponse(this.#plan, this.#identity), status: 'failed', error, ...unkept } as const
-    this.#emit({ type: 'response.failed', response: { ...response, output: this.#output } })
+    this.#emit({ type: 'response.failed', response: { ...response, output: this.#items() } })
     return this.#take()
   }
 
@@ -82,6 +75,10 @@ export class ResponseEvents {
     const written = this.#written
     this.#written = []
     return written
+  }
+
+  #items(): readonly OutputItem[] {
+    return this.#output.filter((item) => item !== undefined)
   }
 
   #begin(): void {
@@ -131,6 +128,13 @@ export class ResponseEvents {
       case 'tool_use':
         this.#startCall(block)
         break
+      case 'server_tool_use':
+        if (block.name !== 'web_search') return
+        this.#startSearch(block)
+        break
+      case 'web_search_tool_result':
+        this.#endSearch(block)
+        return
       default:
         return
     }
@@ -158,10 +162,35 @@ export class ResponseEvents {
     this.#openItem(prefix, (place) => new Writer(block, tool, place, this.#emit))
   }
 
+  #startSearch(use: SearchUse): void {
+    const { showsSources } = this.#plan
+    this.#endWithoutResult(this.#searches.get(use.id))
+    const writer = this.#openItem('ws', (place) => new SearchWriter(use, place, showsSources, this.#emit))
+    this.#searches.set(use.id, writer)
+  }
+
+  #endSearch(result: SearchResult): void {
+    const writer = this.#searches.get(result.tool_use_id)
+    if (writer === undefined) return
+    this.#close('completed')
+    this.#searches.delete(result.tool_use_id)
+    this.#output[writer.place.output_index] = writer.found(result)
+    this.#output.push(writer.carry(result, this.#nextPlace('rs')))
+  }
+
+  #endWithoutResult(search: SearchWriter | undefined): void {
+    if (search !== undefined) this.#output[search.place.output_index] = search.end('incomplete')
+  }
+
+  #nextPlace(prefix: string): ItemPlace {
+    const output_index = this.#output.length
+    return { item_id: itemIdOf(prefix, this.#identity.id, output_index), output_index }
+  }
+
   #openItem<Writer extends ItemWriter>(prefix: string, create: (place: ItemPlace) => Writer): Writer {
     this.#close('completed')
-    const output_index = this.#output.length
-    const writer = create({ item_id: itemIdOf(prefix, this.#identity.id, output_index), output_index })
+    const writer = create(this.#nextPlace(prefix))
+    this.#output.push(undefined)
     this.#open = writer
     return writer
   }
@@ -173,10 +202,12 @@ export class ResponseEvents {
 
   #close(status: 'completed' | 'incomplete'): void {
     this.#stopBlock()
-    if (this.#open === undefined) return
-    if (this.#open instanceof ReasoningWriter) this.#thinkingCharacters += this.#open.characters
-    this.#output.push(this.#open.end(status))
+    const open = this.#open
     this.#open = undefined
+    // A search ends with its result.
+    if (open === undefined || open instanceof SearchWriter) return
+    if (open instanceof ReasoningWriter) this.#thinkingCharacters += open.characters
+    this.#output[open.place.output_index] = open.end(status)
   }
 
   /** Ends the answer, and returns the whole of it. */
@@ -184,13 +215,15 @@ export class ResponseEvents {
     this.#begin()
     const ending = this.#endingOf(how)
     this.#close(ending.status === 'completed' ? 'completed' : 'incomplete')
+    for (const search of this.#searches.values()) this.#endWithoutResult(search)
     const response: ResponseObject = {
       ...begunResponse(this.#plan, this.#identity),
       ...ending,
       ...(ending.status === 'failed' && unkept),
       completed_at: ending.status === 'completed' ? this.#clock() : null,
-      output: this.#output,
+      output: this.#items(),
       usage: toResponseUsage(usage, this.#thinkingCharacters),
+      ...toToolUsage(usage),
     }
     this.#emit({ type: `response.${ending.status}`, response })
     return response

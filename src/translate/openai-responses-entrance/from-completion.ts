@@ -18,6 +18,7 @@ export const completionToResponses = (body: CompletionRequest & Json, context: O
       ...plan,
       modelId: context.model.id,
       showsSummary: plan.reasoning !== 'none',
+      showsSources: false,
       isCompaction: false,
       echo: toEcho({ ...body, max_output_tokens: limit }),
     },

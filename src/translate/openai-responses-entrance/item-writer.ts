@@ -12,6 +12,7 @@ export type Emit = (event: ResponseEvent) => void
 
 /** Writes the events of one open item. */
 export interface ItemWriter {
+  readonly place: ItemPlace
   delta(delta: BlockDelta): void
   /** The block is over. */
   stop(): void

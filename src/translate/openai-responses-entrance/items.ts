@@ -19,6 +19,7 @@ import type { OpenAiContext } from '../openai-entrance/context.ts'
 import type { PlacedMessage } from '../openai-entrance/conversation.ts'
 import { refusal } from '../openai-entrance/refusal.ts'
 import { Calls } from './call-items.ts'
+import { decodeSearch } from './carried-search.ts'
 import { compactionRequest, toSummaryText } from './compaction.ts'
 import { decodeSummary, decodeThinking } from './encrypted-content.ts'
 import { isResult, toResult } from './result-items.ts'
@@ -33,8 +34,7 @@ export interface ReadItems {
 }
 
 /** Items of tools that OpenAI's servers run (OE-R21). */
-const serverItem =
-  /^(?:web_search|file_search|code_interpreter|image_generation|computer)_call(?:_output)?$|^(?:mcp_|program)/
+const serverItem = /^(?:file_search|code_interpreter|image_generation|computer)_call(?:_output)?$|^(?:mcp_|program)/
 
 /** A text that OpenAI's servers encrypted. */
 const cipher = /^gAAAA/
@@ -97,6 +97,9 @@ class ItemReader {
       case 'tool_search_output':
         this.#readFoundTools(item, path, this.#found.get(index) ?? [])
         break
+      case 'web_search_call':
+        this.turns.beginSearch(path, item.status)
+        break
       case 'agent_message':
         this.turns.add('user', path, ...this.#agentBlocks(item, path))
         break
@@ -135,6 +138,11 @@ class ItemReader {
 
   /** The summary alone is never sent as thinking: the model would refuse it (OE-R19, OE-R43). */
   #readReasoning({ encrypted_content: encrypted }: ReasoningItem, path: Path): void {
+    const search = decodeSearch(encrypted ?? '')
+    if (search !== undefined) {
+      this.turns.addSearch(path, search)
+      return
+    }
     const carried = decodeThinking(encrypted ?? '')
     if (carried === undefined) this.#loseThinking(path, 'reasoning that this server did not write')
     else if (carried.modelId !== this.#context.model.id) this.#loseThinking(path, 'reasoning of another model')

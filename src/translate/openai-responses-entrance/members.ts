@@ -23,7 +23,7 @@ const refuseUnsupported = (body: Json): void => {
     throw refusal('unsupported_parameter', ['prompt'], 'this server stores no prompts: send instructions and input')
 }
 
-const unsent = ['max_tool_calls', 'context_management', 'image', 'access_programs', 'background_options'] as const
+const unsent = ['context_management', 'image', 'access_programs', 'background_options'] as const
 
 const noteUnsent = (body: Json, { notes }: OpenAiContext): void => {
   for (const name of unsent) if (isSet(body[name])) notes.changed([name], 'the model has no such parameter')

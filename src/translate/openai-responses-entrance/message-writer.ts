@@ -31,7 +31,7 @@ export type TextBlock = Extract<ResponseBlock, { type: 'text' }>
 
 /** Writes adjacent text blocks as one message, with a content part for each (OE-R31). */
 export class MessageWriter implements ItemWriter {
-  readonly #place: ItemPlace
+  readonly place: ItemPlace
   readonly #isJsonObject: boolean
   readonly #emit: Emit
   readonly #parts: TextPart[] = []
@@ -41,7 +41,7 @@ export class MessageWriter implements ItemWriter {
 
   /** `isJsonObject`: the client expects nothing but JSON, which has neither a fence nor citations (OE-C56). */
   constructor(place: ItemPlace, isJsonObject: boolean, emit: Emit) {
-    this.#place = place
+    this.place = place
     this.#isJsonObject = isJsonObject
     this.#emit = emit
     emit({
@@ -73,7 +73,7 @@ export class MessageWriter implements ItemWriter {
     if (text === '') return
     this.#text += text
     // The most frequent event: written without copies of its place.
-    const { item_id, output_index } = this.#place
+    const { item_id, output_index } = this.place
     const content_index = this.#parts.length
     this.#emit({ type: 'response.output_text.delta', item_id, output_index, content_index, delta: text, logprobs })
   }
@@ -98,12 +98,12 @@ export class MessageWriter implements ItemWriter {
   }
 
   end(status: ItemStatus): MessageItem {
-    const item = message(this.#place.item_id, status, this.#parts)
-    this.#emit({ type: 'response.output_item.done', output_index: this.#place.output_index, item })
+    const item = message(this.place.item_id, status, this.#parts)
+    this.#emit({ type: 'response.output_item.done', output_index: this.place.output_index, item })
     return item
   }
 
   #inPart() {
-    return { ...this.#place, content_index: this.#parts.length }
+    return { ...this.place, content_index: this.#parts.length }
   }
 }

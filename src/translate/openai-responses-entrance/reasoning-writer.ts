@@ -9,7 +9,7 @@ const summaryText = (text: string) => ({ type: 'summary_text', text }) as const
 
 /** Writes a block of thinking as an item that carries the whole block back, and shows it if the client wants (OE-R30). */
 export class ReasoningWriter implements ItemWriter {
-  readonly #place: ItemPlace
+  readonly place: ItemPlace
   readonly #plan: ResponsesAnswerPlan
   readonly #emit: Emit
   readonly #data: string | undefined
@@ -18,7 +18,7 @@ export class ReasoningWriter implements ItemWriter {
   #hasSummary = false
 
   constructor(block: ThinkingContent, place: ItemPlace, plan: ResponsesAnswerPlan, emit: Emit) {
-    this.#place = place
+    this.place = place
     this.#plan = plan
     this.#emit = emit
     this.#data = block.type === 'redacted_thinking' ? block.data : undefined
@@ -44,11 +44,11 @@ export class ReasoningWriter implements ItemWriter {
     if (!this.#hasSummary) {
       this.#hasSummary = true
       const part = summaryText('')
-      this.#emit({ type: 'response.reasoning_summary_part.added', ...this.#place, summary_index: 0, part })
+      this.#emit({ type: 'response.reasoning_summary_part.added', ...this.place, summary_index: 0, part })
     }
     this.#emit({
       type: 'response.reasoning_summary_text.delta',
-      ...this.#place,
+      ...this.place,
       summary_index: 0,
       delta: thinking,
     })
@@ -56,7 +56,7 @@ export class ReasoningWriter implements ItemWriter {
 
   stop(): void {
     if (!this.#hasSummary) return
-    const inSummary = { ...this.#place, summary_index: 0 }
+    const inSummary = { ...this.place, summary_index: 0 }
     const text = this.#thinking
     this.#emit({ type: 'response.reasoning_summary_text.done', ...inSummary, text })
     this.#emit({ type: 'response.reasoning_summary_part.done', ...inSummary, part: summaryText(text) })
@@ -73,14 +73,14 @@ export class ReasoningWriter implements ItemWriter {
         : { type: 'redacted_thinking', data: this.#data }
     const item: ReasoningItem = {
       type: 'reasoning',
-      id: this.#place.item_id,
+      id: this.place.item_id,
       summary: this.#hasSummary ? [summaryText(this.#thinking)] : [],
       // A block that was cut has no signature: the model would refuse it.
       ...(status === 'completed' && {
         encrypted_content: encodeThinking({ modelId: this.#plan.modelId, content: [content] }),
       }),
     }
-    this.#emit({ type: 'response.output_item.done', output_index: this.#place.output_index, item })
+    this.#emit({ type: 'response.output_item.done', output_index: this.place.output_index, item })
     return item
   }
 }

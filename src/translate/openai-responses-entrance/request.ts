@@ -29,6 +29,8 @@ export interface ResponsesAnswerPlan extends AnswerPlan {
   readonly showsSummary: boolean
   /** The answer is one `compaction` item, which carries the model's text by `encodeSummary` (OE-R45). */
   readonly isCompaction: boolean
+  /** `include: ["web_search_call.action.sources"]`. */
+  readonly showsSources: boolean
   readonly echo: ResponseEcho
 }
 
@@ -48,6 +50,8 @@ const summaryChoice = ({ tools }: CollectedTools): 'none' | undefined => (tools.
 
 const text = (words: string | null | undefined): TextBlock[] =>
   isBlank(words ?? '') ? [] : [{ type: 'text', text: words ?? '' }]
+
+const includes = ({ include }: Json, wanted: string): boolean => Array.isArray(include) && include.includes(wanted)
 
 /** Translates a Responses request. Throws a 400 that names the member's path. */
 export const responsesToMessages = (body: ResponsesRequest & Json, context: OpenAiContext): TranslatedResponses => {
@@ -79,6 +83,7 @@ export const responsesToMessages = (body: ResponsesRequest & Json, context: Open
       modelId: context.model.id,
       showsSummary: !reasoning.isHidden,
       isCompaction,
+      showsSources: includes(body, 'web_search_call.action.sources'),
       echo: toEcho(body),
     },
   }

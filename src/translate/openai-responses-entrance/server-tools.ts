@@ -2,7 +2,7 @@ import type { Json } from '../../base/json.ts'
 import type { Path } from '../../base/path.ts'
 import type { TypedTool } from '../../wire/anthropic/request.ts'
 import type { OpenAiContext } from '../openai-entrance/context.ts'
-import { booleanAt, listAt, objectAt, textAt } from '../openai-entrance/members.ts'
+import { booleanAt, countAt, listAt, objectAt, textAt } from '../openai-entrance/members.ts'
 
 /** Tools that OpenAI's servers run (OE-R26). */
 
@@ -28,19 +28,22 @@ export const isServerTool = (definition: Json, path: Path): boolean => {
 export const toWebSearch = (
   definition: Json,
   path: Path,
-  { runsServerTools, notes }: OpenAiContext,
+  { searchesWeb, notes }: OpenAiContext,
+  body: Json,
 ): (TypedTool & { readonly name: string }) | undefined => {
   const isSearch = webSearch.test(textAt(definition, 'type', path) ?? '')
   // Without access to the web, OpenAI searches its own copies of pages.
-  if (!isSearch || !runsServerTools || booleanAt(definition, 'external_web_access', path) === false) return undefined
+  if (!isSearch || !searchesWeb || booleanAt(definition, 'external_web_access', path) === false) return undefined
   const filters = objectAt(definition, 'filters', path) ?? {}
   const domains = listAt(filters, 'allowed_domains', [...path, 'filters']) ?? []
+  const maximumCalls = countAt(body, 'max_tool_calls', [], { minimum: 1 })
   const location = objectAt(definition, 'user_location', path)
   if ((definition['search_context_size'] ?? 'medium') !== 'medium')
     notes.changed([...path, 'search_context_size'], 'the search has no sizes')
   return {
     type: 'web_search_20250305',
     name: 'web_search',
+    ...(maximumCalls !== undefined && { max_uses: maximumCalls }),
     ...(domains.length > 0 && { allowed_domains: domains }),
     ...(location !== undefined && { user_location: { ...location, type: 'approximate' } }),
   }

@@ -33,10 +33,13 @@ class ToolList {
   /** The first tool that is left out. */
   #firstLeftOut: Path | undefined
   #hasSearch = false
+  #searchesWeb = false
+  readonly #body: Json
 
-  constructor(names: ToolNames, context: OpenAiContext) {
+  constructor(names: ToolNames, context: OpenAiContext, body: Json) {
     this.#names = names
     this.#context = context
+    this.#body = body
   }
 
   /** Throws a 400 for the second tool of a name. */
@@ -65,6 +68,8 @@ class ToolList {
     if (first !== undefined && this.#tools.size === 0)
       throw refusal('unsupported_value', [...first, 'type'], "tools of OpenAI's servers are not available here")
     const tools = [...this.#tools.values()]
+    if ((this.#body['max_tool_calls'] ?? undefined) !== undefined && !this.#searchesWeb)
+      this.#context.notes.changed(['max_tool_calls'], 'the server runs no tool of the request')
     if (this.#hasSearch || !tools.some((tool) => tool.defer_loading === true)) return tools
     this.#context.notes.changed(['tools'], 'deferred tools are sent at once: the request has no search for tools')
     return tools.map((tool) => (tool.defer_loading === true ? withoutDeferral(tool) : tool))
@@ -86,9 +91,10 @@ class ToolList {
   }
 
   #translateServerTool(definition: Json, path: Path): readonly [name: string, tool: Tool] | undefined {
-    const search = toWebSearch(definition, path, this.#context)
+    const search = toWebSearch(definition, path, this.#context, this.#body)
     const type = definition['type']
     if (search !== undefined) {
+      this.#searchesWeb = true
       // A choice names it by the type that the client wrote.
       this.#names.rename(String(type), search.name)
       return [search.name, search]
@@ -110,14 +116,14 @@ const isTurn = (item: InputItem): boolean =>
  * (OE-R21 to OE-R26). Throws a 400 that names the path.
  */
 export const collectTools = (
-  { tools }: Pick<ResponsesRequest, 'tools'>,
+  body: Pick<ResponsesRequest, 'tools'> & Json,
   items: readonly InputItem[],
   names: ToolNames,
   context: OpenAiContext,
 ): CollectedTools => {
-  const list = new ToolList(names, context)
+  const list = new ToolList(names, context, body)
   const found = new Map<number, string[]>()
-  list.declare(tools ?? [], ['tools'])
+  list.declare(body.tools ?? [], ['tools'])
   let hasTurns = false
   for (const [index, item] of items.entries()) {
     hasTurns ||= isTurn(item)

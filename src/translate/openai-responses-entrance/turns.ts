@@ -3,6 +3,7 @@ import type { ContentBlock } from '../../wire/anthropic/content.ts'
 import type { OpenAiContext } from '../openai-entrance/context.ts'
 import type { PlacedMessage } from '../openai-entrance/conversation.ts'
 import { isThinkingBlock, type ThinkingContent } from '../openai-entrance/thinking-content.ts'
+import type { CarriedSearch } from './carried-search.ts'
 
 /** The successive items of one answer of the model. */
 interface AssistantTurn {
@@ -11,9 +12,19 @@ interface AssistantTurn {
   readonly path: Path
   /** A part of its thinking is lost. */
   hasLostThinking: boolean
+  /** The searches whose results are not read yet. */
+  readonly searches: OpenSearch[]
+}
+
+interface OpenSearch {
+  readonly path: Path
+  /** The number of blocks before it. */
+  position: number
 }
 
 type TurnsContext = Pick<OpenAiContext, 'recall' | 'notes'>
+
+const searchWithoutResults = 'a web search without its results'
 
 /** What tells a block of thinking from any other: the member that only the model can write, or an unsigned text. */
 const proofOf = (block: ContentBlock): string | undefined => {
@@ -40,6 +51,20 @@ export class Turns {
     this.#openAssistant(path).content.push(...blocks)
   }
 
+  /** A search, whose query and results come with a later item: the calls of one answer keep their order. */
+  beginSearch(path: Path, status: string | null | undefined): void {
+    const { content, searches } = this.#openAssistant(path)
+    if (status === 'incomplete') this.#context.notes.changed(path, searchWithoutResults)
+    else searches.push({ path, position: content.length })
+  }
+
+  addSearch(path: Path, { use, result }: CarriedSearch): void {
+    const { content, searches } = this.#openAssistant(path)
+    content.splice(searches.shift()?.position ?? content.length, 0, use)
+    for (const search of searches) search.position += 1
+    content.push(result)
+  }
+
   loseThinking(path: Path): void {
     this.#openAssistant(path).hasLostThinking = true
   }
@@ -54,13 +79,14 @@ export class Turns {
     const turn = this.#assistant
     this.#assistant = undefined
     if (turn === undefined) return
+    for (const { path } of turn.searches) this.#context.notes.changed(path, searchWithoutResults)
     const content = this.#withThinking(turn)
     for (const block of content) this.#proofs.add(proofOf(block))
     this.messages.push({ role: 'assistant', content, path: turn.path })
   }
 
   #openAssistant(path: Path): AssistantTurn {
-    this.#assistant ??= { content: [], path, hasLostThinking: false }
+    this.#assistant ??= { content: [], path, hasLostThinking: false, searches: [] }
     return this.#assistant
   }
 

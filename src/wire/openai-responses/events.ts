@@ -3,7 +3,7 @@ import type { ResponseObject } from './response.ts'
 
 /**
  * The events of a streamed answer, without `sequence_number`, which each gets when it is written. Their grammar:
- * `response.created`, `response.in_progress`, then items with contiguous indices, one open at a time, then exactly one of
+ * `response.created`, `response.in_progress`, then items with contiguous indices, one open at a time in addition to running web searches, then exactly one of
  * `response.completed`, `response.incomplete` and `response.failed`. `keepalive` may occur anywhere after the first event.
  */
 
@@ -49,6 +49,12 @@ type InnerEvent =
   | (InItem & { readonly type: 'response.function_call_arguments.done'; readonly arguments: string })
   | WithDelta<'response.custom_tool_call_input.delta', InItem>
   | (InItem & { readonly type: 'response.custom_tool_call_input.done'; readonly input: string })
+  | (InItem & {
+      readonly type:
+        | 'response.web_search_call.in_progress'
+        | 'response.web_search_call.searching'
+        | 'response.web_search_call.completed'
+    })
 
 interface ItemEvent {
   readonly type: 'response.output_item.added' | 'response.output_item.done'

@@ -113,6 +113,9 @@ const ToolSearchOutput = Open({
   tools: Tools,
 })
 
+/** A search that ran without the client. Its results come in an item of reasoning. */
+const WebSearchCall = Open({ type: Type.Literal('web_search_call'), status: Maybe(Type.String()) })
+
 const AdditionalTools = Open({ type: Type.Literal('additional_tools'), tools: Tools })
 
 const Compaction = Open({
@@ -156,6 +159,7 @@ const known = [
   ApplyPatchOutput,
   ToolSearchCall,
   ToolSearchOutput,
+  WebSearchCall,
   AdditionalTools,
   Compaction,
   CompactionTrigger,

@@ -89,6 +89,21 @@ export type HostedCallItem = CallItem &
     | { readonly type: 'tool_search_call'; readonly execution: 'client'; readonly arguments: JsonObject }
   )
 
+/** A search that runs without the client. */
+export interface WebSearchItem {
+  readonly type: 'web_search_call'
+  readonly id: string
+  readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed'
+  readonly action: {
+    readonly type: 'search'
+    /** For clients that do not know `queries`. */
+    readonly query: string
+    readonly queries: readonly string[]
+    /** Only for a client that requests them by `include`. */
+    readonly sources?: readonly { readonly type: 'url'; readonly url: string }[]
+  }
+}
+
 /** A summary that replaces the conversation before it (OE-R45). */
 export interface CompactionItem {
   readonly type: 'compaction'
@@ -102,4 +117,5 @@ export type OutputItem =
   | FunctionCallItem
   | CustomCallItem
   | HostedCallItem
+  | WebSearchItem
   | CompactionItem

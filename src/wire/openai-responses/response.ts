@@ -1,3 +1,4 @@
+import type { JsonObject } from '../schema.ts'
 import type { OutputItem } from './output-items.ts'
 
 /** Answers of the Responses API as clients expect them (section 3.4). */
@@ -30,4 +31,9 @@ export interface ResponseObject extends ResponseEcho {
   readonly model: string
   readonly output: readonly OutputItem[]
   readonly usage: ResponseUsage | null
+  readonly tool_usage?: {
+    /** The SDK's type requires it. */
+    readonly image_gen: JsonObject
+    readonly web_search: { readonly num_requests: number }
+  }
 }

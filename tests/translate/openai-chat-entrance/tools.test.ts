@@ -54,22 +54,20 @@ describe('web search', () => {
   const body = { web_search_options: { user_location: { type: 'approximate', approximate } } }
 
   test('becomes the tool of an upstream that has one (OE-C15)', () => {
-    expect<unknown>(toChatTools(body, openAiContext({ runsServerTools: true })).tools).toEqual([
+    expect<unknown>(toChatTools(body, openAiContext({ searchesWeb: true })).tools).toEqual([
       { type: 'web_search_20250305', name: 'web_search', user_location: { type: 'approximate', ...approximate } },
     ])
   })
 
   test('its size is noted (OE-C15)', () => {
-    const context = openAiContext({ runsServerTools: true })
+    const context = openAiContext({ searchesWeb: true })
     toChatTools({ web_search_options: { search_context_size: 'high' } }, context)
     expect(notedPaths(context)).toEqual(['web_search_options.search_context_size'])
   })
 
   test('is refused next to a tool of its name (OE-C15, OE-C50)', () => {
     const both = { web_search_options: {}, tools: [named('web_search')] }
-    expect(refusalOf(() => toChatTools(both, openAiContext({ runsServerTools: true }))).param).toBe(
-      'web_search_options',
-    )
+    expect(refusalOf(() => toChatTools(both, openAiContext({ searchesWeb: true }))).param).toBe('web_search_options')
   })
 
   test('is refused by any other upstream (OE-C15)', () => {

@@ -302,7 +302,6 @@ describe("calls of OpenAI's own tools", () => {
 
 describe('other items', () => {
   test.each([
-    'web_search_call',
     'file_search_call',
     'computer_call',
     'computer_call_output',

@@ -22,7 +22,7 @@ describe('text', () => {
     const search: ResponseBlock = {
       type: 'server_tool_use',
       id: 's',
-      name: 'web_search',
+      name: 'web_fetch',
       input: {},
       caller: { type: 'direct' },
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { assertNever } from '../../../src/base/assert-never.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { isBlank } from '../../../src/messages/blank.ts'
 import { messageToResponse } from '../../../src/translate/openai-responses-entrance/response.ts'
@@ -34,14 +35,20 @@ const returned = (message: Message): Json[] => {
     .filter(isCall)
     .map(({ type, call_id }) => ({ type: `${String(type).replace(/_call$/, '_call')}_output`, call_id, output: 'ok' }))
   const { request, notes } = translateResponses({ input: [question, ...items, ...outputs, question], tools }, options)
-  expect(notes.filter((note) => !note.includes('thinking at the end'))).toEqual([])
+  expect(notes.filter((note) => !/thinking at the end|a web search without its results/.test(note))).toEqual([])
   return request.messages.flatMap(({ role, content }) => (role === 'assistant' ? (content as unknown as Json[]) : []))
 }
 
 const isThinking = ({ type }: Json): boolean => type === 'thinking' || type === 'redacted_thinking'
 
-/** The blocks that the model reads again: without blank texts, and without thinking that nothing follows. */
+/**
+ * The blocks that the model reads again: without blank texts, without searches that have no result, and without thinking
+ * that nothing follows.
+ */
 const expected = (content: readonly ResponseBlock[]): Json[] => {
+  const results = new Set(
+    content.flatMap((block) => (block.type === 'web_search_tool_result' ? block.tool_use_id : [])),
+  )
   const blocks = content.flatMap((block): Json[] => {
     switch (block.type) {
       case 'text':
@@ -53,9 +60,12 @@ const expected = (content: readonly ResponseBlock[]): Json[] => {
       }
       case 'thinking':
       case 'redacted_thinking':
+      case 'web_search_tool_result':
         return [block as unknown as Json]
+      case 'server_tool_use':
+        return results.has(block.id) ? [block as unknown as Json] : []
       default:
-        return []
+        return assertNever(block)
     }
   })
   return blocks.slice(0, blocks.findLastIndex((block) => !isThinking(block)) + 1)

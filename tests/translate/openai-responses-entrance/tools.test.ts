@@ -171,7 +171,7 @@ describe("tools of OpenAI's servers", () => {
   test.each(['web_search', 'web_search_preview', 'web_search_2025_08_26'])(
     'a choice of %s forces the search of the upstream (OE-R26, OE-R27)',
     (type) => {
-      const { request } = translated([fn('add'), { type }], { tool_choice: { type } }, { runsServerTools: true })
+      const { request } = translated([fn('add'), { type }], { tool_choice: { type } }, { searchesWeb: true })
       expect(request.tool_choice).toEqual({ type: 'tool', name: 'web_search' })
     },
   )
@@ -182,7 +182,7 @@ describe("tools of OpenAI's servers", () => {
       filters: { allowed_domains: ['example.com'] },
       user_location: { type: 'approximate', city: 'Bern', country: 'CH' },
     }
-    const { request, notes } = translated([search], {}, { runsServerTools: true })
+    const { request, notes } = translated([search], {}, { searchesWeb: true })
     expect(request.tools as unknown).toEqual([
       {
         type: 'web_search_20250305',
@@ -192,9 +192,10 @@ describe("tools of OpenAI's servers", () => {
       },
     ])
     expect(notes).toEqual([])
-    expect(named([fn('add'), { ...search, external_web_access: false }], {}, { runsServerTools: true })).toEqual([
-      'add',
-    ])
+    const limited = translated([search], { max_tool_calls: 3 }, { searchesWeb: true })
+    expect(limited.request.tools).toMatchObject([{ max_uses: 3 }])
+    expect(limited.notes).toEqual([])
+    expect(named([fn('add'), { ...search, external_web_access: false }], {}, { searchesWeb: true })).toEqual(['add'])
   })
 })
 

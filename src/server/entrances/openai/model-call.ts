@@ -27,6 +27,8 @@ export interface OpenAiRoutesOptions extends AnswerOptions {
   readonly keepsThinking: boolean
   /** Number of responses that are kept in memory (OE-R44). */
   readonly storedResponses: number
+  /** Whether this server or its upstream searches the web for the model. */
+  readonly searchesWeb: boolean
   readonly readJson: ReadJson
   readonly newId: NewId
   /** Milliseconds since 1970. */
@@ -95,10 +97,9 @@ const createNoteReport = (
 
 /** Translates requests of OpenAI's protocols and calls the model, with the thinking that clients did not send back. */
 export const createModelCalls = (options: ModelCallOptions) => {
-  const { names, policy, scopeOf, gateway, thinkingMemory, log } = options
+  const { names, policy, searchesWeb, scopeOf, thinkingMemory, log } = options
   const answer = createAnswer(options)
   const logNotes = createNoteLog(log)
-  const runsServerTools = gateway.upstream.native?.protocol === 'anthropic'
   return <Body extends { readonly model: string }, Plan>(
     { body, request, set }: RouteContext<Body>,
     translate: Translate<Body, Plan>,
@@ -109,7 +110,7 @@ export const createModelCalls = (options: ModelCallOptions) => {
     const notes = createNotes()
     const report = createNoteReport(notes, { set, requestId: scope.requestId, modelId: model.id }, logNotes)
     if (isGuessed) notes.changed(['model'], 'an unknown name: the main model answers')
-    const context: OpenAiContext = { model, policy, runsServerTools, recall: recollection.recall, notes }
+    const context: OpenAiContext = { model, policy, searchesWeb, recall: recollection.recall, notes }
     const translated = translate(body, context)
     const canonical = { ...translated.request, model: name }
     report()

@@ -118,6 +118,8 @@ export interface RequestRecord extends RequestHead, RequestFacts {
   readonly endpoint: Endpoint
   /** In the configured currency; absent if the price or the usage is not known (OP-C3). */
   readonly cost?: number
+  /** What the tokens that the cache missed cost more (CA-C8); absent like `cost`, and without a miss. */
+  readonly cacheCost?: number
   readonly outcome: RequestOutcome
   /** The status that was sent; 499 if the client disconnected. */
   readonly status: number

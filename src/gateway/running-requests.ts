@@ -1,6 +1,7 @@
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { loggableSessionOf } from '../messages/session-id.ts'
+import { missCostOf } from './cache-miss.ts'
 import { type CertainModels, createCertainModels } from './certain-models.ts'
 import { endpointOf } from './endpoint.ts'
 import { type AfterAnswersOptions, createAfterAnswers } from './observers/after-answers.ts'
@@ -15,7 +16,7 @@ export type StreamEnd = 'whole' | 'left' | GatewayError
 export const hiddenPath = 'other'
 
 /** The cost of a request in the configured currency; undefined if the price or the usage is not known (OP-C). */
-export type CostOf = (record: Omit<RequestRecord, 'cost'>) => number | undefined
+export type CostOf = (record: Omit<RequestRecord, 'cost' | 'cacheCost'>) => number | undefined
 
 export interface RunningRequestOptions {
   /** Milliseconds, monotonic. */
@@ -152,7 +153,7 @@ export class RunningRequest {
     const { usage } = facts
     const hasName = used !== undefined && this.#models.has(used, this.#firstEventAt !== undefined)
     const upstreamRequestId = facts.upstreamRequestId ?? this.#error?.upstreamRequestId
-    const record: Omit<RequestRecord, 'cost'> = {
+    const record: Omit<RequestRecord, 'cost' | 'cacheCost'> = {
       ...this.head,
       ...facts,
       ...(hasName && { used }),
@@ -169,8 +170,11 @@ export class RunningRequest {
       errorReason: error?.reason,
     }
     // Each model has its price, also one whose name the record must not have.
-    const cost = this.#costOf?.(used === undefined ? record : { ...record, used })
-    return cost === undefined ? record : { ...record, cost }
+    const priced = used === undefined ? record : { ...record, used }
+    const cost = this.#costOf?.(priced)
+    if (this.#costOf === undefined || cost === undefined) return record
+    const cacheCost = missCostOf(priced, this.#costOf)
+    return { ...record, cost, ...(cacheCost !== undefined && { cacheCost }) }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LogFields, LogRecord } from '../../base/logger.ts'
 import { canonicalSpelling } from '../../messages/model-name.ts'
+import { isMiss, isOurFault } from '../cache-miss.ts'
 import { harmless, type Paint, type Piece, word } from './log-text.ts'
 
 /** The log line of a request as text; JSON has all fields. docs/logging.md shows examples. */
@@ -51,12 +52,21 @@ const modelPiece = ({ model, used }: LogFields): Piece | undefined => {
   return { text: isSame ? word(shortName(used)) : `${word(shortName(model))} -> ${word(shortName(used))}` }
 }
 
+/** Why the prompt cache was not read, and how many tokens it should have had (CA-L1). A hit has nothing. */
+const addMiss = (cacheClass: string, missed: number, pieces: Piece[]): void => {
+  if (!isMiss(cacheClass)) return
+  const isOurs = isOurFault(cacheClass)
+  const tokens = missed === 0 ? '' : ` ${compactTokens(missed)}`
+  pieces.push({ text: `miss ${isOurs ? 'ours' : word(cacheClass)}${tokens}`, paint: isOurs ? 'yellow' : undefined })
+}
+
 const addTokens = (fields: LogFields, pieces: Piece[]): void => {
-  const { inputTokens, outputTokens, countedTokens } = fields
+  const { inputTokens, outputTokens, countedTokens, cacheClass } = fields
   const cached = figure(fields, 'cacheReadTokens')
   const add = (name: string, tokens: number): unknown => pieces.push({ text: `${name} ${compactTokens(tokens)}` })
   if (inputTokens !== undefined) add('in', figure(fields, 'inputTokens') + cached + figure(fields, 'cacheWriteTokens'))
   if (cached !== 0) add('cached', cached)
+  if (typeof cacheClass === 'string') addMiss(cacheClass, figure(fields, 'cacheMissedTokens'), pieces)
   if (outputTokens !== undefined) add('out', figure(fields, 'outputTokens'))
   if (countedTokens !== undefined) add('counted', figure(fields, 'countedTokens'))
 }

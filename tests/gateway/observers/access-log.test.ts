@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { GatewayError } from '../../../src/base/errors.ts'
 import { createLogger, type Logger, type LogLevel, type LogRecord } from '../../../src/base/logger.ts'
 import { Secret } from '../../../src/base/secret.ts'
+import { toJsonLine } from '../../../src/gateway/log/json-line.ts'
 import { accessLogObservers, toAccessFields } from '../../../src/gateway/observers/access-log.ts'
 import {
   createRequestRecords,
@@ -11,7 +12,7 @@ import {
 } from '../../../src/gateway/running-requests.ts'
 import { accessRecords } from '../../support/access-records.ts'
 import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
-import { requestRecord } from '../../support/records.ts'
+import { requestRecord, usage as tokens } from '../../support/records.ts'
 import { readEvents } from '../../support/sse.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
@@ -504,4 +505,64 @@ test('a log that fails does not fail a request', async () => {
   })
   for (const stream of [true, false]) expect(await readAll(post(request({ stream })))).toContain('max_tokens')
   expect((await post({})).status).toBe(400)
+})
+
+describe('the fields of the prompt cache', () => {
+  const audited = {
+    cacheClass: 'tools_changed',
+    cacheExpectedTokens: 22_000,
+    cacheMissedTokens: 21_400,
+    cacheReachUnits: 3,
+  } as const
+
+  test('are the class, the figures and the cost, and nothing else (CA-L2, CA-C8)', () => {
+    const fields = toAccessFields(requestRecord({ ...audited, cacheCost: 0.25 }))
+    expect(fields).toMatchObject({ ...audited, cacheCost: 0.25 })
+    expect(
+      Object.keys(fields)
+        .filter((name) => name.startsWith('cache'))
+        .sort(),
+    ).toEqual([
+      'cacheClass',
+      'cacheCost',
+      'cacheExpectedTokens',
+      'cacheMissedTokens',
+      'cacheReachUnits',
+      'cacheReadTokens',
+      'cacheWriteTokens',
+    ])
+  })
+
+  test('have names in snake case, too (CA-L2)', () => {
+    const record: LogRecord = {
+      level: 'info',
+      event: 'request.answered',
+      fields: toAccessFields(requestRecord(audited)),
+    }
+    expect(JSON.parse(toJsonLine('json-snake', record, new Date(0)))).toMatchObject({
+      cache_class: 'tools_changed',
+      cache_expected_tokens: 22_000,
+      cache_missed_tokens: 21_400,
+      cache_reach_units: 3,
+    })
+  })
+
+  test('have a cost only with prices (CA-C8)', () => {
+    const costs: unknown[] = []
+    for (const costOf of [undefined, () => undefined, () => 0.5]) {
+      const log = createLogger('silent', () => {})
+      const records = createRequestRecords({
+        observers: [({ cacheCost }) => void costs.push(cacheCost)],
+        costOf,
+        log,
+        now: () => 0,
+        date: () => 0,
+      })
+      const { at: _, ...head } = requestRecord()
+      const running = records.begin(head)
+      running.update({ ...audited, used: 'claude-sonnet-4.6', usage: { ...tokens } })
+      running.responded(200)
+    }
+    expect(costs).toEqual([undefined, undefined, 0.5])
+  })
 })

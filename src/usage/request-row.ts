@@ -42,6 +42,15 @@ const tokensOf = ({ usage }: RequestRecord) =>
     outputTokens: wholeFigure(usage.output_tokens),
   }
 
+/** Known only if the cache was audited. */
+const auditOf = ({ cacheClass, cacheExpectedTokens, cacheMissedTokens, cacheCost }: RequestRecord) =>
+  cacheClass !== undefined && {
+    cacheClass,
+    ...(cacheExpectedTokens !== undefined && { cacheExpectedTokens: wholeFigure(cacheExpectedTokens) }),
+    ...(cacheMissedTokens !== undefined && { cacheMissedTokens: wholeFigure(cacheMissedTokens) }),
+    ...(cacheCost !== undefined && Number.isFinite(cacheCost) && { cacheCost }),
+  }
+
 /** Returns undefined for requests that do not belong in the history. */
 export const toRequestRow = (record: RequestRecord): RequestRow | undefined => {
   if (!isUsage(record)) return undefined
@@ -66,5 +75,6 @@ export const toRequestRow = (record: RequestRecord): RequestRow | undefined => {
     durationMs: wholeFigure(record.durationMs),
     attempts: record.attempts,
     ...(cost !== undefined && Number.isFinite(cost) && { cost }),
+    ...auditOf(record),
   }
 }

@@ -140,6 +140,12 @@ export interface RequestRow {
   readonly durationMs: number
   readonly attempts: number
   readonly cost?: number
+  /** Whether it read the prompt cache, or why not; a later version may know others. Absent without an audit. */
+  readonly cacheClass?: string
+  readonly cacheExpectedTokens?: number
+  readonly cacheMissedTokens?: number
+  /** What the missed tokens cost more, in the currency of `cost`. */
+  readonly cacheCost?: number
 }
 
 export interface RequestQuery extends UsageFilter {

@@ -5,6 +5,7 @@ import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { isOnNetwork } from './network-folder.ts'
+import { missingColumns } from './request-values.ts'
 import { applicationId, migrations, schemaVersion } from './schema.ts'
 
 /** The history's file: made, checked and brought to this version's tables (OP-H1, OP-H3, OP-H6). */
@@ -49,6 +50,15 @@ const migrate = (connection: Connection): void => {
   })
 }
 
+/** Gives a file of an older program the columns that came later. */
+const addColumns = (connection: Connection): void => {
+  if (missingColumns(connection).length === 0) return
+  connection.transact(() => {
+    for (const { name, type } of missingColumns(connection))
+      connection.execute(`ALTER TABLE request ADD COLUMN ${name} ${type}`)
+  })
+}
+
 /** Without a wait for locks: the caller waits, and lets the process work. A small log keeps each checkpoint short. */
 const pragmas = `
 PRAGMA busy_timeout = 0;
@@ -85,6 +95,7 @@ export const openDatabaseFile = (file: string, Sqlite: typeof Database): Databas
     connection.execute(checkVersion(connection) === 0 ? confirmsNothing : confirmsCheckpoints)
     connection.execute(pragmas)
     migrate(connection)
+    addColumns(connection)
     connection.execute(confirmsCheckpoints)
     return { connection, identity: identityOf(file), logIdentity: identityOf(logOf(file)) }
   } catch (error) {

@@ -4,7 +4,7 @@ import { joinSessionSums, passes, toSessionSums } from '../request-sums.ts'
 import type { RequestPage, RequestQuery, RequestRow } from '../usage-report.ts'
 import type { SessionQuery, SessionSums } from '../usage-source.ts'
 import type { Connection } from './connection.ts'
-import { requestColumns, type StoredRequest, toRequestRow } from './request-values.ts'
+import { requestColumnsOf, type StoredRequest, toRequestRow } from './request-values.ts'
 
 /** Reads single requests and sessions, by index and in short turns. */
 
@@ -20,7 +20,7 @@ const placesPerTurn = 500
 /** A page ends after so many rows that the filter refuses, so that no request for a page takes long. */
 const mostScanned = 20_000
 
-const newest = `SELECT ${requestColumns} FROM request
+const newestOf = (columns: string): string => `SELECT ${columns} FROM request
   WHERE (at, id) < (?, ?) AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`
 
 /** Returns a page of requests, newest first. Rejects with a 400 for an invalid cursor. */
@@ -31,6 +31,7 @@ export const readRequests = async (
   const { since = 0, until, limit } = query
   const cursor = parseCursor(query.before)
   const requests: RequestRow[] = []
+  const newest = newestOf(requestColumnsOf(connection))
   const isFiltered = query.client !== undefined || query.model !== undefined
   let place = until === undefined || cursor.at < until ? cursor : cursorAt(until)
   for (let scanned = 0; scanned < mostScanned; scanned += rowsPerTurn) {
@@ -73,7 +74,7 @@ const findSessions = async ({ connection, pause }: RequestReaderOptions, query: 
   }
 }
 
-const newestOfSession = `SELECT ${requestColumns} FROM request
+const newestOfSession = (columns: string): string => `SELECT ${columns} FROM request
   WHERE session = ? AND (at, id) < (?, ?) AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`
 
 const readSession = async (
@@ -84,10 +85,11 @@ const readSession = async (
   const from = slotStart(query.from)
   // A session may have more requests than fit into one turn, or into the memory.
   let sums = toSessionSums(session, [], query.wantsModels)
+  const sql = newestOfSession(requestColumnsOf(options.connection))
   let place = cursorAt(slotStart(query.until))
   for (;;) {
     const values = [session, place.at, place.id, from, rowsPerTurn]
-    const rows = options.connection.objects<StoredRequest>(newestOfSession, values)
+    const rows = options.connection.objects<StoredRequest>(sql, values)
     const requests = rows.map(toRequestRow).filter((row) => passes(row, query))
     sums = joinSessionSums(sums, toSessionSums(session, requests, query.wantsModels))
     await options.pause()

@@ -1,5 +1,6 @@
 import type { RequestRow } from '../usage-report.ts'
-import type { Values } from './connection.ts'
+import type { Connection, Values } from './connection.ts'
+import { addedColumns } from './schema.ts'
 
 /** Rows of the table `request`. */
 
@@ -27,11 +28,26 @@ const columns = [
   'duration_ms',
   'attempts',
   'cost',
+  ...addedColumns.map(({ name }) => name),
 ] as const
 
-export const requestColumns = columns.join(', ')
+/** Not by a pragma: that does not see what another process has just added. */
+const tableDefinition = "SELECT sql FROM sqlite_schema WHERE name = 'request'"
+
+/** Columns that a file of an older program does not have. */
+export const missingColumns = (connection: Connection): readonly (typeof addedColumns)[number][] => {
+  const [[definition] = []] = connection.rows(tableDefinition)
+  return addedColumns.filter(({ name }) => !String(definition).includes(` ${name} `))
+}
+
+/** The columns for a query, also of a file that is only read, and that an older program wrote. */
+export const requestColumnsOf = (connection: Connection): string => {
+  const missing = missingColumns(connection).map(({ name }): string => name)
+  return columns.map((name) => (missing.includes(name) ? `NULL AS ${name}` : name)).join(', ')
+}
+
 /** A request that is in the table already stays as it is: no request counts twice. */
-export const insertRequest = `INSERT OR IGNORE INTO request (${requestColumns}) VALUES (${columns.map(() => '?').join(', ')})`
+export const insertRequest = `INSERT OR IGNORE INTO request (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
 
 export const toValues = (row: RequestRow, slot: number): Values => [
   row.id,
@@ -57,6 +73,10 @@ export const toValues = (row: RequestRow, slot: number): Values => [
   row.durationMs,
   row.attempts,
   row.cost ?? null,
+  row.cacheClass ?? null,
+  row.cacheExpectedTokens ?? null,
+  row.cacheMissedTokens ?? null,
+  row.cacheCost ?? null,
 ]
 
 /** A row as SQLite returns it. */
@@ -83,6 +103,10 @@ export interface StoredRequest {
   readonly duration_ms: number
   readonly attempts: number
   readonly cost: number | null
+  readonly cache_class: string | null
+  readonly cache_expected: number | null
+  readonly cache_missed: number | null
+  readonly cache_cost: number | null
 }
 
 /** The figures are known together. */
@@ -93,6 +117,15 @@ const tokensOf = (stored: StoredRequest) =>
     cacheWriteTokens: stored.cache_write ?? 0,
     cacheWrite1hTokens: stored.cache_write_1h ?? 0,
     outputTokens: stored.output,
+  }
+
+/** Known only if the cache was audited. */
+const auditOf = ({ cache_class, cache_expected, cache_missed, cache_cost }: StoredRequest) =>
+  cache_class !== null && {
+    cacheClass: cache_class,
+    ...(cache_expected !== null && { cacheExpectedTokens: cache_expected }),
+    ...(cache_missed !== null && { cacheMissedTokens: cache_missed }),
+    ...(cache_cost !== null && { cacheCost: cache_cost }),
   }
 
 export const toRequestRow = (stored: StoredRequest): RequestRow => {
@@ -116,5 +149,6 @@ export const toRequestRow = (stored: StoredRequest): RequestRow => {
     durationMs: stored.duration_ms,
     attempts: stored.attempts,
     ...(stored.cost !== null && { cost: stored.cost }),
+    ...auditOf(stored),
   }
 }

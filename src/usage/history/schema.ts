@@ -69,5 +69,16 @@ INSERT INTO revision VALUES (0);
 `,
 ]
 
+/**
+ * Columns of `request` that came later. Older programs read and write the file without them: they are no new version.
+ * Each may be NULL. Never remove one that was released.
+ */
+export const addedColumns = [
+  { name: 'cache_class', type: 'TEXT' },
+  { name: 'cache_expected', type: 'INTEGER' },
+  { name: 'cache_missed', type: 'INTEGER' },
+  { name: 'cache_cost', type: 'REAL' },
+] as const
+
 /** Of the files that this version writes. */
 export const schemaVersion = migrations.length

@@ -14,7 +14,7 @@ const count = 60_000
 const fill = `INSERT INTO request
   WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count - 1})
   SELECT 'req_' || n, ${noon} - n * 1000, (${noon} - n * 1000) / 900000, 'messages', 'nexus', 'model-' || (n % 2), 'alice', '',
-    'session-1', n % 4 = 0, 200, 'answered', '', 1, 1, 2, 3, 0, 4, 500, 1000, 1, 0.5
+    'session-1', n % 4 = 0, 200, 'answered', '', 1, 1, 2, 3, 0, 4, 500, 1000, 1, 0.5, NULL, NULL, NULL, NULL
   FROM numbers`
 
 test('a session of any length is read in short turns, a few requests at a time (OP-D3)', async () => {

@@ -33,6 +33,7 @@ export const counters = {
     labels: ['upstream', 'result'],
   },
   limited_total: { help: 'Requests that a limit of this server refused.', labels: ['limit'] },
+  cache_misses_total: { help: 'Requests that missed the prompt cache, by the reason.', labels: ['class'] },
   client_requests_total: { help: 'Requests of a named client, also refused ones.', labels: ['client'] },
   client_tokens_total: { help: 'Tokens of a named client, by type.', labels: ['client', 'type'] },
 } as const satisfies Readonly<Record<string, CounterRow>>

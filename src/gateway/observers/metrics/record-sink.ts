@@ -1,3 +1,4 @@
+import { isMiss, missClasses } from '../../cache-miss.ts'
 import type { RequestRecord, TokenFigures } from '../../request-record.ts'
 import type { Instruments } from './instruments.ts'
 import { createModelLabel, type ModelLabelOptions, methodLabel } from './label-values.ts'
@@ -7,6 +8,8 @@ import { createModelLabel, type ModelLabelOptions, methodLabel } from './label-v
 export interface RecordSinkOptions extends ModelLabelOptions {
   /** Name of the upstream: one server has one. */
   readonly upstream: string
+  /** Whether the prompt cache is audited. */
+  readonly auditsCache?: boolean | undefined
 }
 
 const millisecondsPerSecond = 1000
@@ -46,10 +49,11 @@ const countClient = ({ client, usage }: RequestRecord, { count }: Instruments): 
 }
 
 /** Counters with few label sets begin at 0: without that, Prometheus misses their first increase. */
-const showZeros = ({ count }: Instruments, upstream: string): void => {
+const showZeros = ({ count }: Instruments, { upstream, auditsCache }: RecordSinkOptions): void => {
   for (const result of ['ok', 'retried', 'failed', 'resent']) count('upstream_tries_total', { upstream, result }, 0)
   for (const limit of ['rate', 'tokens', 'cost', 'requests', 'concurrency', 'queue', 'state'])
     count('limited_total', { limit }, 0)
+  if (auditsCache === true) for (const missed of missClasses) count('cache_misses_total', { class: missed }, 0)
 }
 
 /** Returns the function that adds one record. */
@@ -60,13 +64,25 @@ export const createRecordSink = (
   const { upstream } = options
   const { count, observe } = instruments
   const modelLabel = createModelLabel(options)
-  showZeros(instruments, upstream)
+  showZeros(instruments, options)
   const addTokens = (usage: TokenFigures, model: string): void => {
     for (const [type, tokens] of Object.entries(tokensByType(usage)))
       count('tokens_total', { type, model, upstream }, tokens)
   }
   return (record) => {
-    const { endpoint, status, usage, cost, errorType, limit, firstEventMs, durationMs, queuedMs, operation } = record
+    const {
+      endpoint,
+      status,
+      usage,
+      cost,
+      errorType,
+      limit,
+      firstEventMs,
+      durationMs,
+      queuedMs,
+      operation,
+      cacheClass,
+    } = record
     const model = modelLabel(record)
     count('requests_total', { method: methodLabel(record), endpoint, model, status: String(status), upstream })
     observe('request_duration_seconds', { endpoint, model, upstream }, durationMs / millisecondsPerSecond)
@@ -76,6 +92,7 @@ export const createRecordSink = (
     if (cost !== undefined) instruments.addCost({ model, upstream }, cost)
     if (errorType !== undefined) count('errors_total', { error_type: errorType, endpoint, upstream })
     if (limit !== undefined) count('limited_total', { limit })
+    if (cacheClass !== undefined && isMiss(cacheClass)) count('cache_misses_total', { class: cacheClass })
     if (queuedMs !== undefined) observe('queue_wait_seconds', {}, queuedMs / millisecondsPerSecond)
     countTries(record, (result, tries) => count('upstream_tries_total', { upstream, result }, tries))
     countClient(record, instruments)

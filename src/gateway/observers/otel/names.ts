@@ -71,6 +71,8 @@ const spanRows: readonly (readonly [Names, Read<AttributeValue>])[] = [
   [always('gen_ai.usage.output_tokens'), outputTokens],
   [always('gen_ai.usage.cache_read.input_tokens'), cacheReads],
   [{ '0.1': 'gen_ai.usage.cache_write.input_tokens', '1.36': 'gen_ai.usage.cache_creation.input_tokens' }, cacheWrites],
+  [always(own('cache.class')), ({ cacheClass }) => cacheClass],
+  [always(own('cache.missed_tokens')), ({ cacheMissedTokens }) => unlessZero(cacheMissedTokens)],
   [always('gen_ai.conversation.id'), ({ session }) => session],
   [always('error.type'), ({ errorType }) => errorType],
   [always('http.response.status_code'), ({ status }) => status],

@@ -95,6 +95,23 @@ describe('the metrics', () => {
     expect(seriesValue(families, of('client_tokens_total'), { client: 'alice', type: 'cache_read' })).toBe(200)
   })
 
+  test('count the misses of the prompt cache by class, and no hits (CA-A2)', async () => {
+    const { metrics, scrape } = start({ auditsCache: true })
+    for (const cacheClass of ['hit', 'cold', 'tools_changed', 'tools_changed', 'marker_moved'] as const)
+      metrics.observe(record({ cacheClass }), undefined)
+    const families = await scrape()
+    const missed = ['tools_changed', 'marker_moved', 'upstream_evicted', 'hit', 'cold'].map((name) =>
+      seriesValue(families, of('cache_misses_total'), { class: name }),
+    )
+    expect(missed).toEqual([2, 1, 0, undefined, undefined])
+  })
+
+  test('have no series of the prompt cache without its audit (CA-S4)', async () => {
+    const { metrics, scrape } = start()
+    metrics.observe(record(), undefined)
+    expect(seriesValue(await scrape(), of('cache_misses_total'))).toBeUndefined()
+  })
+
   test('have no cost and no client where there is none (OP-C3)', async () => {
     const { metrics, scrape } = start()
     metrics.observe(record(), undefined)

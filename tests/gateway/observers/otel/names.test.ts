@@ -14,6 +14,8 @@ const complete = requestRecord({
   client: 'team-a',
   attempts: 2,
   usage,
+  cacheClass: 'tools_changed',
+  cacheMissedTokens: 21_400,
 })
 
 const common = {
@@ -29,6 +31,8 @@ const common = {
   'gen_ai.usage.input_tokens': 3210,
   'gen_ai.usage.output_tokens': 40,
   'gen_ai.usage.cache_read.input_tokens': 200,
+  'nexus_claude_api.cache.class': 'tools_changed',
+  'nexus_claude_api.cache.missed_tokens': 21_400,
   'gen_ai.conversation.id': 'session-1234',
   'http.response.status_code': 200,
   'nexus_claude_api.request_id': 'req_1',

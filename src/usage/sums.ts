@@ -73,6 +73,9 @@ const costDecimals = 1e9
 
 const rounded = (value: number, parts: number): number => Math.round(value * parts) / parts
 
+export const roundedRate = (share: number): number => rounded(share, rateDecimals)
+export const roundedCost = (cost: number): number => rounded(cost, costDecimals)
+
 export const toFigures = (sums: Sums): UsageFigures => {
   const { requests, failed, refused, cancelled, input, cacheRead, cacheWrite, output, cost, unpriced } = sums
   const allInput = input + cacheRead + cacheWrite
@@ -85,8 +88,8 @@ export const toFigures = (sums: Sums): UsageFigures => {
     cacheReadTokens: cacheRead,
     cacheWriteTokens: cacheWrite,
     outputTokens: output,
-    ...(allInput > 0 && { cacheHitRate: rounded(cacheRead / allInput, rateDecimals) }),
-    ...(cost !== null && { cost: rounded(cost, costDecimals) }),
+    ...(allInput > 0 && { cacheHitRate: roundedRate(cacheRead / allInput) }),
+    ...(cost !== null && { cost: roundedCost(cost) }),
     unpriced,
     ...latenciesOf(sums.latencies),
   }

@@ -99,6 +99,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   const modelId = admit(request, context, options)
   const answer = new TranslatedAnswer(running, request)
   let sent = { request, modelId }
+  let hasSearched = false
   const exchange: Exchange = {
     place: undefined,
     call: {
@@ -118,7 +119,10 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       },
       onAttempt: () => running.attempted(),
       onResend: () => running.resent(),
-      onSearches: (facts) => running.update(facts),
+      onSearches(facts) {
+        hasSearched = true
+        running.update(facts)
+      },
       onCredential: (credential, secret, isSubscription) =>
         running.update({ credential, maskedKey: secret.ending(), isSubscription }),
       ...(enter && { onAttemptFailed: (error) => exchange.place?.refused(error) }),
@@ -126,7 +130,9 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
     read: (batch) => answer.batch(batch),
     answered(message) {
       if (message !== undefined) answer.message(message)
-      if (running.responseEnded('complete')) options.tokens.calibrate(sent.request, sent.modelId, answer.usage)
+      // After a search, the usage is the sum of several requests.
+      if (running.responseEnded('complete') && !hasSearched)
+        options.tokens.calibrate(sent.request, sent.modelId, answer.usage)
     },
     failed(thrown) {
       const error = toGatewayError(thrown)

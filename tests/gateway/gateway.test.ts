@@ -5,7 +5,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
 import type { RequestObserver, RequestRecord } from '../../src/gateway/request-record.ts'
 import { createRequestRecords } from '../../src/gateway/running-requests.ts'
-import type { Upstream } from '../../src/upstreams/upstream.ts'
+import type { CallContext, Upstream } from '../../src/upstreams/upstream.ts'
 import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { resolver } from '../support/catalog.ts'
@@ -35,7 +35,7 @@ const end: EventBatch = [
 
 /** `refusals`: thrown one after another before the upstream answers. */
 const gatewayOver = (
-  batches: () => AsyncIterable<EventBatch>,
+  batches: (context: CallContext) => AsyncIterable<EventBatch>,
   observers: readonly RequestObserver[] = [],
   refusals: GatewayError[] = [],
 ) => {
@@ -47,13 +47,14 @@ const gatewayOver = (
     name: 'test',
     address: 'nowhere',
     message: () => Promise.reject(new GatewayError('api_error', 'no')),
-    async stream(streamed, { onAttempt, onCredential }) {
+    async stream(streamed, context) {
+      const { onAttempt, onCredential } = context
       sent.push(streamed)
       onAttempt?.()
       const refusal = refusals.shift()
       if (refusal !== undefined) throw refusal
       onCredential?.('configured', new Secret('sk-ant-api03-canary-0123456789'), false)
-      return batches()
+      return batches(context)
     },
   }
   let clock = 0
@@ -193,6 +194,18 @@ describe('1.9 the token counts of an answer', () => {
     })
     for await (const _ of await gateway.stream(ask, context)) expect(learnt).toEqual([])
     expect(learnt).toEqual([[ask, 'claude-sonnet-4.6', usage]])
+  })
+
+  test('do not calibrate it after a search, because they are sums (WS-19)', async () => {
+    const facts = { searches: 1, searchErrors: 0, searchMs: 5, searchProvider: 'brave' }
+    const { gateway, context, learnt, reported, responded } = gatewayOver(async function* ({ onSearches }) {
+      yield [{ type: 'ping' }]
+      onSearches?.(facts)
+      yield end
+    })
+    for await (const _ of await gateway.stream(ask, context));
+    responded()
+    expect([learnt, reported]).toEqual([[], [expect.objectContaining(facts)]])
   })
 
   test('1.9 do not calibrate it if the answer failed or was cancelled', async () => {

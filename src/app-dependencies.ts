@@ -9,6 +9,7 @@ import type { Shutdown } from './server/http/shutdown.ts'
 import type { ServerOptions } from './server/server.ts'
 import type { SharedState } from './state/shared-state.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
+import type { CacheUse } from './usage/cache/cache-use.ts'
 import type { UsageStore } from './usage/usage-store.ts'
 
 /** What the app gets from its platform. */
@@ -24,6 +25,8 @@ export interface AppDependencies
   readonly clients?: AccessOptions['clients']
   /** Keeps figures of the requests; absent if the configuration does not want that (OP-H). */
   readonly history?: UsageStore
+  /** Counts what the prompt cache did; absent unless it is audited, and for a worker, whose parent counts (CA-A2). */
+  readonly cacheUse?: CacheUse
   /** For metrics; absent where the platform has none. */
   readonly processFacts?: ProcessFacts
   /** Shared with other processes; absent if limits and budgets are this process's own (OP-R). */

@@ -28,14 +28,15 @@ interface Observed {
   readonly losses: Losses
 }
 
-/** What keeps the figures of this server's requests: the history and the metrics. */
+/** What keeps the figures of this server's requests: the history, the metrics and the use of the prompt cache. */
 export const figureReportsOf = (
-  { defer, history }: AppDependencies,
+  { defer, history, cacheUse }: AppDependencies,
   losses: Losses,
   metrics: Metrics | undefined,
 ): readonly Report[] => [
   ...(history === undefined ? [] : [history.createReport({ defer, losses })]),
   ...(metrics === undefined ? [] : [metrics]),
+  ...(cacheUse === undefined ? [] : [cacheUse]),
 ]
 
 /** What is sent to Slack, to a telemetry address and by the platform, and what keeps figures. */
@@ -70,11 +71,11 @@ export const modelLabelsOf = (config: Config, { native }: Upstream, models: Mode
 /** Metrics, if the configuration wants them. */
 export const metricsOf = (
   { metrics, currency }: Config,
-  { defer, processFacts, state }: AppDependencies,
+  { defer, processFacts, state, cacheUse }: AppDependencies,
   { upstream, labels, losses }: Observed,
 ): (Metrics & { readonly isOpen: boolean }) | undefined => {
   if (metrics === 'off') return undefined
-  const named = { version, upstream: upstream.name, currency, ...labels }
+  const named = { version, upstream: upstream.name, currency, auditsCache: cacheUse !== undefined, ...labels }
   const created = createMetrics({ ...named, processFacts, state, losses, defer })
   return { ...created, isOpen: metrics === 'open' }
 }

@@ -107,12 +107,15 @@ const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies:
     adapter,
     readTrace,
     others,
+    cacheUse,
   } = dependencies
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
   const historyState = history?.state
   const state = shared && { kind: shared.kind, isUp: shared.isUp, isRequired: onOutage === 'refuse' }
-  const own = { pid, uptime, readSetupFile, state, historyState, tlsExpires, pingMs, adapter, readTrace, others }
-  return { ...own, ...(commitMs !== undefined && { commitMs }) }
+  const shown = { historyState, cacheUse, cacheCounts: cacheUse?.counts, tlsExpires, others }
+  const own = { pid, uptime, readSetupFile, state, pingMs, adapter, readTrace, ...shown }
+  const wantsAddress = cacheUse && { wantsAddress: true }
+  return { ...own, ...wantsAddress, ...(commitMs !== undefined && { commitMs }) }
 }
 
 /** Limits in front of requests; undefined if the configuration has none. */

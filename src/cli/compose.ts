@@ -3,6 +3,7 @@ import { type App, createApp } from '../app.ts'
 import type { AppDependencies } from '../app-dependencies.ts'
 import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
+import { auditsCache } from '../config/audits-cache.ts'
 import type { Config } from '../config/load.ts'
 import { otelOf } from '../config/otel.ts'
 import { type Machine, settingPath, usualHistoryPath } from '../config/paths.ts'
@@ -61,6 +62,7 @@ export interface ServerOptions
       | 'shutdown'
       | 'clients'
       | 'history'
+      | 'cacheUse'
       | 'state'
       | 'reports'
       | 'readTrace'
@@ -107,6 +109,13 @@ export const composeHistory = async (
     sleep: (milliseconds) => resolveAfter(milliseconds),
     turn,
   })
+}
+
+/** Counts what the prompt cache did, if the configuration wants its audit. Only in a process that shows figures. */
+export const composeCacheUse = async (config: Config): Promise<Pick<AppDependencies, 'cacheUse'>> => {
+  if (!auditsCache(config)) return {}
+  const { createCacheUse } = await import('../usage/cache/cache-use.ts')
+  return { cacheUse: createCacheUse() }
 }
 
 /** What sends traces and metrics; empty if the configuration does not want that. Rejects with UsageError. */

@@ -3,7 +3,7 @@ import { otelOf } from '../config/otel.ts'
 import { checkServerSettings } from '../config/server-settings.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
-import type { ServerOptions } from './compose.ts'
+import { composeCacheUse, type ServerOptions } from './compose.ts'
 import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
 import { openClientsFile } from './named-clients/open-clients-file.ts'
 import { createServerApp, type RunningServer, type ServeInProcessOptions, type ServingPlan } from './server-app.ts'
@@ -76,7 +76,8 @@ const serveHere = async (
 ): Promise<RunningServer> => {
   const shutdown = createShutdown()
   const state = await openState(plan.config, log, io)
-  const app = await createServerApp(plan, { shutdown, clients, ...(state && { state }) }, log, io)
+  const own = { shutdown, clients, ...(state && { state }), ...(await composeCacheUse(plan.config)) }
+  const app = await createServerApp(plan, own, log, io)
   const answer: typeof app.fetch = (request, peer) => {
     onRequest?.(request)
     return app.fetch(request, peer)

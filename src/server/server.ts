@@ -5,6 +5,7 @@ import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { Limits } from '../gateway/policy/limits.ts'
 import type { ReadTrace } from '../gateway/request-trace.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
+import type { CacheUse } from '../usage/cache/cache-use.ts'
 import { carriedInRequest } from '../wire/anthropic/carried.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
@@ -30,6 +31,7 @@ import { createReadLoggedClient, type LoggedClientOptions } from './http/logged-
 import { plainUrl } from './http/plain-url.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { withTimeHeader } from './http/time-header.ts'
+import { cacheAuditRoutes } from './ops/cache-audit.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
 import { type DashboardOptions, dashboardRoutes } from './ops/dashboard/routes.ts'
 import { type MetricsRouteOptions, metricsRoutes } from './ops/metrics.ts'
@@ -51,6 +53,8 @@ export interface ServerOptions
     | undefined
   /** Absent if the server has no metrics. */
   readonly metrics?: Pick<MetricsRouteOptions, 'scrape' | 'isOpen'> | undefined
+  /** Absent unless the prompt cache is audited. */
+  readonly cacheUse?: Pick<CacheUse, 'requests'> | undefined
   /** Absent without limits. */
   readonly limits?: Limits | undefined
   /** Absent without a dashboard. */
@@ -197,7 +201,7 @@ const createScopes = (options: ServerOptions) => {
 
 /** Creates all routes of the server. Call `close` after stopping it by force: it reports the requests that still ran. */
 export const createServer = (options: ServerOptions) => {
-  const { records, gateway, openAi, metrics } = options
+  const { records, gateway, openAi, metrics, cacheUse } = options
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
   const { peers, scopeOf } = createScopes(options)
@@ -216,6 +220,7 @@ export const createServer = (options: ServerOptions) => {
     .use(testConnectionRoutes(shared))
     .use(tokenStatsRoutes(shared))
     .use(metrics === undefined ? (plain) => plain : metricsRoutes({ ...shared, ...metrics }))
+    .use(cacheUse === undefined ? (plain) => plain : cacheAuditRoutes({ ...shared, cacheUse }))
     .use(dashboardOf(options, scopeOf))
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {

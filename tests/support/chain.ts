@@ -35,6 +35,7 @@ interface PostOptions {
 export interface ChainOptions {
   readonly scenario?: Scenario
   readonly history?: AppDependencies['history']
+  readonly cacheUse?: AppDependencies['cacheUse']
   readonly state?: AppDependencies['state']
   readonly reports?: AppDependencies['reports']
   readonly readTrace?: AppDependencies['readTrace']
@@ -72,6 +73,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     config,
     defaultModelId: 'claude-sonnet-4.6',
     ...(options.history && { history: options.history }),
+    ...(options.cacheUse && { cacheUse: options.cacheUse }),
     ...(options.state && { state: options.state }),
     ...(options.reports && { reports: options.reports }),
     ...(options.readTrace && { readTrace: options.readTrace }),

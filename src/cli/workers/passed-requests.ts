@@ -5,7 +5,7 @@ import type { ParentServices, PassedAnswer, PassedRequest } from './services.ts'
 
 /** Requests for what all workers share: a worker passes them on whole, and its parent answers them (OP-K7). */
 
-const sharedPath = /^\/(?:(?:metrics|token-stats|test-connection|healthz?)\/?$|dashboard(?:\/|$))/
+const sharedPath = /^\/(?:(?:metrics|token-stats|cache-audit|test-connection|healthz?)\/?$|dashboard(?:\/|$))/
 const healthPath = /^\/healthz?\/?$/
 
 export const isShared = (url: string): boolean => sharedPath.test(targetOf(url).path)

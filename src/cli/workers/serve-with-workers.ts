@@ -7,6 +7,7 @@ import { createShutdown } from '../../server/http/shutdown.ts'
 import { createMemoryStore } from '../../state/memory-store.ts'
 import { createKeeper } from '../../state/workers/keeper.ts'
 import { answerFrom } from '../../state/workers/worker-state.ts'
+import { composeCacheUse } from '../compose.ts'
 import { createServerApp, type RunningServer, type ServeInProcessOptions, type ServingPlan } from '../server-app.ts'
 import {
   type Ending,
@@ -138,7 +139,8 @@ const servePort = async (
   const state = redis ?? createKeeper(createMemoryStore({ now: () => performance.now(), date: Date.now }))
   const sums = createSums(() => pool.facts)
   const others = { work: sums.work }
-  const own = { shutdown, clients, state, others, processFacts: sums.processFacts }
+  const cacheUse = await composeCacheUse(config)
+  const own = { shutdown, clients, state, others, processFacts: sums.processFacts, ...cacheUse }
   const app = await createServerApp({ ...plan, config }, own, log, io)
   const createServices = () => {
     const passed = createPassedRequests(async (request, peer) => {

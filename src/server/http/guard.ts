@@ -12,8 +12,8 @@ type Domains = NonNullable<Upstream['domains']>
 
 export interface GuardOptions extends AllowedHostsOptions {
   /**
-   * `/v1/*`, the paths of OpenAI's API, `/test-connection` and `/token-stats` require a token of it, as `x-api-key`,
-   * `api-key` or in `authorization`, with or without `Bearer`. If it is open, the server ignores what clients send.
+   * `/v1/*`, the paths of OpenAI's API, `/test-connection`, `/token-stats` and `/cache-audit` require a token of it, as
+   * `x-api-key`, `api-key` or in `authorization`, with or without `Bearer`. If it is open, the server ignores what clients send.
    */
   readonly access: Access
   readonly cors?: CorsOptions
@@ -28,7 +28,9 @@ export interface DomainGuardOptions extends GuardOptions {
 export const testConnectionPath = '/test-connection'
 /** Names the domains of other clients: see ops/token-stats.ts. */
 export const tokenStatsPath = '/token-stats'
-const protectedPaths: readonly (string | undefined)[] = [undefined, testConnectionPath, tokenStatsPath]
+/** Names the sessions of other clients: see ops/cache-audit.ts. */
+export const cacheAuditPath = '/cache-audit'
+const protectedPaths: readonly (string | undefined)[] = [undefined, testConnectionPath, tokenStatsPath, cacheAuditPath]
 
 type IsForeignHost = ReturnType<typeof createIsForeignHost>
 

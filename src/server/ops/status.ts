@@ -4,6 +4,7 @@ import type { Limits } from '../../gateway/policy/limits.ts'
 import type { OtherProcesses } from '../../gateway/process-work.ts'
 import type { SharedState } from '../../state/shared-state.ts'
 import type { Degradation, Upstream } from '../../upstreams/upstream.ts'
+import type { CacheCounts } from '../../usage/cache/cache-use.ts'
 import type { UsageStoreState } from '../../usage/usage-store.ts'
 import { productName, version } from '../../version.ts'
 import type { ReadJson } from '../http/body.ts'
@@ -34,6 +35,8 @@ export interface StatusOptions {
   readonly others?: Pick<OtherProcesses, 'work'> | undefined
   /** Absent without a history. */
   readonly historyState?: (() => UsageStoreState) | undefined
+  /** What the prompt cache did since the start; absent without its audit. */
+  readonly cacheCounts?: (() => CacheCounts) | undefined
   /** When the server's certificate expires; absent without HTTPS. */
   readonly tlsExpires?: Date | undefined
   readonly readJson: ReadJson
@@ -88,13 +91,14 @@ export const requestCounts = ({ shutdown, limits, others }: Pick<StatusOptions, 
 
 /** The work of this server (OP-K1). */
 const activity = (options: StatusOptions) => {
-  const { shutdown, state, historyState, tlsExpires } = options
+  const { shutdown, state, historyState, cacheCounts, tlsExpires } = options
   return {
     draining: shutdown.isDraining(),
     ...requestCounts(options),
     state: state?.kind ?? 'memory',
     ...(state !== undefined && { stateUp: state.isUp() }),
     history: historyState?.() ?? 'off',
+    ...(cacheCounts !== undefined && { cache: cacheCounts() }),
     ...(tlsExpires !== undefined && { tls: { expires: tlsExpires.toISOString() } }),
   }
 }

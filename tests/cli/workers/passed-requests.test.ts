@@ -22,10 +22,16 @@ const passTo = (parent: Answer) => {
 }
 
 describe('the paths that all workers share', () => {
-  test.each(['/metrics', '/metrics/', '/token-stats?x=1', '/health', '/healthz', '/test-connection', '/dashboard'])(
-    '%s goes to the parent (OP-K7)',
-    (path) => expect(isShared(`http://localhost:4141${path}`)).toBe(true),
-  )
+  test.each([
+    '/metrics',
+    '/metrics/',
+    '/token-stats?x=1',
+    '/health',
+    '/healthz',
+    '/test-connection',
+    '/cache-audit',
+    '/dashboard',
+  ])('%s goes to the parent (OP-K7)', (path) => expect(isShared(`http://localhost:4141${path}`)).toBe(true))
 
   test.each(['/dashboard/api/live', '/dashboard/login'])('%s goes to the parent (OP-K7)', (path) =>
     expect(isShared(`https://localhost${path}`)).toBe(true),

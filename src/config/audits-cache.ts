@@ -1,0 +1,5 @@
+import type { Config } from './load.ts'
+
+/** Whether the server finds out why requests miss the prompt cache: only for prompts that it translates by block. */
+export const auditsCache = ({ cacheAudit, upstream }: Pick<Config, 'cacheAudit' | 'upstream'>): boolean =>
+  cacheAudit === 'on' && upstream === 'nexus'

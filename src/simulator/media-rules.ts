@@ -22,6 +22,8 @@ const documentsIn = (parts: readonly object[]): Document[] =>
   parts.flatMap((part) => ('document' in part ? [part.document as Document] : []))
 const imagesIn = (parts: readonly object[]): Image[] =>
   parts.flatMap((part) => ('image' in part ? [part.image as Image] : []))
+const searchResultsIn = (parts: readonly object[]): SearchResult[] =>
+  parts.flatMap((part) => ('searchResult' in part ? [part.searchResult as SearchResult] : []))
 
 const documentNames: Rule = ({ body }) => {
   const names = documentsIn(allParts(body)).map(({ name }) => name)
@@ -44,21 +46,25 @@ const accompanied: Rule = ({ body: { messages } }) =>
       : undefined
   })
 
-const isCited = ({ citations }: Document): boolean => citations?.enabled === true
+const isCited = ({ citations }: Pick<Document, 'citations'>): boolean => citations?.enabled === true
 
 const citations: Rule = ({ body, model }) => {
   const documents = documentsIn(allParts(body))
   const cited = documents.filter(isCited)
-  if (cited.length > 0 && model.citations === false) return "This model doesn't support citations."
+  const results = searchResultsIn(allParts(body))
+  if ([...documents, ...results].some(isCited) && model.citations === false)
+    return "This model doesn't support citations."
   const isInResult = body.messages.some(({ content }) =>
     content.some((block) => 'toolResult' in block && documentsIn(block.toolResult.content).some(isCited)),
   )
   if (isInResult) return 'Citations are not supported in tool result documents.'
-  if (cited.length > 0 && body.outputConfig?.textFormat !== undefined)
+  if ([...cited, ...results].some(isCited) && body.outputConfig?.textFormat !== undefined)
     return byModel('citations cannot be used with structured output')
   if (cited.some(({ format = 'txt' }) => format !== 'pdf' && format !== 'txt')) {
     return 'Unsupported document format. Only txt and pdf formats are supported when citations are enabled.'
   }
+  if (results.some(isCited) && !results.every(isCited))
+    return byModel('Citations must be enabled on all search results or none.')
   return cited.length > 0 && cited.length < documents.length
     ? byModel('Citations must be enabled on all documents or none.')
     : undefined
@@ -109,13 +115,11 @@ const documentRefusal = ({ format, source, context }: Document): Refusal | undef
 const documents: Rule = ({ body }) => firstOf(documentsIn(allParts(body)), documentRefusal)
 
 const searchResults: Rule = ({ body }) =>
-  firstOf(allParts(body), (part) => {
-    if (!('searchResult' in part)) return undefined
-    const { content } = part.searchResult as SearchResult
-    return content.length === 0 || content.some(({ text }) => isBlank(text))
+  firstOf(searchResultsIn(allParts(body)), ({ content }) =>
+    content.length === 0 || content.some(({ text }) => isBlank(text))
       ? byModel('search_result content cannot be blank')
-      : undefined
-  })
+      : undefined,
+  )
 
 const count: Rule = ({ body }) => {
   const parts = allParts(body)

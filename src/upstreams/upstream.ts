@@ -154,6 +154,11 @@ export interface Upstream {
   readonly status?: UpstreamStatus
   /** The `max_tokens` of requests without a valid one; without it, they are refused. */
   readonly fallbackMaxTokens?: number
+  /**
+   * Search results reach the model as such, or as texts without our marks if the model does not accept them (WS-52).
+   * Without it they become texts, and have no citations.
+   */
+  readonly takesSearchResults?: true
   /** Rejects with GatewayError. */
   message(request: MessagesRequest, context: CallContext): Promise<Message>
   /**

@@ -353,6 +353,21 @@ test('a model without citations refuses them', () => {
   const body = { messages: [user(text('a'), document('d', 'pdf', { citations: { enabled: true } }))] }
   expect(validateRequest(body, { ...sonnet, citations: false } as never)).toBe("This model doesn't support citations.")
   expect(validateRequest(body, sonnet as never)).toBeUndefined()
+  const results = (...cited: boolean[]) => ({
+    messages: [
+      user(
+        text('a'),
+        ...cited.map((enabled) => ({
+          searchResult: { source: 's', title: 't', content: [{ text: 'x' }], citations: { enabled } },
+        })),
+      ),
+    ],
+  })
+  expect(validateRequest(results(true), { ...sonnet, citations: false } as never)).toBe(
+    "This model doesn't support citations.",
+  )
+  expect(validateRequest(results(true, true), sonnet as never)).toBeUndefined()
+  expect(validateRequest(results(true, false), sonnet as never)).toContain('all search results or none')
 })
 
 describe('settings', () => {

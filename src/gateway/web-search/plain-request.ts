@@ -1,3 +1,4 @@
+import type { Upstream } from '../../upstreams/upstream.ts'
 import type { CountTokensRequest, MessagesRequest } from '../../wire/anthropic/request.ts'
 import { type CarriedText, loadCarriedText } from './carried-text.ts'
 import { mayCite } from './citations.ts'
@@ -15,10 +16,7 @@ export interface PlainRequest<Request> {
   readonly carriedText: CarriedText
 }
 
-export interface PlainRequestOptions {
-  /** Whether the upstream makes texts of search results, without a look at what is in them (WS-52). */
-  readonly breaksMarks: boolean
-}
+type SearchResultTaker = Pick<Upstream, 'takesSearchResults'>
 
 const hasSearches = ({ messages }: CountTokensRequest): boolean =>
   messages.some(
@@ -34,12 +32,13 @@ const hasSearches = ({ messages }: CountTokensRequest): boolean =>
  */
 export const toPlainRequest = async <Request extends CountTokensRequest | MessagesRequest>(
   request: Request,
-  { breaksMarks }: PlainRequestOptions,
+  { takesSearchResults }: SearchResultTaker,
 ): Promise<PlainRequest<Request> | undefined> => {
   const tool = findSearchTool(request)
   if (tool === undefined && !hasSearches(request)) return undefined
   const carriedText = await loadCarriedText()
-  const history = createHistory(request.messages, { carriedText, cites: mayCite(request), breaksMarks })
+  const cites = takesSearchResults === true && mayCite(request)
+  const history = createHistory(request.messages, { carriedText, cites, breaksMarks: !takesSearchResults })
   if (tool === undefined && !history.hasSearches) return undefined
   const plain = { ...request, messages: history.messages() }
   return { request: tool === undefined ? plain : withPlainTool(plain, tool), tool, history, carriedText }
@@ -47,6 +46,6 @@ export const toPlainRequest = async <Request extends CountTokensRequest | Messag
 
 /** A request for a count, with the plain tool and the texts of the results (WS-36). */
 export const toCountedRequest =
-  (options: PlainRequestOptions) =>
+  (upstream: SearchResultTaker) =>
   async (request: CountTokensRequest): Promise<CountTokensRequest> =>
-    (await toPlainRequest(request, options))?.request ?? request
+    (await toPlainRequest(request, upstream))?.request ?? request

@@ -1,6 +1,8 @@
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
 import { type InlinePdf, type InlineText, readInlineDocument } from '../../messages/inline-documents.ts'
+import { breakMarks } from '../../messages/search-marks.ts'
+import { searchResultText } from '../../messages/search-result-text.ts'
 import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
 import type { TranslationContext, Turn } from './context.ts'
@@ -68,17 +70,26 @@ export const packTexts = (turns: readonly Turn[], { blockKinds }: TranslationCon
   }
 }
 
-/** A search result. If all its texts are blank, only a note remains. */
+/**
+ * A search result: as text for a model that accepts no citations, because such models accept none of these blocks. If
+ * all its texts are blank, only a note remains.
+ */
 export const toSearchResultParts = (
   { source, title, content, citations }: SearchResultBlock,
   path: Path,
   translation: TranslationContext,
-): { searchResult: SearchResult }[] => {
+): ({ searchResult: SearchResult } | { text: string })[] => {
   const texts = textParts(content)
   if (texts.length === 0) {
     translation.notes.dropped(path, 'empty search result')
     translation.searchResults.skip()
     return []
+  }
+  if (!translation.model.citations) {
+    translation.notes.changed(path, 'the model does not accept search results: sent as text')
+    translation.searchResults.skip()
+    const words = texts.map(({ text }) => breakMarks(text))
+    return [{ text: searchResultText(breakMarks(source), breakMarks(title), words) }]
   }
   const cited = citations?.enabled === true ? { citations: { enabled: true } } : {}
   const searchResult: SearchResult = { source, title, content: texts, ...cited }

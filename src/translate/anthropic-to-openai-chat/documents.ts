@@ -2,14 +2,12 @@ import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
 import { type InlinePdf, type InlineText, readInlineDocument } from '../../messages/inline-documents.ts'
 import { countPdfPages } from '../../messages/pdf-pages.ts'
+import { attribute, searchResultText } from '../../messages/search-result-text.ts'
 import type { DocumentBlock, SearchResultBlock } from '../../wire/anthropic/content.ts'
 import { type ChatContext, type PlacedPart, textPart } from './context.ts'
 import { toImagePart } from './media.ts'
 
 /** Documents and search results: PDFs if the provider accepts files, and text in tags that name the source. */
-
-const attribute = (name: string, value: string): string =>
-  isBlank(value) ? '' : ` ${name}="${value.replaceAll('"', '&quot;').replace(/\s+/g, ' ')}"`
 
 /** Tells the model that a PDF is missing, so that it can read the file with its tools (OU-Q34). */
 const omittedPdf = (title: string, data: string): string => {
@@ -83,6 +81,5 @@ export const toSearchResultParts = (block: SearchResultBlock, path: Path, { note
     return []
   }
   noteCitations(block, path, { notes })
-  const tag = `<search_result${attribute('source', block.source)}${attribute('title', block.title)}>`
-  return [textPart(`${tag}\n${texts.join('\n')}\n</search_result>`, path)]
+  return [textPart(searchResultText(block.source, block.title, texts), path)]
 }

@@ -57,7 +57,7 @@ const documents: readonly RefusalRule[] = [
     /\bcitations? (?:are|is) not (?:supported|available|enabled)|(?:doesn't|does not) support citations/i,
     noCitations,
   ),
-  whenMatches(/\bcitations: Extra inputs are not permitted/i, noCitations),
+  whenMatches(/\bcitations: Extra inputs are not permitted|Input tag 'search_result' found using 'type'/i, noCitations),
   // The pairs were checked before: if Bedrock reports a missing result, the cause is a document next to it.
   (words, sent) =>
     /`?tool_use`? ids were found without `?tool_result`? blocks/i.test(words) && hasDocumentBesideResult(sent)

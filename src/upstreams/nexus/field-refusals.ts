@@ -74,6 +74,7 @@ const spared: ReadonlyMap<string, Diagnosis> = new Map([
   ['ttl', noLongCachePoints],
   ['strict', noStrictTools],
   ['citations', noCitations],
+  ['searchResult', noCitations],
   ['additionalModelResponseFieldPaths', noResponseFields],
 ])
 

@@ -76,6 +76,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
     providerName: 'aws.bedrock',
     address: options.endpointUrl,
     degraded: fallback.degraded,
+    takesSearchResults: true,
 
     message: (request, context) =>
       sendRequest(request, context, async ({ call, translation: { responseContext } }) =>

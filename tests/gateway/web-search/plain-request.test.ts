@@ -6,7 +6,7 @@ import { foreignSearch, found, searchResult, searchUse } from '../../support/sea
 import { assistant, user } from '../../support/translate.ts'
 
 const search = { type: 'web_search_20250305', name: 'web_search' }
-const options = { breaksMarks: false }
+const options = { takesSearchResults: true } as const
 
 describe('plain requests', () => {
   test('a request without the tool and without searches stays the same object (WS-1)', async () => {

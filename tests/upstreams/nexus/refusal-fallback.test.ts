@@ -42,6 +42,13 @@ const startPermissiveChain = (scenario: ChainOptions['scenario'], more: ChainOpt
 const contains = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
 const modelError = (message: string): string => `The model returned the following errors: ${message}`
 const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
+const searchResult = {
+  type: 'search_result',
+  source: 'https://s.example',
+  title: 'S',
+  content: [{ type: 'text', text: 'found' }],
+  citations: { enabled: true },
+}
 const helloMessages = [{ role: 'user', content: [cachedText('Hello')] }]
 const displayUpdates = 'thinking-display-updates-2026-08-18'
 const toolChoiceNone = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
@@ -202,6 +209,22 @@ const cases: readonly Case[] = [
     gone: /citations/,
     without: 'citations',
   },
+  ...[
+    modelError(
+      "messages.0.content.1: Input tag 'search_result' found using 'type' does not match any of the expected tags",
+    ),
+    "This model doesn't support the searchResult field. Remove searchResult and try again.",
+    "This model doesn't support citations.",
+  ].map(
+    (complaint): Case => ({
+      row: 'citations',
+      name: `F1 search results (WS-27): ${complaint.slice(0, 60)}`,
+      complaint,
+      members: { messages: [user('a', searchResult)] },
+      gone: /searchResult/,
+      without: 'citations',
+    }),
+  ),
   {
     row: 'documents',
     name: 'F1 a PDF next to a tool result',

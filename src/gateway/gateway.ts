@@ -236,7 +236,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       const { running, betas, signal } = context
       running.update({ operation: 'count' })
       const modelId = admit(request, context, options)
-      const countedTokens = await options.tokens.count(request, {
+      const counted = upstream.toCounted === undefined ? request : await upstream.toCounted(request)
+      const countedTokens = await options.tokens.count(counted, {
         requestId: running.head.requestId,
         betas,
         signal,

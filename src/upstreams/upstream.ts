@@ -159,6 +159,8 @@ export interface Upstream {
    * Without it they become texts, and have no citations.
    */
   readonly takesSearchResults?: true
+  /** The request for a count as this upstream sends it, if that is not the client's. Rejects with GatewayError. */
+  toCounted?(request: CountTokensRequest): Promise<CountTokensRequest>
   /** Rejects with GatewayError. */
   message(request: MessagesRequest, context: CallContext): Promise<Message>
   /**

@@ -38,6 +38,7 @@ const gatewayOver = (
   batches: (context: CallContext) => AsyncIterable<EventBatch>,
   observers: readonly RequestObserver[] = [],
   refusals: GatewayError[] = [],
+  more: Partial<Upstream> = {},
 ) => {
   const records: LogRecord[] = []
   const reported: RequestRecord[] = []
@@ -56,13 +57,14 @@ const gatewayOver = (
       onCredential?.('configured', new Secret('sk-ant-api03-canary-0123456789'), false)
       return batches(context)
     },
+    ...more,
   }
   let clock = 0
   const log = createLogger('debug', (record) => records.push(record))
   const gateway = createGateway({
     models: resolver,
     upstream,
-    tokens: { count: async () => 0, calibrate: (...lesson) => learnt.push(lesson) },
+    tokens: { count: async ({ messages }) => messages.length, calibrate: (...lesson) => learnt.push(lesson) },
     log,
   })
   const all = createRequestRecords({
@@ -257,5 +259,17 @@ describe('a refused request', () => {
     const once = gatewayOver(answer, [], [refusal])
     await expect(once.gateway.stream(ask, { ...once.context, afterRefusal: () => undefined })).rejects.toBe(refusal)
     expect(once.sent).toEqual([ask])
+  })
+})
+
+describe('counts', () => {
+  const never = async function* (): AsyncGenerator<EventBatch> {}
+
+  test('are of the request as the upstream sends it (WS-36)', async () => {
+    const plain = gatewayOver(never)
+    expect(await plain.gateway.countTokens(ask, plain.context)).toBe(1)
+    const messages = [...ask.messages, ...ask.messages]
+    const changed = gatewayOver(never, [], [], { toCounted: async (given) => ({ ...given, messages }) })
+    expect(await changed.gateway.countTokens(ask, changed.context)).toBe(2)
   })
 })

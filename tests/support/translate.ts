@@ -1,4 +1,5 @@
 import { expect } from 'bun:test'
+import { isObject } from '../../src/base/json.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { validateRequest } from '../../src/simulator/validate-request.ts'
 import { type ConverseTranslation, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
@@ -85,3 +86,11 @@ export const image = (data: string = png, mediaType = 'image/png'): object => ({
   type: 'image',
   source: { type: 'base64', media_type: mediaType, data },
 })
+
+/** A body without its cache points. */
+export const withoutPoints = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.filter((item) => !(isObject(item) && 'cachePoint' in item)).map(withoutPoints)
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutPoints(inner)]))
+    : value
+}

@@ -17,7 +17,7 @@ import { conversations } from '../support/conversations.ts'
 import { countingIds, responseContext } from '../support/response-context.ts'
 import { grammarFault } from '../support/sse.ts'
 import { accumulate, messageDeltaOf, streamResponse } from '../support/stream-response.ts'
-import { assistant, image, toolResult, toolUse, user } from '../support/translate.ts'
+import { assistant, image, toolResult, toolUse, user, withoutPoints } from '../support/translate.ts'
 
 // Random, but reproducible.
 fc.configureGlobal({ seed: 20261121 })
@@ -49,13 +49,6 @@ const unpacked = (key: string, value: unknown): unknown =>
 
 /** Every word of the conversation, at any position. */
 const wordsIn = (value: unknown): Set<string> => new Set(JSON.stringify(value, unpacked)?.match(/w\d+·/g) ?? [])
-
-const withoutPoints = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.filter((item) => !(isObject(item) && 'cachePoint' in item)).map(withoutPoints)
-  return isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutPoints(inner)]))
-    : value
-}
 
 describe('random conversations', () => {
   const body = (modelId: string, messages: object[], more: object): ConverseRequest =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { GatewayError } from '../../../src/base/errors.ts'
 import { invalidRequest } from '../../../src/base/errors.ts'
 import { toServerToolId } from '../../../src/gateway/web-search/server-tool-ids.ts'
+import { translateChat } from '../../support/chat-request.ts'
 import { foreignSearch, found, historyOf, searchResult, searchUse, textBlock } from '../../support/search-blocks.ts'
 import {
   assistant,
@@ -145,6 +146,13 @@ describe('blocks that are not ours', () => {
       const messages = [user('Question'), assistant(...foreign, 'Answer.'), user('Next')]
       expect(historyOf(messages).messages()).toEqual(messages as never)
     }
+  })
+
+  test('without web search, ours are words, too (WS-34)', () => {
+    const messages = [user('Question'), assistant(...own, 'Answer.'), user('Next')]
+    const words = ['[web_search: news]', '[web_search result]\nAbout one – https://a.example/one', 'Answer.']
+    expect(validBody({ messages }).messages[1]?.content).toEqual(words.map((text) => ({ text })))
+    expect(translateChat({ messages }).body.messages[1]).toMatchObject({ content: words.join('\n\n') })
   })
 
   test('a failed search and one without results (WS-31)', () => {

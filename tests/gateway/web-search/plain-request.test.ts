@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { toUnicodeJson } from '../../../src/base/unicode-json.ts'
 import { toCountedRequest, toPlainRequest } from '../../../src/gateway/web-search/plain-request.ts'
+import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/request.ts'
+import { toChatRequest } from '../../../src/translate/anthropic-to-openai-chat/request.ts'
+import { unknownDialect } from '../../../src/translate/capabilities/chat-dialect.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request } from '../../support/chain.ts'
-import { foreignSearch, found, searchResult, searchUse } from '../../support/search-blocks.ts'
-import { assistant, user } from '../../support/translate.ts'
+import { conversations } from '../../support/conversations.ts'
+import { searchingCalls } from '../../support/random-searches.ts'
+import { foreignSearch, found, searchResult, searchUse, textBlock } from '../../support/search-blocks.ts'
+import { assistant, toolResult, toolUse, user, withoutPoints } from '../../support/translate.ts'
 
 const search = { type: 'web_search_20250305', name: 'web_search' }
 const options = { takesSearchResults: true } as const
@@ -32,4 +39,55 @@ describe('plain requests', () => {
     const invalid = request({ tools: [{ ...search, max_uses: 0 }] }) as MessagesRequest
     await expect(toCountedRequest(options)(invalid)).rejects.toThrow('tools.0.max_uses')
   })
+})
+
+/** Bytes without the end of the list, so that a longer list begins with them. */
+const beginningOf = (messages: unknown): string => toUnicodeJson(messages).slice(0, -1)
+
+/** The last message of a call may get more blocks of the same turn. */
+const openBeginningOf = (messages: unknown): string => beginningOf(messages).replace(/\](?:,"role":"user")?\}$/, '')
+
+/** The last call answers, the answer is paused, or the last call has also uses of a tool of the client. */
+const ends = {
+  answered: [textBlock('Answer.')],
+  paused: [],
+  mixed: [searchUse('last'), toolUse('mine'), searchResult('last', { results: [found('one')] })],
+} as const
+const following = { answered: ['Next'], paused: ['Next'], mixed: [toolResult('mine'), 'Next'] } as const
+const endings = ['answered', 'paused', 'mixed'] as const
+
+describe('random answers with searches', () => {
+  const converse = (sent: MessagesRequest): unknown =>
+    withoutPoints(toConverseRequest(sent, { modelId: 'claude-sonnet-4.6', betas: [] }).body.messages)
+  const chat = (sent: MessagesRequest): unknown =>
+    toChatRequest(sent, { modelId: 'model-1', dialect: unknownDialect }).body.messages
+
+  test.each([
+    ['Converse', converse, { takesSearchResults: true as const }],
+    ['Chat Completions', chat, {}],
+  ])(
+    'the next request begins with the bytes of the last call, over %s (WS-31)',
+    async (_name, translated, upstream) => {
+      await fc.assert(
+        fc.asyncProperty(
+          conversations,
+          searchingCalls,
+          fc.constantFrom(...endings),
+          async ({ messages, more }, calls, end) => {
+            const members = (all: readonly unknown[]): MessagesRequest =>
+              JSON.parse(JSON.stringify({ ...request({ ...more, messages: all }), tools: [search] }))
+            const first = await toPlainRequest(members(messages), upstream)
+            if (first === undefined) throw new Error('nothing to do')
+            for (const blocks of calls) first.history.add(blocks)
+            const lastCall = translated({ ...first.request, messages: first.history.messages() })
+            const answered = [...messages, assistant(...calls.flat(), ...ends[end]), user(...following[end])]
+            const next = await toPlainRequest(members(answered), upstream)
+            if (next === undefined) throw new Error('nothing to do')
+            expect(beginningOf(translated(next.request))).toStartWith(openBeginningOf(lastCall))
+          },
+        ),
+        { numRuns: 30 },
+      )
+    },
+  )
 })

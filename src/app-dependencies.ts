@@ -5,6 +5,7 @@ import type { OtherProcesses } from './gateway/process-work.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
 import type { ReadTrace } from './gateway/request-trace.ts'
 import type { ModelCatalog } from './models/model.ts'
+import type { RunSearchCommand } from './search/providers/command.ts'
 import type { Shutdown } from './server/http/shutdown.ts'
 import type { ServerOptions } from './server/server.ts'
 import type { SharedState } from './state/shared-state.ts'
@@ -39,6 +40,8 @@ export interface AppDependencies
   readonly readTrace?: ReadTrace
   /** In addition to the access log. */
   readonly observers?: readonly RequestObserver[]
+  /** Runs the program that searches the web; absent if the configuration names none (WS-43). */
+  readonly searchCommand?: RunSearchCommand
   /** Whether the runtime lets no request use what another has opened, such as a signal. */
   readonly isolatesRequests?: boolean
   /** Does the work when the process is idle. */

@@ -24,7 +24,7 @@ const matching = (pattern: RegExp): string[] =>
     .sort()
 
 describe('the source code', () => {
-  test('a secret is revealed only for an upstream, a webhook, a collector, the launch command with the client token, and to store it', () => {
+  test('a secret is revealed only for an upstream, a webhook, a collector, a search provider, the launch command with the client token, and to store it', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
       // Checks the address of a webhook, and sends to it.
       'src/base/webhook.ts',
@@ -42,6 +42,8 @@ describe('the source code', () => {
       'src/config/state-address.ts',
       // Sends to an OpenTelemetry collector.
       'src/gateway/observers/otel/otlp-sender.ts',
+      // Sends to a provider of web search.
+      'src/search/http-provider.ts',
       // Checks the token of a session again.
       'src/server/ops/dashboard/sessions.ts',
       // The address of Redis may contain a password.

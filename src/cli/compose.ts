@@ -69,6 +69,7 @@ export interface ServerOptions
       | 'others'
       | 'processFacts'
       | 'observers'
+      | 'searchCommand'
       | 'pingMs'
       | 'commitMs'
       | 'readSetupFile'
@@ -130,6 +131,16 @@ export const composeOtel = async (
   const now = () => performance.now()
   const platform = { fetch: ask, sleep, random: Math.random, now, instanceId: crypto.randomUUID() }
   return { reports: [createOtelReport(settings, platform)], readTrace: createReadTrace(settings.trace) }
+}
+
+/** What runs the program that searches; undefined without one. */
+export const composeSearchCommand = async (
+  { search }: Config,
+  machine: Machine,
+): Promise<AppDependencies['searchCommand']> => {
+  if (search.provider !== 'command') return undefined
+  const { createSearchCommand } = await import('./search/search-command.ts')
+  return createSearchCommand(search, machine)
 }
 
 /** Runs the remaining tasks when the process ends. */

@@ -5,7 +5,7 @@ import type { Config } from '../config/load.ts'
 import { type Machine, settingPath } from '../config/paths.ts'
 import type { HelperReference } from '../config/sources.ts'
 import type { TokenStatistics } from '../gateway/observers/token-statistics.ts'
-import { composeApp, composeHistory, composeOtel, type ServerOptions } from './compose.ts'
+import { composeApp, composeHistory, composeOtel, composeSearchCommand, type ServerOptions } from './compose.ts'
 import { credentialSources } from './credentials/credential-sources.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
 import type { Ending, ListenAddress } from './server-lifecycle.ts'
@@ -56,7 +56,10 @@ export interface ServeInProcessOptions {
 }
 
 /** What differs between the processes of one server. */
-type Own = Omit<ServerOptions, keyof ServingPlan | 'history' | 'proxy' | 'readSetupFile' | 'tlsExpires' | 'log'>
+type Own = Omit<
+  ServerOptions,
+  keyof ServingPlan | 'history' | 'searchCommand' | 'proxy' | 'readSetupFile' | 'tlsExpires' | 'log'
+>
 
 /** Bun reads its connection limit from this variable when it starts. */
 const maximumConnections = ({ machine: { environment } }: Io): { maximumConnections?: number } => {
@@ -71,6 +74,7 @@ export const createServerApp = async (plan: ServingPlan, own: Own, log: Logger, 
   const machine = { ...io.machine, environment }
   const history = await composeHistory(config, log, machine)
   const otel = await composeOtel(config, environment)
+  const searchCommand = await composeSearchCommand(config, machine)
   return composeApp({
     config,
     defaultModelId: plan.defaultModelId,
@@ -83,6 +87,7 @@ export const createServerApp = async (plan: ServingPlan, own: Own, log: Logger, 
     // A simulated upstream gets no real credential.
     ...(!isSimulated && { credentialSources: await credentialSources(config, log, machine) }),
     tlsExpires: plan.certificate?.expires,
+    ...(searchCommand && { searchCommand }),
     ...maximumConnections(io),
     ...io.times,
     ...otel,

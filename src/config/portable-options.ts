@@ -142,6 +142,11 @@ const checkBudgets = ({ config }: LoadedConfig): void => {
   if (warning !== undefined) throw new UsageError(warning)
 }
 
+const checkSearchProvider = ({ config }: LoadedConfig): void => {
+  if (config.search.provider !== 'command') return
+  throw new UsageError(`search.provider cannot be command in this runtime: ${unavailable['search.command']}.`)
+}
+
 /** Throws UsageError for options that TypeScript would not accept. */
 const checkObject = (value: unknown, name: string): void => {
   if (!isObject(value)) throw new UsageError(`The ${name} must be an object.`)
@@ -157,6 +162,7 @@ export const loadPortable = (options: PortableOptions): LoadedConfig => {
   checkAvailable(loaded)
   checkSecrets(inputs)
   checkGate(loaded)
+  checkSearchProvider(loaded)
   checkServerSettings(loaded.config)
   checkBudgets(loaded)
   return loaded

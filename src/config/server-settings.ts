@@ -4,6 +4,7 @@ import { checkLimits } from './limits.ts'
 import type { Config } from './load.ts'
 import { checkNetwork } from './network.ts'
 import { checkReports } from './reports.ts'
+import { checkSearch } from './search.ts'
 import { checkState } from './state-address.ts'
 
 /** Throws UsageError for settings with which the server does not start. */
@@ -14,4 +15,5 @@ export const checkServerSettings = (config: Config): void => {
   checkReports(config)
   checkLimits(config)
   checkState(config)
+  checkSearch(config)
 }

@@ -1,40 +1,6 @@
+import { comparablePath, type DomainRule, parseDomainRule, withoutRoot } from '../base/domain-rule.ts'
+
 /** Rules like `example.com/docs`: which results may be shown (WS-44). */
-
-interface DomainRule {
-  /** In lower case and punycode, without the root's dot. */
-  readonly host: string
-  /** The texts between the `*` of the path. */
-  readonly pieces: readonly string[]
-}
-
-/** Neither a scheme nor a login, port, query or `*`. */
-const hostForm = /^[^\s/\\*@:?#%[\]]+$/u
-const pathForm = /^[^\s?#\\]*$/u
-
-const withoutRoot = (hostname: string): string => (hostname.endsWith('.') ? hostname.slice(0, -1) : hostname)
-
-/** Two paths with the same text lead to the same page of most servers. */
-const comparablePath = (pathname: string): string => {
-  try {
-    return decodeURI(pathname)
-      .replaceAll(/\/{2,}/g, '/')
-      .toLowerCase()
-  } catch {
-    // `%` without digits is valid in URLs.
-    return pathname.replaceAll(/\/{2,}/g, '/').toLowerCase()
-  }
-}
-
-/** Returns undefined for a text that is not a domain with an optional path. */
-export const parseDomainRule = (text: string): DomainRule | undefined => {
-  const slash = text.indexOf('/')
-  const [host, path] = slash === -1 ? [text, ''] : [text.slice(0, slash), text.slice(slash)]
-  if (!hostForm.test(host) || !pathForm.test(path)) return undefined
-  const url = URL.parse(`https://${host}${path}`)
-  if (url === null || withoutRoot(url.hostname) === '') return undefined
-  const { hostname, pathname } = url
-  return { host: withoutRoot(hostname), pieces: path === '' ? [''] : comparablePath(pathname).split('*') }
-}
 
 const parseRules = (texts: readonly string[]): DomainRule[] =>
   texts.map(parseDomainRule).filter((rule) => rule !== undefined)
@@ -91,6 +57,13 @@ export const createDomainFilter = (...lists: readonly DomainLists[]): ((url: URL
 }
 
 const hostOf = (text: string): string => parseDomainRule(text)?.host ?? ''
+
+/** The hosts of rules, each once: without their paths, they allow more. */
+export const hostsOf = (texts: readonly string[]): string[] => [...new Set(parseRules(texts).map(({ host }) => host))]
+
+/** The hosts that are blocked as a whole. */
+export const wholeHostsOf = (texts: readonly string[]): string[] =>
+  hostsOf(texts.filter((text) => parseDomainRule(text)?.pieces.join('*') === ''))
 
 /**
  * What a provider gets of the lists: no result that passes the filter is missing from it, but others may be in it. Of

@@ -66,8 +66,6 @@ export class SearchError extends Error {
 export interface SearchProvider {
   /** The value of `search.provider`. */
   readonly name: string
-  /** Where queries go, for messages: a host, or the name of a program. */
-  readonly host: string
   /** Rejects with SearchError, or with GatewayError for a connection. The results are unchecked. */
   search(query: SearchQuery, signal: AbortSignal): Promise<readonly SearchResult[]>
 }

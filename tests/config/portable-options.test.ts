@@ -52,6 +52,12 @@ describe('the options', () => {
     ['workers cannot be used in this runtime: the runtime starts the processes.', { workers: 2 }],
     ['tls.cert cannot be used in this runtime: the runtime serves HTTPS.', { tls: { cert: 'cert.pem' } }],
     [
+      'search.provider cannot be command in this runtime: it runs no programs. Use another provider.',
+      { search: { provider: 'command' } },
+    ],
+    ['search.command cannot be used in this runtime: it runs no programs.', { search: { command: ['search'] } }],
+    ['search.apiKey is not set: the search provider brave needs it.', { search: { provider: 'brave' } }],
+    [
       'clientsFile cannot be used in this runtime: it reads no files. Use clientTokens.',
       { clientsFile: 'clients.json' },
     ],

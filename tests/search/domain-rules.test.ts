@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createDomainFilter, joinDomainLists, parseDomainRule } from '../../src/search/domain-rules.ts'
+import { parseDomainRule } from '../../src/base/domain-rule.ts'
+import { createDomainFilter, joinDomainLists } from '../../src/search/domain-rules.ts'
 
 const nothing = { allowedDomains: [], blockedDomains: [] }
 const allows = (rule: string, url: string): boolean =>

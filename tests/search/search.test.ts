@@ -19,7 +19,7 @@ const page = (name: string): SearchResult => ({
   pageAge: null,
 })
 
-const providerOf = (search: SearchProvider['search']): SearchProvider => ({ name: 'brave', host: 'localhost', search })
+const providerOf = (search: SearchProvider['search']): SearchProvider => ({ name: 'brave', search })
 const endless = (): Promise<never> => new Promise(() => {})
 const everyday = 10_000
 

@@ -60,7 +60,7 @@ const ownServer = (config: Config, { usesOpenAi }: Client): Config => ({
  * it sends only the credential of the client (AU-0f). Rejects with UsageError if the client cannot send one.
  */
 const readSession = async (client: Client, flags: ParsedArguments['flags'], io: Io): Promise<SetUp> => {
-  const setUp = await readSetUp(flags, io, [...keySettings])
+  const setUp = await readSetUp(flags, io, [...keySettings, 'search.apiKey'])
   const server = ownServer(setUp.loaded.config, client)
   if (client.usesOpenAi) requireServerKey(client, setUp, { config: server }, io)
   const config = needsClientKey(setUp, server) ? server : { ...server, clientToken: newToken() }

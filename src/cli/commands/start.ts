@@ -23,6 +23,7 @@ import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
+import { searchTarget } from '../search/search-target.ts'
 import { checkAddress, checkServing, serve } from '../serve.ts'
 import { endingSignals, endTimes, untilStopped } from '../server-lifecycle.ts'
 import { networkAddresses } from '../system/network-addresses.ts'
@@ -81,6 +82,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
   }
   const { config, environment } = setUp.loaded
   const collector = otelHosts(config, environment)
+  const search = searchTarget(config)
   const address = localUrl({ ...config, host: facts.host }, facts.port)
   const fields = {
     address,
@@ -93,6 +95,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
     ...(isShared(config.state.url) && { state: shownStateAddress(config.state.url) }),
     ...reportHosts(config),
     ...(collector !== undefined && { otel: collector }),
+    ...(search !== undefined && { search }),
   }
   reportListening(json, fields, io)
 }

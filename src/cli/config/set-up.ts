@@ -42,6 +42,9 @@ export interface SetUp extends ChosenModels {
 /** The keys of upstreams. */
 export const keySettings: ReadonlySet<SettingKey> = new Set(['apiKey', 'openai.apiKey', 'anthropic.apiKey'])
 
+/** The secrets of a server with a simulated upstream. */
+const servingSecretKeys: readonly SettingKey[] = [...gateSecretKeys, 'search.apiKey']
+
 /** Names a setting's source for messages: a flag, a variable, or a key and a file. */
 const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
   const source = sources.get(key) ?? 'default'
@@ -98,7 +101,7 @@ export const readModels = async (flags: Flags, io: Io, secretKeys?: readonly Set
 export const readSetUp = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<SetUp> => {
   const isSimulated = flags['simulate'] === true
   // A simulation does not need the key: the user need not unlock a keychain.
-  const wanted = isSimulated ? (secretKeys ?? gateSecretKeys).filter((key) => !keySettings.has(key)) : secretKeys
+  const wanted = isSimulated ? (secretKeys ?? servingSecretKeys).filter((key) => !keySettings.has(key)) : secretKeys
   const chosen = await readModels(flags, io, wanted)
   if (!isSimulated) checkEncryption(chosen)
   return { ...chosen, isSimulated }

@@ -33,6 +33,7 @@ const faultOf = (outcome: ProgramOutcome, deadlineMs: number): string | undefine
     case 'not-started':
       return `cannot be started (${outcome.code ?? 'unknown'}). Check that it is installed and on PATH.`
     case 'late':
+    case 'aborted':
       return `did not finish within ${deadlineMs / secondMs} s. Run it by hand to see what it waits for.`
     case 'too-long':
       return 'printed far more than a key. It must print only the key.'

@@ -11,6 +11,7 @@ import { productName, version } from '../../version.ts'
 import { localUrl, urlOf } from '../clients/connection.ts'
 import { shownSource } from '../config/describe-config.ts'
 import type { SetUp } from '../config/set-up.ts'
+import { searchTarget } from '../search/search-target.ts'
 import { simulatedNames } from '../simulator.ts'
 import { shortPaths } from './short-path.ts'
 import { labelled } from './wrap.ts'
@@ -81,11 +82,13 @@ export interface BannerFacts {
 
 type Row = readonly [label: string, text: string]
 
-/** Where this server reports requests. Of an address only its host: the path of a webhook is its secret. */
+/** Where this server reports requests, and who gets queries of web search. Of an address only its host: the path of a webhook is its secret. */
 const reportRows = ({ config, environment }: SetUp['loaded']): Row[] => {
   const { slack, telemetry } = reportHosts(config)
   const collector = otelHosts(config, environment)
+  const search = searchTarget(config)
   return [
+    ...(search === undefined ? [] : [['Search', `on, queries are sent to ${search}`] as const]),
     ...(collector === undefined ? [] : [['Traces', `and metrics to ${collector}`] as const]),
     ...(telemetry === undefined ? [] : [['Reports', `telemetry to ${telemetry}`] as const]),
     ...(slack === undefined ? [] : [['Slack', `on, conversations are sent to ${slack}`] as const]),

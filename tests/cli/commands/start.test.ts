@@ -170,6 +170,8 @@ describe('start', () => {
       NEXUS_SLACK_WEBHOOK_URL: 'https://hooks.example/CANARY',
       NEXUS_OTEL: 'true',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/CANARY',
+      NEXUS_SEARCH: 'brave',
+      NEXUS_SEARCH_API_KEY: 'CANARY-0123456789',
     })
     const [, url = ''] = await program.says(address)
     program.kill('SIGTERM')
@@ -186,6 +188,7 @@ describe('start', () => {
         smallModel: 'claude-haiku-4-5',
         slack: 'hooks.example',
         otel: 'collector.example',
+        search: 'api.search.brave.com',
       } as never,
     ])
     expect(err).not.toContain('CANARY')

@@ -54,6 +54,17 @@ describe('the banner with --upstream anthropic', () => {
     expect(rowsOf(await bannerFor({}, environment))['Traces']).toBeUndefined()
   })
 
+  test('names who gets the queries of web search, without arguments of the program (WS-54)', async () => {
+    const rowFor = async (environment: Record<string, string>) =>
+      rowsOf(await bannerFor({ upstream: 'nexus', 'api-key': 'k' }, environment))['Search']
+    const key = { NEXUS_SEARCH_API_KEY: 'canary-key-0123456789' }
+    expect(await rowFor({ NEXUS_SEARCH: 'brave', ...key })).toBe('on, queries are sent to api.search.brave.com')
+    expect(await rowFor({ NEXUS_SEARCH: 'command', NEXUS_SEARCH_COMMAND: '/opt/my-search --key canary' })).toBe(
+      'on, queries are sent to the program my-search',
+    )
+    expect(await rowFor({ NEXUS_SEARCH_URL: 'https://search.example' })).toBeUndefined()
+  })
+
   test('names the workers and the Redis that share the work, without its login (OP-K7, OP-R1, OP-R6)', async () => {
     const state = 'redis://nexus:canary-password@redis.example:6379/2'
     const rows = rowsOf(await bannerFor({ state }, {}, { workers: 4 }))

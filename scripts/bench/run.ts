@@ -8,12 +8,21 @@ import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { endAll, isPinned, startState } from './processes.ts'
 import { guardFaults, type Report, type Row, type Table, toTables } from './report.ts'
-import { forwarders, scaledServers, type Target, teamServers, translators } from './targets.ts'
-import { nativeWorkloads, pacedStreams, scaledWorkloads, teamWorkloads, type Workload, workloads } from './workloads.ts'
+import { auditedServers, forwarders, scaledServers, type Target, teamServers, translators } from './targets.ts'
+import {
+  auditWorkloads,
+  nativeWorkloads,
+  pacedStreams,
+  scaledWorkloads,
+  teamWorkloads,
+  type Workload,
+  workloads,
+} from './workloads.ts'
 
 /**
  * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table of translated requests,
- * one of forwarded requests, one of a team's server and one of what serves more people, and writes every figure to a file.
+ * one of forwarded requests, one of a team's server, one of the cache audit and of web search, and one of what serves more
+ * people, and writes every figure to a file.
  *
  *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--before FILE] [--peers]
  *                 [--json FILE] [--guard]
@@ -48,7 +57,7 @@ const fail = (sentence: string): never => {
 const rounds = values.guard ? guardRounds : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds must be above 0.')
-const all = [...workloads, ...nativeWorkloads, ...teamWorkloads, ...scaledWorkloads]
+const all = [...workloads, ...nativeWorkloads, ...teamWorkloads, ...auditWorkloads, ...scaledWorkloads]
 const known = all.filter(({ guard }) => !values.guard || guard !== undefined).map(({ id }) => id)
 const ids = values.only?.split(',') ?? known
 const unknownId = ids.find((id) => !known.includes(id))
@@ -74,6 +83,7 @@ const suites = [
   { targets: [...translators(values.program), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
   { targets: forwarders(values.program), workloads: nativeWorkloads.filter(chosen) },
   { targets: teamServers(values.program, values.before), workloads: teamWorkloads.filter(chosen) },
+  { targets: auditedServers(values.program), workloads: auditWorkloads.filter(chosen) },
   { targets: scaledServers(values.program, state?.url), workloads: scaled },
 ].filter((suite) => suite.workloads.length > 0)
 const laboratory = await openLaboratory()

@@ -159,6 +159,32 @@ export const teamServers = (program: string = binary, before?: string): readonly
   ]
 }
 
+/** One session, so that each request is compared with the one before it. */
+const sessionHeaders = () => ({ 'x-claude-code-session-id': '00000000-0000-4000-8000-000000000000' })
+
+/** The program with the audit of the prompt cache, and with web search that no request uses. */
+export const auditedServers = (program: string = binary): readonly Target[] => {
+  const withSwitch = (id: string, title: string, environment: Readonly<Record<string, string>>): Target => ({
+    ...product(program),
+    id,
+    title,
+    launch: productLaunch(program, 'nexus', { environment }),
+    mark: 'product',
+    guard: { mark: 'product' },
+    headers: sessionHeaders,
+  })
+  const { guard: _, ...alone } = withSwitch('product', 'product, without both', { NEXUS_CACHE_AUDIT: 'off' })
+  return [
+    alone,
+    withSwitch('audit', 'product, with the audit of the cache', { NEXUS_CACHE_AUDIT: 'on' }),
+    withSwitch('search', 'product, with web search', {
+      NEXUS_CACHE_AUDIT: 'off',
+      NEXUS_SEARCH: 'searxng',
+      NEXUS_SEARCH_URL: 'http://127.0.0.1:9',
+    }),
+  ]
+}
+
 /** Rates that no workload reaches: each request takes a token of the shared bucket. */
 const sharedFlags = ['--rate-limit', '100000000']
 

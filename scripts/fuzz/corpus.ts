@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { isObject, type Json } from '../../src/base/json.ts'
 import { conversations } from '../../tests/support/conversations.ts'
 import { openAiConversations } from '../../tests/support/openai-conversations.ts'
 import { openAiFixture, openAiFixtureNames } from '../../tests/support/openai-fixtures.ts'
 import { responsesConversations } from '../../tests/support/responses-conversations.ts'
+import { createRandom } from '../support/random.ts'
 
 /** Valid requests to mutate: those of the fixtures, and random conversations. */
 
@@ -59,6 +61,57 @@ export const readCorpus = (seed: number): ValidRequest[] => {
   }))
 }
 
+const searchTool = {
+  type: 'web_search_20250305',
+  name: 'web_search',
+  max_uses: 2,
+  allowed_domains: ['example.com', 'example.org/docs'],
+  user_location: { type: 'approximate', city: 'Bern', country: 'CH', timezone: 'Europe/Zurich' },
+}
+
+const caller = { type: 'direct' }
+
+const searchUse = { type: 'server_tool_use', id: 'srvtoolu_01', name: 'web_search', input: { query: 'news' }, caller }
+
+/** The results of a search: carried by this server, of another server, none, or an error. */
+const searchContents: readonly ((carried: string) => unknown)[] = [
+  (carried) => [
+    { type: 'web_search_result', url: 'https://a.example', title: 'A', page_age: null, encrypted_content: carried },
+  ],
+  () => [
+    { type: 'web_search_result', url: 'https://a.example', title: 'A', page_age: null, encrypted_content: 'Eq==' },
+  ],
+  () => [],
+  () => ({ type: 'web_search_tool_result_error', error_code: 'unavailable' }),
+]
+
+const carriedSnippet = (text: string): string =>
+  `nca1_${deflateSync(JSON.stringify({ t: text })).toString('base64url')}`
+
+/** Requests that search, with histories of searches. */
+export const readSearchCorpus = (seed: number): ValidRequest[] => {
+  const random = createRandom(seed)
+  return Array.from({ length: randomConversations }, (_, index) => {
+    const content = random.pick(searchContents)(carriedSnippet(`snippet ${index}`))
+    const result = { type: 'web_search_tool_result', tool_use_id: searchUse.id, caller, content }
+    const history = [
+      { role: 'assistant', content: [searchUse, result, { type: 'text', text: 'Found.' }] },
+      { role: 'user', content: 'More?' },
+    ]
+    return {
+      paths: messagesPaths,
+      body: marked({
+        model: models[index % models.length],
+        max_tokens: 4000,
+        tools: [searchTool],
+        stream: random.chance(0.5),
+        ...(random.chance(0.3) && { tool_choice: { type: 'tool', name: 'web_search' } }),
+        messages: [{ role: 'user', content: 'News?' }, ...(random.chance(0.7) ? history : [])],
+      }) as Json,
+    }
+  })
+}
+
 /** Users forget the prefix, and some clients send a body of one protocol to the path of the other. */
 const openAiPaths = {
   '/v1/chat/completions': ['/v1/chat/completions', '/v1/chat/completions', '/chat/completions', '/v1/responses'],
@@ -82,3 +135,13 @@ export const readOpenAiCorpus = (seed: number): ValidRequest[] => {
     body: marked(JSON.parse(JSON.stringify(body))) as Json,
   }))
 }
+
+/** The members that let a server search, by the path of the protocol. */
+const searchMembers = (paths: readonly string[], { tools }: Json): Json =>
+  paths[0] === '/v1/responses'
+    ? { tools: [...(Array.isArray(tools) ? tools : []), { type: 'web_search', filters: { allowed_domains: [] } }] }
+    : { web_search_options: { user_location: { type: 'approximate', approximate: { country: 'CH' } } } }
+
+/** The same requests, which may search. */
+export const readOpenAiSearchCorpus = (seed: number): ValidRequest[] =>
+  readOpenAiCorpus(seed).map(({ paths, body }) => ({ paths, body: { ...body, ...searchMembers(paths, body) } }))

@@ -10,7 +10,14 @@ import { anthropicRequestSubject } from './anthropic-requests.ts'
 import { bodySubject } from './bodies.ts'
 import { chatResponseSubject } from './chat-responses.ts'
 import { openAiModelPaths } from './client-requests.ts'
-import { canaryMark, readCorpus, readOpenAiCorpus, type ValidRequest } from './corpus.ts'
+import {
+  canaryMark,
+  readCorpus,
+  readOpenAiCorpus,
+  readOpenAiSearchCorpus,
+  readSearchCorpus,
+  type ValidRequest,
+} from './corpus.ts'
 import { responseSubject } from './responses.ts'
 import { type Backend, type Session, startSession } from './session.ts'
 import type { Subject } from './subject.ts'
@@ -22,7 +29,8 @@ import type { Subject } from './subject.ts'
  *
  * The phases: `bodies` and `frames` with AI Nexus, `openai-bodies` and `openai-streams` with an OpenAI-compatible server,
  * `anthropic-requests` and `anthropic-answers` with a server that gets and sends the same bytes. The phases of `clients`
- * send requests of OpenAI's protocols.
+ * send requests of OpenAI's protocols. In `search` and `clients-search`, the server
+ * searches the web.
  * The seed and the index determine a subject: `--only frames --index 17` repeats that one.
  * `--save` writes the failed subjects, reduced as far as possible.
  */
@@ -187,9 +195,17 @@ const phases: Readonly<Record<string, Phase>> = {
     subjects: fromCorpus(anthropicRequestSubject),
   },
   'anthropic-answers': { backend: { upstream: 'anthropic', kind: 'raw' }, subjects: () => anthropicAnswerSubject },
+  search: {
+    backend: { upstream: 'nexus', kind: 'simulator', searches: true },
+    subjects: fromCorpus(bodySubject, readSearchCorpus),
+  },
   'clients-bodies': openAiClients('nexus'),
   'clients-openai-bodies': openAiClients('openai'),
   'clients-anthropic-bodies': openAiClients('anthropic'),
+  'clients-search': {
+    backend: { upstream: 'nexus', kind: 'simulator', searches: true },
+    subjects: fromCorpus(bodySubject, readOpenAiSearchCorpus),
+  },
   'clients-frames': {
     backend: { upstream: 'nexus', kind: 'raw' },
     subjects: () => (index, random) => responseSubject(index, sweep, random, openAiModelPaths),

@@ -2,7 +2,9 @@ import { isObject } from '../../src/base/json.ts'
 import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts'
 import type { Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
+import type { Scenario } from '../../src/simulator/reply.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
+import { searchEnvironment, startSearchServer } from '../support/search-server.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import type { UpstreamKind } from '../support/upstream-arguments.ts'
 import { startEchoUpstream } from './anthropic-requests.ts'
@@ -32,6 +34,8 @@ const upstreamTimeoutSeconds = { simulator: 5, echo: 5, raw: 1 }
 export interface Backend {
   readonly upstream: UpstreamKind
   readonly kind: keyof typeof upstreamTimeoutSeconds
+  /** The server searches the web, and the model of the simulator wants it to. */
+  readonly searches?: boolean
 }
 
 /** The log contains the client's model name, which a mutation can replace with any text. */
@@ -56,16 +60,27 @@ const simulators: Readonly<Record<UpstreamKind, () => Simulator>> = {
   anthropic: () => startAnthropicSimulator(),
 }
 
-const startUpstream = async ({ kind, upstream }: Backend) => {
+const searchTool = 'web_search'
+
+/** Searches once if the request has the tool, and writes a text otherwise. */
+const searching: Scenario = ({ tools, lastTurn }) => {
+  const isAsked = tools.some(({ name }) => name === searchTool) && !lastTurn.some((part) => 'toolResult' in part)
+  return { content: isAsked ? [{ text: 'Hm.' }, { tool: searchTool, input: { query: 'x' } }] : [{ text: 'Hi' }] }
+}
+
+const startUpstream = async ({ kind, upstream, searches }: Backend) => {
   if (kind === 'raw') return startRawUpstream()
   if (kind === 'echo') return { ...startEchoUpstream(), answers: undefined }
-  const simulator = simulators[upstream]()
+  const simulator = searches ? startSimulator({ countTokens: true, scenario: searching }) : simulators[upstream]()
   return { url: simulator.url, answers: undefined, stop: () => simulator.stop() }
 }
 
 export const startSession = async (backend: Backend, isBinary: boolean): Promise<Session> => {
   const { kind } = backend
   const upstream = await startUpstream(backend)
+  const searchServer = backend.searches
+    ? startSearchServer('%canary%', ['results', 'status', 'cut', 'shape'])
+    : undefined
   const logFaults = new Set<string>()
   const server: ServerProcess = await startServerProcess({
     upstream: backend.upstream,
@@ -73,7 +88,7 @@ export const startSession = async (backend: Backend, isBinary: boolean): Promise
     apiKey,
     isBinary,
     flags: ['--log-level', 'debug', '--max-retries', '0', '--timeout', String(upstreamTimeoutSeconds[kind])],
-    environment: { NEXUS_CLIENT_TOKEN: clientToken },
+    environment: { NEXUS_CLIENT_TOKEN: clientToken, ...(searchServer && searchEnvironment(searchServer)) },
     onLine: (line) => {
       const fault = faultOfLine(line)
       if (fault !== undefined) logFaults.add(fault)
@@ -121,6 +136,7 @@ export const startSession = async (backend: Backend, isBinary: boolean): Promise
       const code = await server.stop()
       if (isCrashed || code !== 0) logFaults.add(`the server ended with ${code ?? 'a kill'}`)
       await upstream.stop()
+      await searchServer?.stop()
     },
   }
 }

@@ -4,7 +4,17 @@ import type { Random } from '../support/random.ts'
 
 /** The bodies of the soak, in the protocols of its clients. */
 
-export const soakKinds = ['stream', 'stream', 'stream', 'whole', 'count', 'tools', 'image', 'history'] as const
+export const soakKinds = [
+  'stream',
+  'stream',
+  'stream',
+  'whole',
+  'count',
+  'tools',
+  'image',
+  'history',
+  'search',
+] as const
 export const soakWires = ['anthropic', 'anthropic', 'chat', 'responses'] as const
 export type SoakKind = (typeof soakKinds)[number]
 export type SoakWire = (typeof soakWires)[number]
@@ -52,6 +62,13 @@ export const toSoakRequest = (wire: SoakWire, isStream: boolean, request: PlainR
   return { path: paths[wire], body: { ...body, stream: isStream, ...efforts[wire] } }
 }
 
+/** The search that the server runs for the model. */
+const searches = {
+  anthropic: { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+  chat: { web_search_options: {} },
+  responses: { tools: [{ type: 'web_search' }] },
+} as const
+
 interface SoakRequestOptions {
   readonly kind: SoakKind
   readonly wire: SoakWire
@@ -65,5 +82,6 @@ export const soakRequestOf = ({ kind, wire, isStream, words }: SoakRequestOption
   const messages = [...(kind === 'history' ? history(random) : []), { role: 'user', content: contentFor(kind, words) }]
   if (kind === 'count') return { path: '/v1/messages/count_tokens', body: { model, messages } }
   const tools = kind === 'tools' && { tools: [tool] }
-  return toSoakRequest(wire, isStream, { model, max_tokens: 2000, ...tools, messages })
+  const { path, body } = toSoakRequest(wire, isStream, { model, max_tokens: 2000, ...tools, messages })
+  return { path, body: kind === 'search' ? { ...body, ...searches[wire] } : body }
 }

@@ -10,6 +10,7 @@ import { clientTokens, everythingEnvironment, everythingFlags } from '../support
 import { sumOfSamples } from '../support/prometheus.ts'
 import { createRandom } from '../support/random.ts'
 import { descriptors, median, quantile, residentBytes } from '../support/samples.ts'
+import { searchEnvironment, startSearchServer } from '../support/search-server.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { type UpstreamKind, upstreamKinds } from '../support/upstream-arguments.ts'
 import { runClient } from './client.ts'
@@ -20,7 +21,7 @@ import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.
 /**
  * Sends mixed traffic with faults through the server, which runs as a separate process. Fails if a request ends in an
  * unexpected way, if the log and the clients disagree, if memory grows, if descriptors stay open, or if the server logs
- * an internal error.
+ * an internal error. A search server hangs and fails at times, and the cache audit sees many short sessions.
  *
  *   bun run soak [--minutes 2] [--seed 1] [--upstream nexus|openai|anthropic] [--everything] [--binary]
  *
@@ -70,6 +71,7 @@ const onLine = (line: string): void => {
   count(logEvents, String(record['event']))
   if (record['event'] === 'observer.failed' || record['event'] === 'observer.dropped')
     faults.push(`${record['event']}: ${line}`)
+  if (record['event'] === 'cache.our_fault') faults.push(line)
   if (record['event'] === 'internal_error') faults.push(`internal_error: ${record['name']} ${record['stack']}`)
   const end = /^request\.(answered|refused|cancelled|failed)$/.exec(String(record['event']))?.[1]
   if (end === undefined || !/^\/v1\/(?:messages|chat|responses)/.test(String(record['path']))) return
@@ -95,6 +97,7 @@ const traced = new Map<string, number>()
 const collector = values.everything
   ? startCollector(({ attributes }) => count(traced, String(attributes.get('nexus_claude_api.request_id'))))
   : undefined
+const searchServer = startSearchServer('fox')
 const server = await startServerProcess({
   upstream,
   endpointUrl: simulator.url,
@@ -107,14 +110,21 @@ const server = await startServerProcess({
     '1',
     ...(values.everything ? everythingFlags(places) : []),
   ],
-  ...(collector && { environment: { ...everythingEnvironment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } }),
+  environment: {
+    ...searchEnvironment(searchServer),
+    NEXUS_CACHE_AUDIT: 'on',
+    ...(collector && { ...everythingEnvironment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }),
+  },
   onLine,
 })
 
-/** The token of one of the clients. */
+const requestsPerSession = 3
+
+/** The token of one of the clients, and many short sessions: more than the cache audit keeps. */
 const headersOf = (index: number): Readonly<Record<string, string>> => {
   const token = clientTokens[index % clientTokens.length]
-  return values.everything && token !== undefined ? { 'x-api-key': token } : {}
+  const session = { 'x-claude-code-session-id': `soak-session-${Math.floor(index / requestsPerSession)}` }
+  return values.everything && token !== undefined ? { ...session, 'x-api-key': token } : session
 }
 
 /** Closes the idle connections of this process: each request uses one and requests its end. */
@@ -217,6 +227,8 @@ const settled = async (): Promise<number | undefined> => {
 const descriptorsAfter = server.exitCode() === null ? await settled() : undefined
 const code = await server.stop()
 await collector?.stop()
+await searchServer.stop()
+expectThat(upstream === 'anthropic' || searchServer.queries.length > 0, 'the server did not search')
 expectThat(code === 0, `the server ended with ${code ?? 'a kill'} after the signal to stop`)
 
 const { before: memoryBefore, after: memoryAfter, allowed } = memory()
@@ -262,6 +274,7 @@ row('seed', String(seed))
 row('requests', `${next} in ${Math.round((performance.now() - startedAt) / 1000)} s, ${atOnce} at once`)
 row('clients', listed(clients))
 row('protocols', listed(protocols))
+row('searches', String(searchServer.queries.length))
 row('injected', listed(injected))
 row('ended', listed(ends))
 row('log', listed(logEvents))

@@ -1,5 +1,5 @@
 import type { Reply, Scenario, StreamFault } from '../../src/simulator/reply.ts'
-import { lastTextOf } from '../../src/simulator/request-view.ts'
+import { lastTextOf, type RequestView } from '../../src/simulator/request-view.ts'
 import type { Random } from '../support/random.ts'
 import type { UpstreamKind } from '../support/upstream-arguments.ts'
 import { fillingWords, longThinking } from './fill.ts'
@@ -192,8 +192,12 @@ const endsOf = (
   return habit.startsWith('disconnects') ? [...named, 'disconnected'] : named
 }
 
+/** Anthropic's API searches by itself. */
+const kindFor = (kind: SoakKind, upstream: UpstreamKind): SoakKind =>
+  kind === 'search' && upstream === 'anthropic' ? 'tools' : kind
+
 export const soakScenarioOf = (index: number, random: Random, upstream: UpstreamKind): SoakScenario => {
-  const kind = random.pick(soakKinds)
+  const kind = kindFor(random.pick(soakKinds), upstream)
   const wire = kind === 'count' ? 'anthropic' : random.pick(soakWires)
   const habit = random.pick(habits)
   const fault = random.pick(drawn)
@@ -219,6 +223,20 @@ const replyFor = (hasTools: boolean, isLong: boolean): Reply => ({
   pace: { deltaCharacters: isLong ? 500 : 24 },
 })
 
+const searchTool = 'web_search'
+
+/** Searches twice at once, and then writes about the results. */
+const replyWithSearch = ({ lastTurn }: RequestView): Reply => {
+  const hasResults = lastTurn.some((part) => 'toolResult' in part)
+  const searches = ['fox', 'dog'].map((query) => ({ tool: searchTool, input: { query } }))
+  return { content: [{ text: paragraph }, ...(hasResults ? [] : searches)], pace: { deltaCharacters: 24 } }
+}
+
+const replyTo = (request: RequestView, isLong: boolean): Reply =>
+  request.tools.some(({ name }) => name === searchTool)
+    ? replyWithSearch(request)
+    : replyFor(request.tools.length > 0, isLong)
+
 /** Answers each request with the fault that its text names. */
 export const createSoakScenario = (): Scenario<unknown> => {
   const tried = new Set<string>()
@@ -227,14 +245,14 @@ export const createSoakScenario = (): Scenario<unknown> => {
       return { content: [{ thinking: longThinking }, { tool: 'Bash', input: { command: 'ls' } }] }
     const [, index = '', name, long] = /^soak (\d+) \(([\w ]+)\)( long)?$/.exec(lastTextOf(request)) ?? []
     const fault = faults.find((candidate) => candidate.name === name)
-    const reply = replyFor(request.tools.length > 0, long !== undefined)
+    const reply = replyTo(request, long !== undefined)
     if (fault === undefined) return reply
     if (fault.isTransient === true) {
       if (tried.delete(index)) return reply
       tried.add(index)
     }
     const isSlow = fault.name === 'slow frames'
-    const said = isSlow ? replyFor(request.tools.length > 0, false) : reply
+    const said = isSlow ? replyTo(request, false) : reply
     return { ...said, ...fault.reply, pace: { ...said.pace, ...fault.reply.pace } }
   }
 }

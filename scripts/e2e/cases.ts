@@ -4,6 +4,7 @@ import { autoModeCases } from './cases/auto-mode.ts'
 import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
 import { codexCases } from './cases/codex.ts'
 import { codexFailureCases } from './cases/codex-failures.ts'
+import { codexSearchCases } from './cases/codex-search.ts'
 import { codexSessionCases } from './cases/codex-sessions.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
@@ -52,6 +53,7 @@ export const cases: readonly Case[] = [
   ...signedInCases,
   ...behindClaudeGatewayCases,
   ...codexCases,
+  ...codexSearchCases,
   ...codexSessionCases,
   ...codexFailureCases,
   ...openCodeCases,

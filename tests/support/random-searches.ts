@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { SearchOutcome } from '../../src/search/search-provider.ts'
+import { sign } from '../../src/simulator/signature.ts'
 import type { ResponseBlock } from '../../src/wire/anthropic/response.ts'
 import { anyCharacter } from './any-character.ts'
 import { searchResult, searchUse, textBlock } from './search-blocks.ts'
@@ -27,20 +28,28 @@ const outcome: fc.Arbitrary<SearchOutcome> = fc.oneof(
   },
 )
 const search = fc.record({ query: fc.oneof(words, fc.constantFrom(null, 7, {})), outcome })
+const citation = {
+  type: 'web_search_result_location',
+  cited_text: 'words',
+  url: 'https://a.example',
+  title: 'A',
+  encrypted_index: 'nca1_e30',
+}
 const call = fc.record({
   thinking: fc.option(fc.string({ maxLength: 9 }), { nil: undefined }),
   text: fc.option(words, { nil: undefined }),
+  isCited: fc.boolean(),
   searches: fc.array(search, { minLength: 1, maxLength: 3 }),
 })
 
 const toCall = (
-  { thinking, text, searches }: typeof call extends fc.Arbitrary<infer Made> ? Made : never,
+  { thinking, text, isCited, searches }: typeof call extends fc.Arbitrary<infer Made> ? Made : never,
   round: number,
 ) => {
   const id = (index: number): string => `tooluse_${round}-${index}`
   const said: ResponseBlock[] = [
-    ...(thinking === undefined ? [] : [{ type: 'thinking' as const, thinking, signature: 'c2ln' }]),
-    ...(text === undefined ? [] : [textBlock(text)]),
+    ...(thinking === undefined ? [] : [{ type: 'thinking' as const, thinking, signature: sign(thinking) }]),
+    ...(text === undefined ? [] : [{ ...textBlock(text), ...(isCited && { citations: [citation] }) } as ResponseBlock]),
   ]
   return [
     ...said,

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { toUnicodeJson } from '../../../src/base/unicode-json.ts'
 import { toCountedRequest, toPlainRequest } from '../../../src/gateway/web-search/plain-request.ts'
+import { simulatedModels } from '../../../src/simulator/models.ts'
+import { validateRequest } from '../../../src/simulator/validate-request.ts'
 import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/request.ts'
 import { toChatRequest } from '../../../src/translate/anthropic-to-openai-chat/request.ts'
 import { unknownDialect } from '../../../src/translate/capabilities/chat-dialect.ts'
@@ -10,7 +12,7 @@ import { request } from '../../support/chain.ts'
 import { conversations } from '../../support/conversations.ts'
 import { searchingCalls } from '../../support/random-searches.ts'
 import { foreignSearch, found, searchResult, searchUse, textBlock } from '../../support/search-blocks.ts'
-import { assistant, toolResult, toolUse, user, withoutPoints } from '../../support/translate.ts'
+import { assistant, tool, toolResult, toolUse, translate, user, withoutPoints } from '../../support/translate.ts'
 
 const search = { type: 'web_search_20250305', name: 'web_search' }
 const options = { takesSearchResults: true } as const
@@ -90,4 +92,17 @@ describe('random answers with searches', () => {
       )
     },
   )
+
+  test('are a conversation that Bedrock accepts (WS-31)', async () => {
+    await fc.assert(
+      fc.asyncProperty(searchingCalls, fc.constantFrom(...endings), async (calls, end) => {
+        const answered = [user('Question'), assistant(...calls.flat(), ...ends[end]), user(...following[end])]
+        const members = JSON.parse(JSON.stringify(request({ messages: answered, tools: [search, tool('Bash')] })))
+        const next = await toPlainRequest(members as MessagesRequest, { takesSearchResults: true })
+        const { body } = translate(next?.request ?? {})
+        expect(validateRequest(JSON.parse(toUnicodeJson(body)), simulatedModels[0] as never)).toBeUndefined()
+      }),
+      { numRuns: 30 },
+    )
+  })
 })

@@ -1,0 +1,84 @@
+import { isObject } from '../../base/json.ts'
+import type { Search, SearchOutcome } from '../../search/search-provider.ts'
+import type { SearchFacts } from '../../upstreams/upstream.ts'
+import type { ResponseBlock } from '../../wire/anthropic/response.ts'
+import type { SearchTool } from './request.ts'
+
+/** A search that the model wants, as the client sees it. */
+export type SearchUse = Extract<ResponseBlock, { type: 'server_tool_use' }>
+
+export interface SearchRunsOptions {
+  readonly search: Search
+  readonly tool: SearchTool
+  /** The server's own limit for one request. */
+  readonly maxUses: number
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  /** Called after the searches of each call of the model. */
+  readonly onSearches: ((facts: SearchFacts) => void) | undefined
+}
+
+/** Searches of one request that run at the same time (WS-12). */
+const mostAtOnce = 4
+
+/** The results in the order of the items. Rejects with the first rejection. */
+const mapInPool = async <Item, Result>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = []
+  const waiting = items.entries()
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of waiting) results[index] = await run(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, items.length) }, worker))
+  return results
+}
+
+/** The searches of one request: their limit and their figures. */
+export class SearchRuns {
+  readonly #options: SearchRunsOptions
+  readonly #limit: number
+  #begun = 0
+  #answered = 0
+  #failed = 0
+  #milliseconds = 0
+
+  constructor(options: SearchRunsOptions) {
+    const { tool, maxUses } = options
+    this.#options = options
+    this.#limit = Math.min(tool.maxUses ?? maxUses, maxUses)
+  }
+
+  /** Searches that had an answer. */
+  get answered(): number {
+    return this.#answered
+  }
+
+  /** Never rejects for a search that fails, only if the signal aborts (WS-25). */
+  async run(uses: readonly SearchUse[], signal: AbortSignal): Promise<SearchOutcome[]> {
+    const { now, search, onSearches } = this.#options
+    const startedAt = now()
+    const outcomes = await mapInPool(uses, (use) => this.#runOne(use, signal))
+    this.#milliseconds += now() - startedAt
+    const failed = outcomes.filter((outcome) => 'errorCode' in outcome).length
+    this.#failed += failed
+    this.#answered += outcomes.length - failed
+    onSearches?.({
+      searches: this.#answered,
+      searchErrors: this.#failed,
+      searchMs: this.#milliseconds,
+      searchProvider: search.provider,
+    })
+    return outcomes
+  }
+
+  async #runOne({ input }: SearchUse, signal: AbortSignal): Promise<SearchOutcome> {
+    const { tool, search } = this.#options
+    this.#begun += 1
+    if (this.#begun > this.#limit) return { errorCode: 'max_uses_exceeded' }
+    const { allowedDomains, blockedDomains, location } = tool
+    const query = isObject(input) ? input['query'] : undefined
+    return search.run({ query, allowedDomains, blockedDomains, location }, signal)
+  }
+}

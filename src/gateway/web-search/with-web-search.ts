@@ -4,7 +4,7 @@ import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { createModelCalls, type ModelCalls } from './model-calls.ts'
 import type { Sleep } from './pings.ts'
-import { toPlainRequest } from './plain-request.ts'
+import { toCountedRequest, toPlainRequest } from './plain-request.ts'
 import { SearchLoop } from './search-loop.ts'
 import { SearchRuns } from './search-runs.ts'
 import { searchStream } from './search-stream.ts'
@@ -52,6 +52,7 @@ export const withWebSearch = (upstream: Upstream, options: WebSearchOptions): Up
 
   return {
     ...upstream,
+    toCounted: toCountedRequest(upstream),
 
     async message(request, context) {
       const begun = await begin(request, context)

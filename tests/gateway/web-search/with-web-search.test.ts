@@ -137,6 +137,12 @@ describe.each(Object.entries(cases))(
   },
 )
 
+/** The members of Anthropic's tool that a tool of Converse has. */
+const plainToolOf = (tool: unknown): object => {
+  const { toolSpec } = tool as { toolSpec: { description: string; inputSchema: { json: object } } }
+  return { description: toolSpec.description, input_schema: toolSpec.inputSchema.json }
+}
+
 const bodiesOf = (journal: readonly JournalEntry[]): ConverseRequest[] =>
   journal.map(({ body }) => body as ConverseRequest)
 
@@ -173,6 +179,14 @@ describe('the requests to the model', () => {
     const { upstream, journal } = startSearching(inTurns([wants('a')], [{ text: 'So.' }]))
     await upstream.message(searchRequest({ tool_choice }), contextOf())
     expect(bodiesOf(journal).map(({ toolConfig }) => toolConfig?.toolChoice)).toEqual([choice, undefined] as never)
+  })
+
+  test('have the plain tool for a count, too (WS-36)', async () => {
+    const { upstream, journal } = startSearching(inTurns([{ text: 'So.' }]))
+    await upstream.message(searchRequest(), contextOf())
+    const counted = await upstream.toCounted?.(searchRequest())
+    const [tool] = bodiesOf(journal)[0]?.toolConfig?.tools ?? []
+    expect<unknown>(counted?.tools).toEqual([{ name: 'web_search', ...plainToolOf(tool) }])
   })
 
   test('are the very requests of the client if they have nothing to do with web search (WS-8)', async () => {

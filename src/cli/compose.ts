@@ -8,6 +8,8 @@ import type { Config } from '../config/load.ts'
 import { otelOf } from '../config/otel.ts'
 import { type Machine, settingPath, usualHistoryPath } from '../config/paths.ts'
 import { createReadTrace } from '../gateway/request-trace.ts'
+import { createConfiguredSearch } from '../search/configured-search.ts'
+import type { Search } from '../search/search-provider.ts'
 import { estimateCount } from '../tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from '../upstreams/definition.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http/post.ts'
@@ -142,6 +144,15 @@ export const composeSearchCommand = async (
   const { createSearchCommand } = await import('./search/search-command.ts')
   return createSearchCommand(search, machine)
 }
+
+/** The web search that the configuration wants, as the server makes it; undefined without one. */
+export const composeSearch = async (config: Config, machine: Machine, log: Logger): Promise<Search | undefined> =>
+  createConfiguredSearch(config, {
+    ...networkOf({}),
+    searchCommand: await composeSearchCommand(config, machine),
+    now: () => performance.now(),
+    log,
+  })
 
 /** Runs the remaining tasks when the process ends. */
 const createDefer = (): Defer => {

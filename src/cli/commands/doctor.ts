@@ -16,6 +16,7 @@ import { openAiClientChecks } from '../doctor/openai-client-checks.ts'
 import { portChecks } from '../doctor/port-checks.ts'
 import { programChecks } from '../doctor/program-checks.ts'
 import { createReporter, type Reporter } from '../doctor/report.ts'
+import { searchChecks, searchedBy } from '../doctor/search-check.ts'
 import { createSpinner, noSpinner, type Spinner } from '../doctor/spinner.ts'
 import { preflightHost, probesPreflight } from '../doctor/web-check.ts'
 import { commonFlags } from '../parse/arguments.ts'
@@ -57,6 +58,7 @@ const groupsOf = async (context: DoctorContext, simulatorUrl: string | undefined
       endpointUrl: endpointUrl ?? '',
       probe: network.probe,
     }),
+    searchChecks(context),
     claudeChecks(context),
     openAiClientChecks(context),
     portChecks(context),
@@ -79,7 +81,9 @@ const notice = (context: DoctorContext): string => {
   if (context.isOffline) return 'Sending no requests: doctor checks only what this machine knows.'
   const update = context.flags['check-updates'] === true ? ' One request looks up the newest release.' : ''
   const preflight = probesPreflight(context) ? ` One request without data tries ${preflightHost}, for WebFetch.` : ''
-  return requestNotice(context) + preflight + update
+  const target = searchedBy(context)
+  const search = target === undefined ? '' : ` One search for the word test goes to ${target}.`
+  return requestNotice(context) + search + preflight + update
 }
 
 /** Leaves out the error's message: it may quote the data that was checked. */
@@ -161,7 +165,7 @@ export const doctorCommand: Command = {
   description: 'Check the setup end to end, and print a remedy for each problem',
   details: [
     'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, Codex and opencode, and the port.',
-    'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. One request without data tries api.anthropic.com, which WebFetch of Claude Code needs, unless a setting of Claude Code turns that need off. --offline sends no requests.',
+    'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. One request without data tries api.anthropic.com, which WebFetch of Claude Code needs, unless a setting of Claude Code turns that need off. With a search provider, one search for the word test shows the number of results. --offline sends no requests.',
     'Checks for a newer release only with --check-updates: one request to the page of releases, with no data of yours. NEXUS_UPDATES_URL names another page: one that redirects to a URL that ends in the version, or one that contains only the version.',
     'The exit code is 0 if no check failed (warnings are allowed), otherwise 1. The output never contains a key.',
   ],

@@ -40,6 +40,7 @@ describe('a setup without problems', () => {
       'cache-points': 'ok',
       'count-tokens': 'ok',
       clock: 'ok',
+      search: 'info',
       'claude.program': 'ok',
       'claude.gateway': 'ok',
       'claude.model': 'ok',

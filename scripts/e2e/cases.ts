@@ -28,6 +28,7 @@ import { taskCases } from './cases/tasks.ts'
 import { teamCases } from './cases/team.ts'
 import { toolCases } from './cases/tools.ts'
 import { webCases } from './cases/web.ts'
+import { webSearchCases } from './cases/web-search.ts'
 
 /** The tasks that the real client must be able to do. Each case is one session. */
 export const cases: readonly Case[] = [
@@ -36,6 +37,7 @@ export const cases: readonly Case[] = [
   ...mcpCases,
   ...taskCases,
   ...webCases,
+  ...webSearchCases,
   ...mediaCases,
   ...modelCases,
   ...networkCases,

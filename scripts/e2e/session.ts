@@ -6,6 +6,7 @@ import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
+import { type SearchStub, type SearchStubOptions, startSearchStub } from '../../tests/support/search-providers.ts'
 import { type Collector, type Span, startCollector } from '../support/collector.ts'
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'
 import type { AnthropicServer, ChatServer, Configuration, Endpoint, Launcher } from './launcher.ts'
@@ -28,6 +29,8 @@ export interface SessionSetup {
   readonly serverVariables?: Readonly<Record<string, string>>
   /** Whether the server sends spans to a collector. */
   readonly hasCollector?: boolean
+  /** What the server's search provider answers. Absent: web search is off. */
+  readonly search?: SearchStubOptions
   /** The key that the simulated Nexus accepts. Default: any. */
   readonly acceptedKey?: string
   /** Whether the simulated Nexus counts tokens. */
@@ -66,6 +69,8 @@ export interface Session {
   readonly replicas: Launcher['replicas']
   /** The spans that the collector has received. */
   readonly spans: readonly Span[]
+  /** The searches that the provider has received. */
+  readonly searches: SearchStub['searches']
   /** Runs another command of the server's program. Undefined if the launcher does not support it. */
   readonly admin: Launcher['admin']
   /** Runs the client to its end. `input`: lines for its standard input. */
@@ -155,6 +160,14 @@ const telemetryVariables = (collector: Collector | undefined): Readonly<Record<s
     ? {}
     : { NEXUS_OTEL: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: spanDelayMs }
 
+/** Seconds: short, for a provider that does not answer. */
+const searchTimeout = '2'
+
+const searchVariables = (search: SearchStub | undefined): Readonly<Record<string, string>> =>
+  search === undefined
+    ? {}
+    : { NEXUS_SEARCH: 'searxng', NEXUS_SEARCH_URL: search.url, NEXUS_SEARCH_TIMEOUT: searchTimeout }
+
 export const withSession = <T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> =>
   withFolder(async (home) => {
     const clientHome = join(home, 'client')
@@ -172,12 +185,16 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     const spans: Span[] = []
     const collector = options.hasCollector === true ? startCollector((span) => spans.push(span)) : undefined
     if (collector !== undefined) stack.defer(collector.stop)
+    const search = options.search && startSearchStub('searxng', options.search)
+    if (search !== undefined) stack.defer(search.stop)
     const launch = launchers[options.launch ?? 'line']
-    const serverVariables = { ...options.serverVariables, ...telemetryVariables(collector) }
+    const serverVariables = { ...options.serverVariables, ...telemetryVariables(collector), ...searchVariables(search) }
     const launcher = await launch({ ...options, serverVariables, upstream: simulator.url, home, clientHome, trap })
     stack.defer(launcher.stop)
     const { version, folder } = options
-    const environment = { options, launcher, home: clientHome, trap }
+    // A command of ours is the server, too.
+    const variables = { ...options.environment, ...searchVariables(search) }
+    const environment = { options: { ...options, environment: variables }, launcher, home: clientHome, trap }
     const run = async (command: readonly string[], input?: readonly string[]): Promise<ClientRun> => {
       const ended = await runClient(toClientLaunch(environment, command), input)
       runs.push(ended)
@@ -193,6 +210,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       endpoint: launcher.endpoint,
       replicas: launcher.replicas,
       spans,
+      searches: search?.searches ?? [],
       admin: launcher.admin,
       headless: (args, input) => run(launcher.command(args), input),
       program(command) {

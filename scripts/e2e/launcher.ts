@@ -89,6 +89,7 @@ export const serverEnvironment = (options: LaunchOptions): Readonly<Record<strin
   HOME: options.home,
   PATH: pathWith(options.client),
   NEXUS_API_KEY: apiKey,
+  NEXUS_CACHE_AUDIT: 'on',
   OPENAI_API_KEY: apiKey,
   ...(options.anthropic?.apiKey !== undefined && { CLAUDE_API_KEY: options.anthropic.apiKey }),
   ...options.chat?.variables,

@@ -74,7 +74,12 @@ const byCommand =
     const flags = [name, '--log-file', logFile, ...startFlags(options)]
     return {
       command: (args) => [...options.server, ...flags, ...args],
-      environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.client), ...(await writeOwnFiles(options, name)) },
+      environment: {
+        NEXUS_API_KEY: apiKey,
+        NEXUS_CACHE_AUDIT: 'on',
+        PATH: pathWith(options.client),
+        ...(await writeOwnFiles(options, name)),
+      },
       log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
       stop: async () => {},
     }

@@ -27,11 +27,15 @@ const describeFailure = (error: unknown, session: Session | undefined): string =
 }
 
 /** Checks that apply to every case. */
-const checkEnvironment = ({ expectedRefusal, expectedTraffic }: Case, { journal, caught }: Session): void => {
+const checkSession = ({ expectedRefusal, expectedTraffic }: Case, { journal, caught, serverLog }: Session): void => {
   const refusals = journal.flatMap(({ refusal }) => refusal ?? []).filter((words) => !expectedRefusal?.test(words))
   if (refusals.length > 0) throw new Error(`the simulated upstream refused: ${refusals.join('; ')}`)
   const traffic = caught.filter((line) => !expectedTraffic?.test(line))
   if (traffic.length > 0) throw new Error(`the client tried to connect to another machine: ${traffic.join('; ')}`)
+  const faults = serverLog()
+    .split('\n')
+    .filter((line) => line.includes('cache.our_fault'))
+  if (faults.length > 0) throw new Error(`the translation changed a cached prompt: ${faults.join('; ')}`)
 }
 
 export interface Programs {
@@ -53,7 +57,7 @@ export const runCase = ({ test, client: { version } }: Job, programs: Programs):
           await test.play(session)
         } finally {
           // Runs also after a failure, because it can be the reason.
-          checkEnvironment(test, session)
+          checkSession(test, session)
         }
         return undefined
       })

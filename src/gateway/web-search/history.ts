@@ -1,4 +1,5 @@
 import type { Path } from '../../base/path.ts'
+import { findSummary } from '../../messages/compaction.ts'
 import type { Turn } from '../../messages/conversation.ts'
 import { checkToolPairs } from '../../messages/tool-pairs.ts'
 import type { ContentBlock, ToolResultBlock } from '../../wire/anthropic/content.ts'
@@ -163,7 +164,9 @@ export const createHistory = (clientMessages: readonly InputMessage[], options: 
       else placed.push({ message, origin: { index }, units: [] })
     }
     rounds = 0
-    checkPairs(placed)
+    // Before a summary, nothing is sent.
+    const first = findSummary(clientMessages)?.index ?? 0
+    checkPairs(placed.slice(placed.findIndex(({ origin }) => origin?.index === first)))
   }
   addClientMessages()
 

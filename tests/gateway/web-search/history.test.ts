@@ -74,6 +74,13 @@ describe('a history with searches of this server', () => {
     expect(validBody({ messages: history.messages(), tools: [tool('web_search')] }).messages).toHaveLength(3)
   })
 
+  test('is split in the same way if the client sends one message for each block (WS-31)', () => {
+    const blocks = ['Text.', searchUse('a'), searchResult('a', { results: [found('one')] }), 'Answer.']
+    const sent = (messages: object[]): unknown =>
+      validBody({ messages: historyOf([user('Question'), ...messages, user('Next')]).messages() }).messages
+    expect(sent(blocks.map((block) => assistant(block)))).toEqual(sent([assistant(...blocks)]))
+  })
+
   test('without the tool, the model gets a stand-in for it (WS-32)', () => {
     const history = historyOf([
       user('Question'),
@@ -195,6 +202,17 @@ describe('searches without a partner', () => {
       `messages.1.content.2: each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${id}`,
     )
   })
+})
+
+test('a search before a summary needs no result, because it is not sent (WS-35)', () => {
+  const summed = [
+    user('Question'),
+    assistant(searchUse('a')),
+    user('Sum up'),
+    assistant({ type: 'compaction', content: 'So far.' }),
+    user('Next'),
+  ]
+  expect(validBody({ messages: historyOf(summed).messages() }).messages).toHaveLength(1)
 })
 
 describe('paths in errors', () => {

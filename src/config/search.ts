@@ -3,6 +3,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { unencryptedHost } from './encryption.ts'
 import type { Config } from './load.ts'
 import { searchSettings } from './settings/search.ts'
+import { runsWebSearch } from './web-search.ts'
 
 /** The provider of web search that the configuration chooses (WS-41). */
 
@@ -82,12 +83,10 @@ export const checkSearch = ({ search }: Config): void => {
   checkVariables(search)
 }
 
-/**
- * The host that gets the queries; undefined for a program, and if this server does not search. Anthropic's API searches
- * by itself.
- */
-export const searchHost = ({ search, upstream }: Config): string | undefined => {
-  const { provider } = search
-  if (provider === 'off' || provider === 'command' || upstream === 'anthropic') return undefined
-  return URL.parse(searchUrl(provider, search) ?? '')?.host
+/** The address that gets the queries; undefined for a program, and if this server does not search. */
+export const usedSearchUrl = (config: Config): string | undefined => {
+  const { provider } = config.search
+  return provider === 'off' || provider === 'command' || !runsWebSearch(config)
+    ? undefined
+    : searchUrl(provider, config.search)
 }

@@ -73,10 +73,10 @@ const ownHeaders = { 'user-agent': `${productName}/${version}`, accept: 'applica
 
 /** Sends the query and the key, and nothing of the client. */
 export const createHttpProvider = (provider: HttpProvider, options: HttpProviderOptions): SearchProvider => {
-  const { name, url, apiKey, engineId = '', timeoutMs } = options
+  const { name, url, apiKey, engineId = '', timeoutMs, fetch, maximumConnections } = options
   const { key } = provider
   const origin = originOf(name, url)
-  const post = createPost({ ...options, origin })
+  const post = createPost({ fetch, maximumConnections, origin })
 
   const send = async (query: SearchQuery, signal: AbortSignal): Promise<HttpResponse> => {
     const request = provider.toRequest(query, engineId)

@@ -1,7 +1,7 @@
 import { nameOf } from '../base/error-location.ts'
 import { GatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import { createRateLimiter } from '../base/rate-limiter.ts'
+import { createRateLimiter, type Rate } from '../base/rate-limiter.ts'
 import { unlessAborted } from '../base/unless-aborted.ts'
 import { createDomainFilter, type DomainLists, joinDomainLists } from './domain-rules.ts'
 import {
@@ -28,6 +28,14 @@ const millisecondsPerMinute = 60_000
 /** For the results of one search, which are sent to the model again with every later request. */
 const mostResultBytes = 200 * 1024
 
+/** For the server, not for one of its processes. */
+const searchRate: Rate = { most: mostPerMinute, everyMs: millisecondsPerMinute / mostPerMinute }
+/** The name of the rate among those that processes share. */
+const bucket = 'search'
+
+/** Takes one call from a bucket that several processes share. Undefined if that is not possible now. */
+export type TakeSharedCall = (bucket: string, rate: Rate) => Promise<{ readonly isAllowed: boolean } | undefined>
+
 export interface SearchOptions extends DomainLists {
   readonly provider: SearchProvider
   /** Most results of a search. */
@@ -37,6 +45,8 @@ export interface SearchOptions extends DomainLists {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly log: Logger
+  /** Absent for a server of one process. */
+  readonly takeSharedCall?: TakeSharedCall | undefined
   /** For tests: aborts after this number of milliseconds. */
   readonly deadlineAfter?: (milliseconds: number) => AbortSignal
 }
@@ -69,7 +79,9 @@ const bytesOf = (results: readonly SearchResult[]): number =>
 export const createSearch = (options: SearchOptions): Search => {
   const { provider, count, timeoutMs, now, log, deadlineAfter = (ms) => AbortSignal.timeout(ms) } = options
   const slots = new Slots(mostAtOnce)
-  const mayStart = createRateLimiter(mostPerMinute, millisecondsPerMinute / mostPerMinute, now)
+  const mayStartHere = createRateLimiter(searchRate.most, searchRate.everyMs, now)
+  const mayStart = async (): Promise<boolean> =>
+    (await options.takeSharedCall?.(bucket, searchRate))?.isAllowed ?? mayStartHere()
 
   const ask = async (query: string, request: SearchRequest, signal: AbortSignal): Promise<SearchOutcome> => {
     const { location, ...rules } = request
@@ -90,11 +102,11 @@ export const createSearch = (options: SearchOptions): Search => {
       log.warn('search.failed', { provider: provider.name, code, ...failure, ms: Math.round(now() - startedAt) })
       return { errorCode: code }
     }
-    if (!mayStart()) return fail('too_many_requests', { reason: `${mostPerMinute} searches a minute` })
     const deadline = deadlineAfter(timeoutMs)
     const either = AbortSignal.any([signal, deadline])
     let isWaiting = true
     try {
+      if (!(await mayStart())) return fail('too_many_requests', { reason: `${mostPerMinute} searches a minute` })
       await slots.take(either)
       isWaiting = false
       try {

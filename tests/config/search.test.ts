@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { loadConfig } from '../../src/config/load.ts'
-import { checkSearch, searchHost } from '../../src/config/search.ts'
+import { checkSearch, usedSearchUrl } from '../../src/config/search.ts'
 import { checkServerSettings } from '../../src/config/server-settings.ts'
 
 const key = { NEXUS_SEARCH_API_KEY: 'k' }
@@ -56,17 +56,17 @@ describe('the configuration of web search', () => {
   })
 
   test.each([
-    [{ NEXUS_SEARCH: 'brave' }, 'api.search.brave.com'],
-    [{ NEXUS_SEARCH: 'tavily' }, 'api.tavily.com'],
-    [{ NEXUS_SEARCH: 'serper' }, 'google.serper.dev'],
-    [{ NEXUS_SEARCH: 'google' }, 'customsearch.googleapis.com'],
-    [{ NEXUS_SEARCH: 'exa' }, 'api.exa.ai'],
-    [{ NEXUS_SEARCH: 'exa', NEXUS_SEARCH_URL: 'https://proxy.example:8443/exa' }, 'proxy.example:8443'],
-    [{ NEXUS_SEARCH: 'searxng', NEXUS_SEARCH_URL: 'https://search.example' }, 'search.example'],
+    [{ NEXUS_SEARCH: 'brave' }, 'https://api.search.brave.com'],
+    [{ NEXUS_SEARCH: 'tavily' }, 'https://api.tavily.com'],
+    [{ NEXUS_SEARCH: 'serper' }, 'https://google.serper.dev'],
+    [{ NEXUS_SEARCH: 'google' }, 'https://customsearch.googleapis.com'],
+    [{ NEXUS_SEARCH: 'exa' }, 'https://api.exa.ai'],
+    [{ NEXUS_SEARCH: 'exa', NEXUS_SEARCH_URL: 'https://proxy.example:8443/exa' }, 'https://proxy.example:8443/exa'],
+    [{ NEXUS_SEARCH: 'searxng', NEXUS_SEARCH_URL: 'https://search.example' }, 'https://search.example'],
     [{ NEXUS_SEARCH: 'command', NEXUS_SEARCH_COMMAND: 'search' }, undefined],
     [{ NEXUS_SEARCH: 'exa', NEXUS_UPSTREAM: 'anthropic' }, undefined],
     [{}, undefined],
   ])('%j sends queries to %p (WS-54)', (environment, host) => {
-    expect(searchHost(configOf(environment as Record<string, string>))).toBe(host)
+    expect(usedSearchUrl(configOf(environment as Record<string, string>))).toBe(host)
   })
 })

@@ -227,6 +227,23 @@ describe('the limits of all searches', () => {
     await Promise.all(running)
   })
 
+  test('count for all processes of the server together, and for each while those cannot be reached (WS-47)', async () => {
+    const answers = [{ isAllowed: true }, { isAllowed: false }, undefined]
+    const taken: unknown[] = []
+    const { run } = setUp(async () => [], {
+      takeSharedCall: async (...call) => {
+        taken.push(call)
+        return answers.shift()
+      },
+    })
+    expect([await run('a'), await run('a'), await run('a')]).toEqual([
+      { results: [] },
+      { errorCode: 'too_many_requests' },
+      { results: [] },
+    ])
+    expect(taken[0]).toEqual(['search', { most: 60, everyMs: 1000 }])
+  })
+
   test('allow sixty searches a minute (WS-47)', async () => {
     const { run, clock, records } = setUp(async () => [])
     const outcomes = await Promise.all(Array.from({ length: 61 }, () => run('a')))

@@ -112,13 +112,20 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
     }),
   )
 
+const localProgram = (where: string): string =>
+  `${where} is not run: only your own file may name a program. Move the setting there, or use this file with --config.`
+
 /** A folder from another person must not run a program on this machine. Throws UsageError. */
 const refuseLocalHelper = ({ byHelper }: SecretReferences, { isDev, target }: ConfigPaths): void => {
   const found = byHelper.find(({ path }) => isDev && path === target)
   if (found === undefined) return
-  throw new UsageError(
-    `${found.where} is not run: only your own file may name a program. Move the setting there, or use this file with --config.`,
-  )
+  throw new UsageError(localProgram(found.where))
+}
+
+/** The same for the program that searches the web: returns the configuration, or throws UsageError. */
+const withoutLocalSearch = (loaded: LoadedConfig, { isDev, target }: ConfigPaths): LoadedConfig => {
+  if (!isDev || loaded.sources.get('search.command') !== target) return loaded
+  throw new UsageError(localProgram(`search.command in ${target}`))
 }
 
 /** Reads secrets; returns the errors of keychain and helper programs. Throws UsageError for a file's error. */
@@ -163,7 +170,7 @@ export const readConfig = async (
   }
   const { fetched, faults } = await fetchSecrets(wantedReferences, io)
   if (!isTolerant && faults.length > 0) throw new UsageError(faults.join('\n'))
-  const loaded = loadConfig({ ...inputs, fetched })
+  const loaded = withoutLocalSearch(loadConfig({ ...inputs, fetched }), places)
 
   const local = localConfigPath(machine)
   const unread = !isDev && existsSync(local) ? [`${local} is ignored; pass --dev to use it.`] : []

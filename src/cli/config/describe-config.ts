@@ -1,5 +1,6 @@
 import { Secret } from '../../base/secret.ts'
 import type { LoadedConfig } from '../../config/load.ts'
+import { usedSearchUrl } from '../../config/search.ts'
 import type { Setting } from '../../config/settings/setting.ts'
 import type { KnownSetting } from '../../config/settings/setting-names.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
@@ -14,21 +15,23 @@ import { settingText } from './setting-text.ts'
 
 /** Prints the configuration for users; secrets are masked. */
 
-const isAddress = (key: SettingKey): boolean =>
-  (settings as readonly KnownSetting[]).some((setting) => setting.key === key && setting.type.kind === 'url')
+const isOfKind = (key: SettingKey, kind: Setting['type']['kind']): boolean =>
+  (settings as readonly KnownSetting[]).some((setting) => setting.key === key && setting.type.kind === kind)
 
 /** The query of an address may have a key. */
 const withoutQuery = (address: string): string => address.replace(/\?.*/s, '?…')
 
-/**
- * Masks a secret, and the query of an address; of a helper program only the name, because an argument may be a secret.
- */
-export const plainValue = ({ values }: Pick<LoadedConfig, 'values'>, key: SettingKey): SettingValue | undefined => {
-  const value = values.get(key)
+/** The value that is used without a setting, if it depends on another setting (WS-54). */
+const usualValue = ({ config }: LoadedConfig, key: SettingKey): SettingValue | undefined =>
+  key === 'search.url' ? usedSearchUrl(config) : undefined
+
+/** Masks a secret, and the query of an address; of a program only the name, because an argument may be a secret. */
+export const plainValue = (loaded: LoadedConfig, key: SettingKey): SettingValue | undefined => {
+  const value = loaded.values.get(key) ?? usualValue(loaded, key)
   if (value instanceof Secret) return key === 'state.url' ? shownStateAddress(value) : value.masked()
   if (value instanceof Map) return settingText(value)
-  if (typeof value === 'string' && isAddress(key)) return withoutQuery(value)
-  if (key !== 'apiKeyCommand' || !Array.isArray(value)) return value
+  if (typeof value === 'string' && isOfKind(key, 'url')) return withoutQuery(value)
+  if (!isOfKind(key, 'command') || !Array.isArray(value)) return value
   const count = value.length - 1
   return count === 0 ? helperName(value) : `${helperName(value)} (${count} ${count === 1 ? 'argument' : 'arguments'})`
 }
@@ -40,6 +43,10 @@ export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
   if (value === undefined) return sources.has(key) ? 'not read' : '-'
   return String(value) || 'empty'
 }
+
+/** Undefined for a setting without a value. */
+export const sourceOfValue = (loaded: LoadedConfig, key: SettingKey): string | undefined =>
+  loaded.sources.get(key) ?? (usualValue(loaded, key) === undefined ? undefined : 'default')
 
 /** A source as users know it. */
 export const shownSource = (source: string, { places }: Pick<CommandConfig, 'places'>): string =>
@@ -64,7 +71,7 @@ export const describeSettings = (loaded: CommandConfig, io: Io): string => {
   const { isTerminal, columns } = io
   const sourceOf = (key: SettingKey): string => {
     const losing = (loaded.unused.get(key) ?? []).map((source) => shownSource(source, loaded))
-    const source = shownSource(loaded.sources.get(key) ?? 'not set', loaded)
+    const source = shownSource(sourceOfValue(loaded, key) ?? 'not set', loaded)
     return shownPaths(losing.length === 0 ? source : `${source} (not used: ${losing.join(', ')})`, io)
   }
   const rows = (settings as readonly KnownSetting[])

@@ -157,6 +157,17 @@ describe('a helper that fails', () => {
     expect((await cli(named, { PATH }, folder)).code).toBe(0)
   })
 
+  test('does not run from there to search the web either (WS-43)', async () => {
+    const folder = temporaryFolder()
+    const local = join(folder, 'nexus-claude-api.local.json')
+    writeFileSync(local, JSON.stringify({ search: { provider: 'command', command: ['./search'] } }))
+    const { code, err } = await cli(['start', '--dry-run', '--simulate', '--dev'], { PATH }, folder)
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining(`search.command in ${local} is not run: only your own file may name a program.`) as never,
+    ])
+  })
+
   test('is named by doctor, with a remedy', async () => {
     const { path, folder } = helper('exit 3')
     const file = config(folder, { apiKeyCommand: [path] })

@@ -61,6 +61,33 @@ describe('config set of a secret', () => {
     expect([contents(folder), [...keychain.held]]).toEqual([{ apiKey: reference }, [['apiKey', key]]])
   })
 
+  test('stores the key of a search provider in the same way (WS-41)', async () => {
+    const folder = temporaryFolder()
+    const keychain = memoryKeychain()
+    const world = { ...pipedInput(key), keychain }
+    expect((await runWithoutSecrets(['config', 'set', 'search.apiKey'], {}, folder, world)).code).toBe(0)
+    expect([contents(folder), [...keychain.held]]).toEqual([
+      { search: { apiKey: { keychain: 'search.apiKey' } } },
+      [['search.apiKey', key]],
+    ])
+    const { out } = await runWithoutSecrets(['config', 'get', 'search.apiKey'], {}, folder, { keychain })
+    expect(out).toMatch(/^\S{0,4}…\(\d+ characters\)\n$/)
+    const start = ['start', '--dry-run', '--simulate', '--search', 'exa']
+    const { code, err } = await runWithoutSecrets(start, {}, folder, { keychain })
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/search\.apiKey +\S*…\(\d+ characters\) +the keychain/) as never,
+    ])
+    const file = join(folder, 'key-of-search')
+    writeFileSync(file, `${key}\n`, { mode: 0o600 })
+    const fromFile = await runWithoutSecrets(start, { NEXUS_SEARCH_API_KEY_FILE: file }, folder, { keychain })
+    expect([fromFile.code, fromFile.err]).toEqual([0, expect.stringContaining('NEXUS_SEARCH_API_KEY_FILE') as never])
+    expect(await runWithoutSecrets(start)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('search.apiKey is not set: the search provider exa needs it.') as never,
+    })
+  })
+
   test('stores it in a file that only its owner can read if there is none, and prints that', async () => {
     const folder = withFile({ model: 'opus', api_key: 'old' })
     chmodSync(configPath(folder), 0o644)

@@ -1,7 +1,13 @@
 import { type SettingKey, settings } from '../../../config/settings/settings.ts'
 import { productName } from '../../../version.ts'
 import { type CommandConfig, readConfig } from '../../config/config-input.ts'
-import { describeFiles, describeSettings, plainValue, shownSource } from '../../config/describe-config.ts'
+import {
+  describeFiles,
+  describeSettings,
+  plainValue,
+  shownSource,
+  sourceOfValue,
+} from '../../config/describe-config.ts'
 import type { Command } from '../../parse/command.ts'
 import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
@@ -9,7 +15,7 @@ import { printer } from '../../terminal/printer.ts'
 import { configFlags } from './flags.ts'
 
 const sourceOf = (loaded: CommandConfig, key: SettingKey): string | null => {
-  const source = loaded.sources.get(key)
+  const source = sourceOfValue(loaded, key)
   return source === undefined ? null : shownSource(source, loaded)
 }
 

@@ -41,6 +41,22 @@ describe('config show', () => {
     }
   })
 
+  test('shows where queries of web search go, and no arguments of the program that searches (WS-54)', async () => {
+    const key = { NEXUS_SEARCH: 'brave', NEXUS_SEARCH_API_KEY: 'canary-key-0123456789' }
+    const { out } = await cli(['config', 'show'], key)
+    expect(out).toMatch(/^ {2}search\.url +https:\/\/api\.search\.brave\.com +default$/m)
+    expect(out).toMatch(/^ {2}search\.apiKey +cana…\(21 characters\) +NEXUS_SEARCH_API_KEY$/m)
+    const { settings: shownSettings } = JSON.parse((await cli(['config', 'show', '--json'], key)).out)
+    expect(shownSettings['search.url']).toEqual({ value: 'https://api.search.brave.com', source: 'default' })
+    const own = { ...key, NEXUS_SEARCH_URL: 'https://search.example' }
+    expect((await cli(['config', 'show'], own)).out).toMatch(/^ {2}search\.url +https:\/\/search\.example +NEXUS/m)
+    expect((await cli(['config', 'show'])).out).toMatch(/^ {2}search\.url +- +not set$/m)
+    const command = { NEXUS_SEARCH: 'command', NEXUS_SEARCH_COMMAND: '/opt/my-search --token canary' }
+    expect((await cli(['config', 'show'], command)).out).toMatch(
+      /^ {2}search\.command +my-search \(2 arguments\) +NEXUS/m,
+    )
+  })
+
   test('prints the same as JSON with --json', async () => {
     const { folder, path } = homeWithConfig({ port: 5005, apiKey: 'canary-key-0123456789' })
     const { out, err } = await cli(['config', 'show', '--json'], {}, folder)

@@ -136,6 +136,28 @@ describe.each(httpProviderNames)('the provider %s', (name) => {
       expect(JSON.stringify(provider.searches[0])).toMatch(/"(?:count|max_results|num|numResults)":"?2"?[,}]/)
   })
 
+  test('may find a hundred pages: no more than wanted are shown, and none is opened (WS-46, WS-53)', async () => {
+    const opened: string[] = []
+    const site = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: ({ url }) => {
+        opened.push(url)
+        return new Response('')
+      },
+    })
+    afterTest(() => site.stop(true))
+    const many = Array.from({ length: 100 }, (_, index) => ({
+      title: `Page ${index}`,
+      url: `http://127.0.0.1:${site.port}/${index}`,
+      snippet: `Open http://127.0.0.1:${site.port}/snippet`,
+    }))
+    const { run } = setUp(name, { results: many })
+    const expected = many.slice(0, 8).map((page) => ({ ...page, pageAge: null }))
+    expect(await run()).toEqual({ results: expected })
+    expect(opened).toEqual([])
+  })
+
   test('answers at a URL of the configuration, with or without the path of its API (WS-41)', async () => {
     const { provider, run } = setUp(name, { path: '' })
     await run()

@@ -89,7 +89,8 @@ export const searchSettings = [
     environment: ['NEXUS_SEARCH_ALLOWED_DOMAINS'],
     type: { kind: 'list' },
     description: 'Show only results of these domains and their subdomains',
-    details: 'A domain may have the beginning of a path, in which `*` is any text: `example.com/docs`, `example.com/*/news`.',
+    details:
+      'A domain may have the beginning of a path, in which `*` is any text: `example.com/docs`, `example.com/*/news`.',
     hint: 'domain,domain',
   },
   {

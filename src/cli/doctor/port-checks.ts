@@ -2,6 +2,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { findRunningServer, tryToListen } from '../server-lifecycle.ts'
 import { accessChecks } from './access-checks.ts'
+import { cacheChecks } from './cache-check.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 import { stateChecks } from './state-check.ts'
@@ -53,5 +54,6 @@ export const portChecks = (context: DoctorContext): CheckGroup => ({
     { id: 'port', title: 'Port', run: () => portFinding(context) },
     ...accessChecks(context.loaded?.config, context.io.machine),
     ...stateChecks(context),
+    ...cacheChecks(context),
   ],
 })

@@ -1,5 +1,6 @@
 import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
+import { isObject } from '../../base/json.ts'
 import { readCapped } from '../../base/read-capped.ts'
 import { productName } from '../../version.ts'
 
@@ -22,12 +23,27 @@ export interface Healthy {
   readonly uptime: number | undefined
   /** Number of request features that the server leaves out. */
   readonly degradations: number
+  /** What the prompt cache did since the start; undefined if it is not audited. */
+  readonly cache: HealthyCache | undefined
+}
+
+interface HealthyCache {
+  readonly hits: number
+  readonly misses: number
+  readonly ourFaults: number
+}
+
+const toCache = (cache: unknown): HealthyCache | undefined => {
+  if (!isObject(cache)) return undefined
+  const { hits, misses, ourFaults } = cache
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
+  return isCount(hits) && isCount(misses) && isCount(ourFaults) ? { hits, misses, ourFaults } : undefined
 }
 
 /** Any server may claim to be ours, so only numbers and a plausible version are used. */
 const toHealthy = (health: unknown): Healthy | undefined => {
   if (typeof health !== 'object' || health === null) return undefined
-  const { service, status, version, pid, uptime, degraded } = health as Readonly<Record<string, unknown>>
+  const { service, status, version, pid, uptime, degraded, cache } = health as Readonly<Record<string, unknown>>
   if (service !== productName || status !== 'healthy') return undefined
   if (typeof version !== 'string' || !/^[\w.+-]{1,40}$/.test(version) || !Number.isInteger(pid)) return undefined
   return {
@@ -36,6 +52,7 @@ const toHealthy = (health: unknown): Healthy | undefined => {
     pid: pid as number,
     uptime: typeof uptime === 'number' ? uptime : undefined,
     degradations: Array.isArray(degraded) ? degraded.length : 0,
+    cache: toCache(cache),
   }
 }
 
@@ -67,6 +84,23 @@ export const fetchStatus = async (url: string, deadlineMs: number): Promise<numb
   const options: object = { ...toThisMachine, method: 'HEAD', signal: AbortSignal.timeout(deadlineMs) }
   try {
     return (await fetch(url, options)).status
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Returns undefined if no server answers in time, and '' for an answer that is too long. `url` as above. `headers` may
+ * have the client token: they reach only this machine.
+ */
+export const fetchFromServer = async (
+  url: string,
+  { headers, deadlineMs, maximumBytes }: { headers: Record<string, string>; deadlineMs: number; maximumBytes: number },
+): Promise<{ readonly status: number; readonly text: string } | undefined> => {
+  const options: object = { ...toThisMachine, headers, signal: AbortSignal.timeout(deadlineMs) }
+  try {
+    const response = await fetch(url, options)
+    return { status: response.status, text: await readCapped(response, maximumBytes) }
   } catch {
     return undefined
   }

@@ -7,7 +7,7 @@ import { type LifetimeReport, reportLifetimes } from './lifetimes.ts'
 
 /** Reports what the prompt cache did, from single requests in any order (CA-U1). */
 
-const cacheKeys = ['session', 'day', 'model'] as const
+export const cacheKeys = ['session', 'day', 'model'] as const
 type CacheKey = (typeof cacheKeys)[number]
 
 export interface CacheQuery {

@@ -13,7 +13,7 @@ interface CachedTokens {
   readonly written1h: number
 }
 
-interface LifetimeFigures {
+export interface LifetimeFigures {
   readonly cacheReadTokens: number
   readonly cacheWrite5mTokens: number
   readonly cacheWrite1hTokens: number

@@ -23,16 +23,22 @@ export interface UsageFile {
   readonly shown: string
 }
 
+/** The file that the configuration names. */
+export const configuredFile = (config: Config, io: Io): UsageFile => {
+  const { file } = config.history
+  const path = file === undefined ? usualHistoryPath(io.machine) : settingPath(io.machine, file)
+  return { config, path, shown: shownPaths(path, io) }
+}
+
 /** Reads no secret. `--model` is a filter here, not the setting. Rejects with UsageError. */
 const findUsageFile = async (flags: Flags, io: Io): Promise<UsageFile> => {
   const { machine } = io
   const named = textFlag(flags, 'file')
   const { config, warnings } = await readConfig({ ...flags, model: undefined }, io, { secrets: [] })
   for (const warning of warnings) printer(io).warn(warning)
-  const { file } = config.history
-  const configured = file === undefined ? usualHistoryPath(machine) : settingPath(machine, file)
-  const path = named === undefined ? configured : absolutePath(machine, named)
-  if (named !== undefined && !existsSync(path)) throw new UsageError(`The file ${named} does not exist.`)
+  if (named === undefined) return configuredFile(config, io)
+  const path = absolutePath(machine, named)
+  if (!existsSync(path)) throw new UsageError(`The file ${named} does not exist.`)
   return { config, path, shown: shownPaths(path, io) }
 }
 

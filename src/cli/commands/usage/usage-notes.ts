@@ -20,7 +20,7 @@ const shownTime = (iso: string, timezone: string): string => {
   return `${time.year}-${two(time.month)}-${two(time.day)} ${two(time.hour)}:${two(time.minute)}`
 }
 
-const periodOf = ({ since, until, timezone }: UsageReport): string =>
+export const periodText = ({ since, until, timezone }: Pick<UsageReport, 'since' | 'until' | 'timezone'>): string =>
   `${shownTime(since, timezone)} to ${shownTime(until, timezone)} (${timezone})`
 
 const costNotes = ({ total: { cost, unpriced }, currency }: UsageReport, isRepriced: boolean): string[] => {
@@ -33,9 +33,9 @@ const costNotes = ({ total: { cost, unpriced }, currency }: UsageReport, isRepri
 }
 
 export const usageNotes = (report: UsageReport, { omitted, limit, isRepriced }: NoteOptions): string[] => {
-  if (report.total.requests === 0) return [`No request from ${periodOf(report)}.`]
+  if (report.total.requests === 0) return [`No request from ${periodText(report)}.`]
   return [
-    `From ${periodOf(report)}.`,
+    `From ${periodText(report)}.`,
     ...costNotes(report, isRepriced),
     ...(limit === report.rows.length ? [`At most ${counted(limit, 'row')}: the total counts all.`] : []),
     ...(omitted.length === 0

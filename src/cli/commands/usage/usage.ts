@@ -4,9 +4,11 @@ import { type UsageReport, usageKeys } from '../../../usage/usage-report.ts'
 import { productName } from '../../../version.ts'
 import { choiceFlag, textFlag } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
+import { settingFlagsNamed } from '../../parse/config-flags.ts'
 import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
+import { runUsageCache } from './cache/usage-cache.ts'
 import { currentPrices } from './current-prices.ts'
 import { clockOf, countFlag, fileFlags, filterFlags, filterOf, periodFlags } from './flags.ts'
 import { readPeriod } from './period.ts'
@@ -26,6 +28,8 @@ const printTable = (report: UsageReport, flags: Flags, io: Io): void => {
 }
 
 const runUsage = ({ flags }: ParsedArguments, io: Io): Promise<number> => {
+  if (flags['cache'] === true) return runUsageCache(flags, usualSince, io)
+  if (flags['session'] !== undefined) throw new UsageError('--session needs --cache.')
   if (flags['json'] === true && flags['csv'] === true) throw new UsageError('Use --json or --csv, not both.')
   const clock = clockOf(flags)
   const period = readPeriod(textFlag(flags, 'since') ?? usualSince, textFlag(flags, 'until'), clock)
@@ -58,14 +62,18 @@ export const usageCommand: Command = {
   details: [
     'Reads the history that a server keeps with --history. It works while the server runs, and it changes nothing. Without a history, it prints how to turn it on, and ends with exit code 1.',
     'Costs are estimates by the prices at the time of each request. Requests without a known price are counted separately.',
+    '--cache needs a server with cacheAudit on. Without a history, it reads the last requests of the running server: see docs/prompt-cache.md.',
   ],
   get args(): ArgsDef {
     return {
       by: {
         type: 'string',
         valueHint: usageKeys.join('|'),
-        description: 'Print a row for each of these (default day)',
+        description:
+          'Print a row for each of these (default day; with --cache session, which also takes day and model)',
       },
+      cache: { type: 'boolean', description: 'Report why requests missed the prompt cache, and what that cost' },
+      session: { type: 'string', valueHint: 'id', description: 'With --cache: count only this session' },
       ...periodFlags(usualSince),
       ...filterFlags,
       limit: {
@@ -76,6 +84,7 @@ export const usageCommand: Command = {
       reprice: { type: 'boolean', description: 'Compute costs with the prices of now; the history keeps the old ones' },
       json: { type: 'boolean', description: 'Print JSON for a script' },
       csv: { type: 'boolean', description: 'Print CSV for a spreadsheet' },
+      ...settingFlagsNamed('host', 'port', 'tls-cert'),
       ...fileFlags,
     }
   },
@@ -89,6 +98,7 @@ export const usageCommand: Command = {
       line: `${productName} usage --by model --since yesterday --until yesterday --csv`,
       what: 'Write CSV for a spreadsheet',
     },
+    { line: `${productName} usage --cache`, what: 'See which sessions missed the prompt cache, and why' },
     { line: `${productName} usage watch`, what: 'Follow what is used from now on' },
   ],
   run: runUsage,

@@ -1,0 +1,25 @@
+import type { CacheAdvice } from '../../../../usage/cache/advice.ts'
+import { productName } from '../../../../version.ts'
+import { counted, percent } from '../figures.ts'
+
+/** What `usage --cache` and `doctor` recommend (CA-T7). */
+
+const page = 'docs/prompt-cache.md'
+
+const lossOf = ({ sessions, lossShare, largestClass }: CacheAdvice): string => {
+  const most = largestClass === undefined ? '' : `, most by ${largestClass}`
+  return `${counted(sessions, 'session')} lost ${percent(lossShare)} of the price of the input to cache misses${most}.`
+}
+
+/** What was lost, and the next step. */
+export const adviceText = (advice: CacheAdvice): { readonly detail: string; readonly remedy: string } => {
+  const { sessions, lifetime, savedShare } = advice
+  const saved = `With cache.ttl ${lifetime}, the cached tokens would have cost ${percent(savedShare)} less.`
+  const losses = sessions === 0 ? [] : [lossOf(advice)]
+  if (lifetime === undefined)
+    return { detail: losses.join(' '), remedy: `No other lifetime would have cost less. ${page} explains each class.` }
+  return {
+    detail: [...losses, saved].join(' '),
+    remedy: `Set it: ${productName} config set cache.ttl ${lifetime}. Then start the server again.`,
+  }
+}

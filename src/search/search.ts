@@ -1,3 +1,4 @@
+import { createConcurrencyLimit } from '../base/concurrency-limit.ts'
 import { nameOf } from '../base/error-location.ts'
 import { GatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
@@ -15,7 +16,6 @@ import {
   type SearchRequest,
   type SearchResult,
 } from './search-provider.ts'
-import { Slots } from './slots.ts'
 import { trimResults } from './trim-results.ts'
 
 /** The limits around a provider: what it gets, how often and how long it works, and what is taken of its results. */
@@ -78,7 +78,7 @@ const bytesOf = (results: readonly SearchResult[]): number =>
 /** Creates the web search of a server. */
 export const createSearch = (options: SearchOptions): Search => {
   const { provider, count, timeoutMs, now, log, deadlineAfter = (ms) => AbortSignal.timeout(ms) } = options
-  const slots = new Slots(mostAtOnce)
+  const inTurn = createConcurrencyLimit(mostAtOnce)
   const mayStartHere = createRateLimiter(searchRate.most, searchRate.everyMs, now)
   const mayStart = async (): Promise<boolean> =>
     (await options.takeSharedCall?.(bucket, searchRate))?.isAllowed ?? mayStartHere()
@@ -107,14 +107,11 @@ export const createSearch = (options: SearchOptions): Search => {
     let isWaiting = true
     try {
       if (!(await mayStart())) return fail('too_many_requests', { reason: `${mostPerMinute} searches a minute` })
-      await slots.take(either)
-      isWaiting = false
-      try {
-        const outcome = await ask(query, request, either)
-        return 'errorCode' in outcome ? fail(outcome.errorCode, {}) : outcome
-      } finally {
-        slots.leave()
-      }
+      const outcome = await inTurn(() => {
+        isWaiting = false
+        return ask(query, request, either)
+      }, either)
+      return 'errorCode' in outcome ? fail(outcome.errorCode, {}) : outcome
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (deadline.aborted && isWaiting) return fail('too_many_requests', { reason: `${mostAtOnce} searches at once` })

@@ -2,9 +2,11 @@ import { isObject } from '../../base/json.ts'
 import type { HttpProvider } from '../http-provider.ts'
 import { readResults } from '../provider-answers.ts'
 import { countFor, queryWithSites } from '../provider-queries.ts'
+import type { SearchQuery } from '../search-provider.ts'
 
 /** Characters; Brave refuses a longer query. */
 const longestQuery = 400
+const mostWords = 50
 const mostResults = 20
 
 /** Brave refuses a search with another country. */
@@ -31,13 +33,22 @@ const decodeEntity = (whole: string, name: string): string => {
 const toPlain = (text: string): string =>
   text.replaceAll(/<\/?strong>/gi, '').replaceAll(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]{2,4});/gi, decodeEntity)
 
+const wordsOf = (text: string): string[] => text.split(/\s+/)
+
+/** Brave refuses a query of more words: without the last ones, it still finds something. */
+const queryFor = (query: SearchQuery): string => {
+  const text = wordsOf(query.query).slice(0, mostWords).join(' ')
+  const withSites = queryWithSites({ ...query, query: text }, longestQuery)
+  return wordsOf(withSites).length > mostWords ? text : withSites
+}
+
 /** @see https://api-dashboard.search.brave.com/app/documentation/web-search/query */
 export const brave: HttpProvider = {
   path: '/res/v1/web/search',
   key: { header: 'x-subscription-token' },
   toRequest: (query) => ({
     parameters: {
-      q: queryWithSites(query, longestQuery),
+      q: queryFor(query),
       count: String(countFor(query, mostResults)),
       country: countryOf(query.location?.country),
     },

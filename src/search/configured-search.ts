@@ -9,7 +9,7 @@ import { google } from './providers/google.ts'
 import { searxng } from './providers/searxng.ts'
 import { serper } from './providers/serper.ts'
 import { tavily } from './providers/tavily.ts'
-import { createSearch, type TakeSharedCall } from './search.ts'
+import { createSearch, type SharedCalls } from './search.ts'
 import type { Search, SearchProvider } from './search-provider.ts'
 
 /** Every provider on the network, by its name in `search.provider`. */
@@ -28,7 +28,8 @@ export interface SearchDependencies extends Pick<HttpProviderOptions, 'fetch' | 
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly log: Logger
-  readonly takeSharedCall?: TakeSharedCall | undefined
+  /** Absent for a server of one process. */
+  readonly state?: SharedCalls | undefined
 }
 
 const millisecondsPerSecond = 1000
@@ -55,7 +56,7 @@ export const createConfiguredSearch = ({ search }: Config, dependencies: SearchD
   const provider = providerOf(search, dependencies)
   if (provider === undefined) return undefined
   const { results: count, timeout, allowedDomains, blockedDomains } = search
-  const { now, log, takeSharedCall } = dependencies
+  const { now, log, state } = dependencies
   return createSearch({
     provider,
     count,
@@ -64,6 +65,6 @@ export const createConfiguredSearch = ({ search }: Config, dependencies: SearchD
     blockedDomains,
     now,
     log,
-    takeSharedCall,
+    state,
   })
 }

@@ -33,8 +33,11 @@ const searchRate: Rate = { most: mostPerMinute, everyMs: millisecondsPerMinute /
 /** The name of the rate among those that processes share. */
 const bucket = 'search'
 
-/** Takes one call from a bucket that several processes share. Undefined if that is not possible now. */
-export type TakeSharedCall = (bucket: string, rate: Rate) => Promise<{ readonly isAllowed: boolean } | undefined>
+/** What several processes of a server share. */
+export interface SharedCalls {
+  /** Takes one call from a bucket. Undefined if that is not possible now. */
+  take(bucket: string, rate: Rate): Promise<{ readonly isAllowed: boolean } | undefined>
+}
 
 export interface SearchOptions extends DomainLists {
   readonly provider: SearchProvider
@@ -46,7 +49,7 @@ export interface SearchOptions extends DomainLists {
   readonly now: () => number
   readonly log: Logger
   /** Absent for a server of one process. */
-  readonly takeSharedCall?: TakeSharedCall | undefined
+  readonly state?: SharedCalls | undefined
   /** For tests: aborts after this number of milliseconds. */
   readonly deadlineAfter?: (milliseconds: number) => AbortSignal
 }
@@ -81,7 +84,7 @@ export const createSearch = (options: SearchOptions): Search => {
   const inTurn = createConcurrencyLimit(mostAtOnce)
   const mayStartHere = createRateLimiter(searchRate.most, searchRate.everyMs, now)
   const mayStart = async (): Promise<boolean> =>
-    (await options.takeSharedCall?.(bucket, searchRate))?.isAllowed ?? mayStartHere()
+    (await options.state?.take(bucket, searchRate))?.isAllowed ?? mayStartHere()
 
   const ask = async (query: string, request: SearchRequest, signal: AbortSignal): Promise<SearchOutcome> => {
     const { location, ...rules } = request

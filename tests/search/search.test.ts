@@ -231,9 +231,11 @@ describe('the limits of all searches', () => {
     const answers = [{ isAllowed: true }, { isAllowed: false }, undefined]
     const taken: unknown[] = []
     const { run } = setUp(async () => [], {
-      takeSharedCall: async (...call) => {
-        taken.push(call)
-        return answers.shift()
+      state: {
+        take: async (...call) => {
+          taken.push(call)
+          return answers.shift()
+        },
       },
     })
     expect([await run('a'), await run('a'), await run('a')]).toEqual([

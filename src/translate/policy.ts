@@ -1,6 +1,12 @@
 import type { ConverseRequest } from '../wire/converse/request.ts'
 
 /**
+ * Lifetimes of cache markers: as the client asks (`client` and `1h`, which only changes how Claude Code is started), five
+ * minutes at most, or by their place in the prompt.
+ */
+export type CacheTtl = 'client' | '5m' | '1h' | 'mixed'
+
+/**
  * What the administrator can configure about the translation: choices that the specification leaves open, and settings
  * that no client request can express.
  */
@@ -15,6 +21,7 @@ export interface TranslationPolicy {
   readonly billingHeader: 'drop' | 'keep'
   /** `strict` of a tool: large schemas fail with it after minutes. */
   readonly strictTools: 'drop' | 'send'
+  readonly cacheTtl: CacheTtl
   /** Beta flags to send in addition to those that Converse is known to accept. */
   readonly extraBetas: readonly string[]
   /** Members of every Converse request that Anthropic's protocol does not have. */
@@ -27,6 +34,7 @@ export const defaultPolicy: TranslationPolicy = {
   systemMessages: 'reminder',
   billingHeader: 'drop',
   strictTools: 'drop',
+  cacheTtl: 'client',
   extraBetas: [],
   fixed: {},
 }

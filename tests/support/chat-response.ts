@@ -31,6 +31,7 @@ export const chatContext = ({ dialect, offeredTools, ...members }: ContextMember
   stopSequences: [],
   watchedStops: [],
   isOneCallAllowed: false,
+  hourShare: () => 0,
   estimateUsage: () => estimate,
   ...members,
 })

@@ -12,7 +12,7 @@ export const responseContext = (members: Partial<ResponseContext> = {}): Respons
   documents: [],
   searchResults: [],
   stopSequences: [],
-  cachesForAnHour: false,
+  hourShare: () => 0,
   ...members,
 })
 

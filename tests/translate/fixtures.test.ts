@@ -44,10 +44,17 @@ describe('requests', () => {
   }
 })
 
+type FixedContext = Partial<Omit<ResponseContext, 'hourShare'>> & { readonly hourShare?: number }
+
+const contextOf = (kind: string, name: string): ResponseContext => {
+  const { hourShare = 0, ...members } = fixture<FixedContext>(kind, name, 'context')
+  return responseContext({ ...members, hourShare: () => hourShare })
+}
+
 describe('responses', () => {
   for (const name of cases('responses')) {
     test(caseName('responses', name), () => {
-      const reply = responseContext(fixture<Partial<ResponseContext>>('responses', name, 'context'))
+      const reply = contextOf('responses', name)
       const response = fixture('responses', name, 'response')
       expect(toMessage(response, reply, countingIds())).toEqual(fixture('responses', name, 'expected'))
     })
@@ -57,7 +64,7 @@ describe('responses', () => {
 describe('streams', () => {
   for (const name of cases('streams')) {
     test(caseName('streams', name), async () => {
-      const reply = responseContext(fixture<Partial<ResponseContext>>('streams', name, 'context'))
+      const reply = contextOf('streams', name)
       const frames = fixture<[string, object][]>('streams', name, 'frames')
       const known = new Set([
         'messageStart',

@@ -1,4 +1,5 @@
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
+import { type HourShare, toHourShare, toSentMarker } from '../cache-lifetime.ts'
 import { addCachePoint } from './cache-markers.ts'
 import type { MarkedBlock, MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
@@ -65,18 +66,45 @@ const clamp = (
   }
 }
 
-/** Makes positions and number of the cache points valid for Bedrock. Returns the remaining points. */
-export const placeCachePoints = (
-  tools: readonly Marked[],
-  system: readonly Marked[],
-  turns: readonly Turn[],
-  translation: TranslationContext,
-): CachePoint[] => {
+/** The units of a prompt that cache points may follow. */
+interface MarkedPrompt {
+  readonly tools: readonly Marked[]
+  readonly system: readonly Marked[]
+  readonly turns: readonly Turn[]
+}
+
+/** An hour must come before five minutes: so the tools and the system prompt get it, and never messages alone. */
+const setLifetimes = (
+  marked: readonly Marked[],
+  section: 'prefix' | 'messages',
+  { model, policy: { cacheTtl: ttl }, notes }: TranslationContext,
+): void => {
+  if (!model.cacheTtl) return
+  for (const unit of marked) {
+    if (unit.cachePoint !== undefined)
+      unit.cachePoint = toSentMarker(unit.cachePoint, { ttl, section, path: unit.path }, notes)
+  }
+}
+
+/** The lifetimes of the points that were sent, for usage that does not name them. */
+const hourShareOf = (points: readonly CachePoint[], { tools, system, turns }: MarkedPrompt): HourShare =>
+  toHourShare(points, () =>
+    [...tools, ...system, ...turns.flatMap(({ units }) => units)].map(({ block, cachePoint }) => ({
+      block,
+      marker: cachePoint,
+    })),
+  )
+
+/**
+ * Makes positions, number and lifetimes of the cache points valid for Bedrock. Returns which part of the prompt they
+ * cache for an hour.
+ */
+export const placeCachePoints = (prompt: MarkedPrompt, translation: TranslationContext): HourShare => {
+  const { tools, system, turns } = prompt
   const inMessages = settledPoints(turns, translation)
   const inSystem = withPoint(system)
   const inTools = withPoint(tools)
   const count = inMessages.length + inSystem.length + inTools.length
-  if (count === 0) return []
   if (count > maximumCachePoints) {
     clamp(
       [
@@ -87,7 +115,12 @@ export const placeCachePoints = (
       translation,
     )
   }
-  return [...inTools, ...inSystem, ...inMessages].map(({ cachePoint }) => cachePoint as CachePoint)
+  setLifetimes([...inTools, ...inSystem], 'prefix', translation)
+  setLifetimes(inMessages, 'messages', translation)
+  return hourShareOf(
+    [...inTools, ...inSystem, ...inMessages].map(({ cachePoint }) => cachePoint as CachePoint),
+    prompt,
+  )
 }
 
 /** The blocks to send, each followed by its cache point. */

@@ -209,7 +209,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
   const thinking = toThinking(request, { betas, tools }, translation)
   const isThinking = willThink(thinking, translation)
   const choice = toToolChoice(request, tools, isThinking, translation)
-  const cachePoints = placeCachePoints(tools.units, system, turns, translation)
+  const hourShare = placeCachePoints({ tools: tools.units, system, turns }, translation)
 
   const effort = toEffort(request, translation)
   const fields = { betas, thinking, isThinking, choice, tools, effort }
@@ -230,7 +230,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
       documents: cited.documents,
       searchResults: cited.searchResults,
       stopSequences: inferenceConfig.stopSequences ?? [],
-      cachesForAnHour: cachePoints.length > 0 && cachePoints.every((point) => point.ttl === '1h'),
+      hourShare,
     },
     notes: notes.all,
     paths: createPathMap(turns, tools.units, system),

@@ -1,7 +1,7 @@
 import type { TranslationPolicy } from '../policy.ts'
 
 /** Settings of the translation to Chat Completions (OU section 2). */
-export interface ChatPolicy extends Pick<TranslationPolicy, 'billingHeader' | 'strictTools'> {
+export interface ChatPolicy extends Pick<TranslationPolicy, 'billingHeader' | 'strictTools' | 'cacheTtl'> {
   /** `hash`: send the SHA-256 of the client's user id (OU-Q9). */
   readonly userId: 'drop' | 'hash'
   /** How to send texts after tool results in a user turn; undefined: as the dialect says (OU-Q23). */
@@ -19,6 +19,7 @@ export interface ChatPolicy extends Pick<TranslationPolicy, 'billingHeader' | 's
 export const defaultChatPolicy: ChatPolicy = {
   billingHeader: 'drop',
   strictTools: 'drop',
+  cacheTtl: 'client',
   userId: 'drop',
   afterToolResults: undefined,
   excessTools: 'omit',

@@ -170,7 +170,7 @@ export const toChatRequest = (request: MessagesRequest, target: ChatTarget): Cha
   const choice = toToolChoice(request, offered, reasoning.mayForce, context)
   const { responseFormat, instruction } = toOutputFormat(request, context)
   const system = toSystemParts(request, leadingSystem, instruction, context)
-  limitMarkers(choice.tools, system, turns, context)
+  const hourShare = limitMarkers({ tools: choice.tools, system, turns }, context)
 
   const messages = [...toSystemMessages(system, context), ...toMessages(turns, reasoning.isOff, context)]
   const maxTokens = toMaxTokens(request, context)
@@ -189,6 +189,7 @@ export const toChatRequest = (request: MessagesRequest, target: ChatTarget): Cha
       stopSequences: request.stop_sequences ?? [],
       watchedStops: watched,
       isOneCallAllowed: isOneCallAllowed(request),
+      hourShare,
     },
     notes: notes.all,
     toClientWords: createToClientWords(messages, choice.tools, context),

@@ -1,4 +1,5 @@
 import type { ClientDocument } from '../anthropic-to-converse/document-names.ts'
+import type { HourShare } from '../cache-lifetime.ts'
 
 /** What the translation of a response needs from its request. */
 export interface ResponseContext {
@@ -22,8 +23,8 @@ export interface ResponseContext {
   readonly stopSequences: readonly string[]
   /** Called for parts of a response without a translation: a kind of block, a stop reason. Gets only names. */
   readonly onOddity?: (what: string) => void
-  /** Every cache point of the request was for an hour. */
-  readonly cachesForAnHour: boolean
+  /** By the cache points that were sent. */
+  readonly hourShare: HourShare
 }
 
 /** Returns a part's name if it is printable. */

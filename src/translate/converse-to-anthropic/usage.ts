@@ -1,6 +1,7 @@
 import { noUsage, toTokenCount, withUnknownFigures } from '../../messages/usage.ts'
 import type { Usage } from '../../wire/anthropic/response.ts'
 import type { TokenUsage } from '../../wire/converse/response.ts'
+import { toCacheCreation as divideWritten } from '../cache-lifetime.ts'
 import type { ResponseContext } from './response-context.ts'
 
 const sumOf = (usage: TokenUsage, ttl: '5m' | '1h'): number =>
@@ -13,10 +14,8 @@ const toCacheCreation = (usage: TokenUsage, responseContext: ResponseContext): U
   const written = toTokenCount(usage.cacheWriteInputTokens)
   const hour = sumOf(usage, '1h')
   const minutes = sumOf(usage, '5m')
-  if (hour + minutes === 0 && written > 0) {
-    return responseContext.cachesForAnHour
-      ? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: written }
-      : { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 }
+  if (hour + minutes === 0) {
+    return divideWritten({ read: toTokenCount(usage.cacheReadInputTokens), written }, responseContext.hourShare)
   }
   return { ephemeral_5m_input_tokens: minutes, ephemeral_1h_input_tokens: hour }
 }

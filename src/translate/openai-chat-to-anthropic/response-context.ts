@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../wire/schema.ts'
+import type { HourShare } from '../cache-lifetime.ts'
 import type { ChatDialect } from '../capabilities/chat-dialect.ts'
 
 /** Data of the request that the translation of its Chat Completions response needs. */
@@ -22,6 +23,8 @@ export interface ChatResponseContext {
   readonly stopSequences: readonly string[]
   /** Stop sequences that the provider does not support (OU-S12). */
   readonly watchedStops: readonly string[]
+  /** By the cache markers that were sent (CA-T6). */
+  readonly hourShare: HourShare
   /** The client allows one tool call a turn (OU-Q64). */
   readonly isOneCallAllowed: boolean
   /** Estimates both token counts if the provider reports no usage (OU-A33). */

@@ -1,6 +1,7 @@
 import { noUsage, toTokenCount, withUnknownFigures } from '../../messages/usage.ts'
 import type { Usage } from '../../wire/anthropic/response.ts'
 import type { ChatChoice, ChatResponse, ChatUsage } from '../../wire/openai-chat/response.ts'
+import { toCacheCreation } from '../cache-lifetime.ts'
 import type { ChatResponseContext } from './response-context.ts'
 
 /** A server that reports no tokens at all has not counted yet. */
@@ -39,7 +40,7 @@ export const toTotals = (usage: ChatUsage | undefined) => ({
 })
 
 /** A reported usage in Anthropic's form, whose `input_tokens` excludes cached tokens. */
-const toReportedUsage = (usage: ChatUsage): Usage => {
+const toReportedUsage = (usage: ChatUsage, { hourShare }: ChatResponseContext): Usage => {
   const prompt = toTokenCount(usage.prompt_tokens)
   const { read, written } = toCacheCounts(usage)
   return withUnknownFigures({
@@ -47,7 +48,7 @@ const toReportedUsage = (usage: ChatUsage): Usage => {
     input_tokens: read > prompt ? prompt : Math.max(0, prompt - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
-    cache_creation: { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 },
+    cache_creation: toCacheCreation({ read, written }, hourShare),
     output_tokens: toOutputTokens(usage),
     service_tier: 'standard',
   })
@@ -69,7 +70,7 @@ const isIncomplete = (usage: ChatUsage, output: string): boolean =>
 /** `output`: all output of the model, for an estimate. A stream has reported the service tier before. */
 export const toUsage = (reported: ChatUsage | undefined, output: string, context: ChatResponseContext): Usage => {
   if (reported === undefined) return toEstimatedUsage(output, context)
-  const usage = toReportedUsage(reported)
+  const usage = toReportedUsage(reported, context)
   if (!isIncomplete(reported, output)) return usage
   const estimated = toEstimatedUsage(output, context)
   return {

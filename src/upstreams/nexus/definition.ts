@@ -8,7 +8,7 @@ import { nexusModels } from './models.ts'
 
 const millisecondsPerSecond = 1000
 
-const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
+const toPolicy = ({ translation, bedrock, cache }: Config): TranslationPolicy => {
   const { betas, pdf, excessMedia, systemMessages, billingHeader, strictTools } = translation
   const { serviceTier, latency, guardrail, guardrailVersion, guardrailMode } = bedrock
   const guardrailConfig = {
@@ -22,6 +22,7 @@ const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
     systemMessages,
     billingHeader,
     strictTools,
+    cacheTtl: cache.ttl,
     extraBetas: betas,
     fixed: {
       ...(guardrail !== undefined && { guardrailConfig }),

@@ -75,9 +75,10 @@ const dialectChange = ({ reasoning, prefill, textToolCalls, thinkPrefilled }: Co
   ...(thinkPrefilled && { thinkPrefilled }),
 })
 
-const policyOf = ({ openai, translation }: Config): ChatPolicy => ({
+const policyOf = ({ openai, translation, cache }: Config): ChatPolicy => ({
   billingHeader: translation.billingHeader,
   strictTools: translation.strictTools,
+  cacheTtl: cache.ttl,
   userId: translation.userId,
   afterToolResults: translation.afterToolResults,
   excessTools: translation.excessTools,

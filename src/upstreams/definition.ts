@@ -70,5 +70,7 @@ export interface UpstreamDefinition {
   createModels(config: Config, defaultModelId: string): ModelResolver
   /** Throws UsageError for a configuration that is not valid. */
   connection(config: Config): Connection
+  /** Whether the upstream accepts cache markers of one hour for this model, by the upstream's id. */
+  cachesForAnHour(config: Config, modelId: string): boolean
   create(dependencies: UpstreamDependencies): Upstream
 }

@@ -16,6 +16,10 @@ export const createUpstream = (dependencies: UpstreamDependencies): Upstream =>
 /** Throws UsageError for a configuration that is not valid. */
 export const connectionOf = (config: Config): Connection => upstreams[config.upstream].connection(config)
 
+/** Whether prompts of this model may stay in the cache for an hour. */
+export const cachesForAnHour = (config: Config, modelId: string): boolean =>
+  upstreams[config.upstream].cachesForAnHour(config, modelId)
+
 /** Throws UsageError for a configuration that is not valid. */
 export const modelsOf = (config: Config, defaultModelId: string): ModelResolver =>
   upstreams[config.upstream].createModels(config, defaultModelId)

@@ -5,7 +5,7 @@ import type { Io } from '../terminal/io.ts'
 import { claudeProgram, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
 import { clientArguments } from './client-arguments.ts'
-import { planLaunch } from './launch/launch.ts'
+import { planLaunch, planWithSettings } from './launch/launch.ts'
 import { resolveSettingsConflicts } from './launch/settings-conflicts.ts'
 import { readSettingsArgument } from './settings-argument.ts'
 import { settingsFiles } from './settings-files.ts'
@@ -14,8 +14,8 @@ import { failingSearchWords, skipsPreflight } from './web-tools.ts'
 const prepare = ({ rest }: ParsedArguments, io: Io): PlanLaunch => {
   const given = readSettingsArgument(rest, io.machine)
   return async (setUp, server) => {
-    const launch = await planLaunch(setUp, server, io)
     const files = settingsFiles(io.machine, given)
+    const launch = await planWithSettings(setUp, server, io.machine, files)
     const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))
     const tools = { hasWebSearch: hasWebSearch(server.config), skipsPreflight: skipsPreflight(server.config) }
     return { ...launch, environment, ...clientArguments({ rest, given, files, env, ...tools }) }

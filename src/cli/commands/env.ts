@@ -50,7 +50,7 @@ export const envCommand: Command = {
         description: 'Print for this shell or kind of file (default the current shell)',
       },
       ...settingFlagsNamed(
-        ...['host', 'port', 'tls-cert', 'client-token', 'clients', ...modelFlags, 'gateway-mode'],
+        ...['host', 'port', 'tls-cert', 'client-token', 'clients', ...modelFlags, 'gateway-mode', 'cache-ttl'],
         ...['client-keys', 'credentials-dir', 'allow-oauth', 'claude-code-login', 'no-openai-api'],
       ),
       ...sourceFlags,

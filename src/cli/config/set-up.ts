@@ -19,6 +19,7 @@ import { exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
+import { cacheWarnings } from './cache-warnings.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
 import { isOwnAddress, type ListenAddress } from './own-address.ts'
 
@@ -186,5 +187,9 @@ export const exposureWarnings = ({ loaded, connection, isSimulated, models }: Se
 /** Warnings before the first request. */
 export const warningsOf = (setUp: SetUp): string[] => {
   const { config, environment } = setUp.loaded
-  return [...exposureWarnings(setUp), ...otelWarnings(config, environment)]
+  return [
+    ...exposureWarnings(setUp),
+    ...cacheWarnings(config, setUp.model.model.id),
+    ...otelWarnings(config, environment),
+  ]
 }

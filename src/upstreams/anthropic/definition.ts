@@ -32,6 +32,7 @@ export const anthropic: UpstreamDefinition = {
       '--client-keys forward   (each client sends its own key)',
     ],
   }),
+  cachesForAnHour: () => true,
   create: ({ config, endpointUrl, apiKey, credentialSources, isClientToken, random, sleep, ...shared }) => ({
     ...createAnthropic({
       ...shared,

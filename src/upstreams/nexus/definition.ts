@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/usage-error.ts'
 import type { Config } from '../../config/load.ts'
 import { createModelResolver } from '../../models/resolver.ts'
+import { capabilitiesOf } from '../../translate/capabilities/table.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { UpstreamDefinition } from '../definition.ts'
 import { createNexus } from './index.ts'
@@ -46,6 +47,10 @@ export const nexus: UpstreamDefinition = {
     urlSetting: 'endpointUrl',
     keyVariable: 'NEXUS_API_KEY',
   }),
+  cachesForAnHour(_config, modelId) {
+    const { cachePoints, cacheTtl } = capabilitiesOf(modelId)
+    return cachePoints && cacheTtl
+  },
   create({ config, random, sleep, apiKey, ...shared }) {
     if (apiKey === undefined) throw new UsageError('No AI Nexus key.')
     return createNexus({

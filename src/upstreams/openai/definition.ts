@@ -6,6 +6,7 @@ import { createAdaptRequest } from './adapt-request.ts'
 import { createOpenAi } from './index.ts'
 import { createOpenAiModels } from './models.ts'
 import { fallbackTokens } from './output-limit.ts'
+import { dialectOf } from './provider.ts'
 import { addressOf, readOpenAiSettings } from './settings.ts'
 import { toStatus } from './status.ts'
 import { withAdaptedRequests } from './with-adapted-requests.ts'
@@ -31,6 +32,10 @@ export const openai: UpstreamDefinition = {
       urlSetting: 'openai.url',
       keyVariable: 'OPENAI_API_KEY',
     }
+  },
+  cachesForAnHour(config, modelId) {
+    const { cache, cacheTtl } = dialectOf(readOpenAiSettings(config).provider, modelId)
+    return cache === 'anthropic' && cacheTtl
   },
   create({ config, endpointUrl, apiKey, random, sleep, ...shared }) {
     const settings = readOpenAiSettings(config)

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/load.ts'
 import type { Machine } from '../../../config/paths.ts'
-import type { LaunchSetUp, PlanLaunch } from '../../clients/client.ts'
+import type { Launch, LaunchServer, LaunchSetUp, PlanLaunch } from '../../clients/client.ts'
 import { launchTarget, trustFor } from '../../clients/host.ts'
 import { isModelGiven } from '../../clients/model-choice.ts'
 import { needsClientKey } from '../../clients/own-key.ts'
@@ -8,7 +8,9 @@ import { isSet } from '../../config/set-up.ts'
 import { findClaude } from '../claude-program.ts'
 import { chooseGatewayMode, gatewayWords } from '../gateway-sign-in.ts'
 import { installedVersion } from '../installed-version.ts'
+import { type SettingsFile, settingsFiles } from '../settings-files.ts'
 import { settingsModel } from '../settings-model.ts'
+import { cacheLifetime } from './cache-lifetime.ts'
 import { claudeCodeEnvironment } from './environment.ts'
 
 /**
@@ -30,7 +32,13 @@ export const launchChoices = (setUp: LaunchSetUp, config: Config) => ({
   showsOwnKey: needsClientKey(setUp, config),
 })
 
-export const planLaunch: PlanLaunch = async (setUp, { config, port }, { machine }) => {
+/** `files`: Claude Code's settings. */
+export const planWithSettings = async (
+  setUp: LaunchSetUp,
+  { config, port }: LaunchServer,
+  machine: Machine,
+  files: readonly SettingsFile[],
+): Promise<Launch> => {
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)
@@ -47,9 +55,13 @@ export const planLaunch: PlanLaunch = async (setUp, { config, port }, { machine 
     isGatewayMode: gateway.isOn,
     isModelFixed: isModelGiven(setUp) || needsModel,
   })
+  const lifetime = cacheLifetime({ config, model: setUp.model, environment, files })
   return {
-    environment: { ...launched, set: { ...launched.set, ...trust.set } },
+    environment: { ...launched, set: { ...launched.set, ...trust.set, ...lifetime.set } },
     args: [],
-    notes: [...(words === undefined ? [] : [words]), ...trust.notes],
+    notes: [...(words === undefined ? [] : [words]), ...trust.notes, ...lifetime.notes],
   }
 }
+
+export const planLaunch: PlanLaunch = async (setUp, server, { machine }) =>
+  planWithSettings(setUp, server, machine, settingsFiles(machine))

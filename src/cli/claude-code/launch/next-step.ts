@@ -17,6 +17,7 @@ const settingsOfEnv: readonly SettingKey[] = [
   'model',
   'smallModel',
   'gatewayMode',
+  'cache.ttl',
   'upstream',
   'openai.provider',
   'openai.url',

@@ -41,6 +41,10 @@ describe('start prints the command to type in another terminal, without a restar
     expect(await next({ upstream: 'anthropic', 'api-key': 'canary' })).toContain('use --claude-code to print')
   })
 
+  test('with the lifetime of the prompt cache (CA-T2)', async () => {
+    expect(await next({ 'cache-ttl': '1h' })).toContain('"$(nexus-claude-api env --cache-ttl 1h)"')
+  })
+
   test('with the files, as absolute paths', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{"port":6000}')

@@ -7,6 +7,7 @@ import { limitsOf } from './config/limits.ts'
 import type { Config } from './config/load.ts'
 import { networkOf } from './config/network.ts'
 import { hasWebSearch, runsWebSearch } from './config/web-search.ts'
+import { withDiagnostics } from './gateway/diagnostics/with-diagnostics.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createLosses } from './gateway/observers/losses.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
@@ -50,7 +51,7 @@ const millisecondsPerSecond = 1000
 
 const now = (): number => performance.now()
 
-/** The upstream, and in front of it the check of auto mode's actions if the server is configured to do that. */
+/** The upstream, and in front of it what this server answers itself, if it is configured to do that. */
 const upstreamOf = (
   config: Config,
   dependencies: AppDependencies,
@@ -67,10 +68,10 @@ const upstreamOf = (
     newId: randomId,
     now,
   })
-  return withDegradedOf(
-    others,
-    config.translation.safeguards === 'answer' ? withSafeguards(plain, { modelId: smallModelId(), log, now }) : plain,
-  )
+  const checked =
+    config.translation.safeguards === 'answer' ? withSafeguards(plain, { modelId: smallModelId(), log, now }) : plain
+  // The native lane forwards the field.
+  return withDegradedOf(others, checked.native === undefined ? withDiagnostics(checked) : checked)
 }
 
 /** The server's own OpenAI API. */

@@ -1,5 +1,6 @@
 import type { Path } from '../base/path.ts'
 import type { Note } from '../messages/notes.ts'
+import type { Diagnostics } from '../wire/anthropic/diagnostics.ts'
 import type { FinalUsage } from '../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
 
@@ -37,4 +38,6 @@ export interface CallAudit {
   translated(prompt: SentPrompt): void
   /** The call has ended with this usage. Only the first end of each prompt counts. */
   answered(usage: Pick<FinalUsage, 'cache_creation_input_tokens' | 'cache_read_input_tokens'>, messageId: string): void
+  /** Compares the first prompt of the call with that of the request whose answer has this id (CA-D1). */
+  diagnose(previousMessageId: string): Diagnostics | null
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { JsonObject, Maybe, OneOf, Open } from '../schema.ts'
 import { CacheControl, ContentBlock, TextBlock } from './content.ts'
+import { DiagnosticsRequest } from './diagnostics.ts'
 import { Safeguard } from './safeguards.ts'
 
 /**
@@ -103,6 +104,7 @@ export const MessagesRequest = Open({
   output_format: Maybe(OutputFormat),
   betas: Maybe(Type.Array(Type.String())),
   safeguards: Maybe(Type.Array(Safeguard)),
+  diagnostics: Maybe(DiagnosticsRequest),
 })
 export type MessagesRequest = Static<typeof MessagesRequest>
 

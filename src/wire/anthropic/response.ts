@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '../schema.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import type { SafeguardResult } from './safeguards.ts'
 
 export type StopReason =
@@ -150,7 +151,8 @@ export interface Message {
   readonly stop_details: StopDetails | null
   readonly container: null
   readonly context_management: null
-  readonly diagnostics: null
+  /** Null, too, for a request without `diagnostics`. */
+  readonly diagnostics: Diagnostics | null
   /** Only for a request with `safeguards`. */
   readonly safeguard_results?: readonly SafeguardResult[]
   readonly usage: Usage

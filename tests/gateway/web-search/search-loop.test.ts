@@ -153,7 +153,11 @@ describe('the figures', () => {
   test('of each call go to the audit of the cache with its own message (WS-19)', async () => {
     const answered: string[] = []
     const { upstream } = startSearching(inTurns([wants('a')], [{ text: 'So.' }]))
-    const audit = { translated() {}, answered: (_usage: object, id: string) => void answered.push(id) }
+    const audit = {
+      translated() {},
+      answered: (_usage: object, id: string) => void answered.push(id),
+      diagnose: () => null,
+    }
     const { id } = await upstream.message(searchRequest(), contextOf({ audit }))
     expect([answered.length, new Set(answered).size, answered[0]]).toEqual([2, 2, id])
   })

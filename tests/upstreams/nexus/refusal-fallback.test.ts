@@ -385,6 +385,27 @@ describe('1.10 a refused optional part', () => {
     })
   }
 
+  test('1.10 a lifetime of one hour becomes five minutes from then on, also with mixed lifetimes (CA-T5)', async () => {
+    for (const ttl of ['client', 'mixed'] as const) {
+      const { post, simulator } = startChain({
+        simulator: { models: [{ ...permissiveModel, cacheLifetimes: ['5m'] }], cache: { minimumTokens: 0 } },
+        config: { cache: { ttl } },
+      })
+      const body = request({ system: [cachedText('Rules.', '1h')], messages: helloMessages })
+      const usages: unknown[] = []
+      for (let turn = 0; turn < 2; turn += 1) {
+        const { usage } = (await (await post(body)).json()) as { usage: { cache_creation: unknown } }
+        usages.push(usage.cache_creation)
+      }
+      expect(simulator.journal.map(({ status }) => status)).toEqual([400, 200, 200])
+      expect(simulator.journal.map(({ body: sent }) => contains(sent as object, /"ttl"/))).toEqual([true, false, false])
+      expect(usages).toEqual([
+        { ephemeral_5m_input_tokens: expect.any(Number), ephemeral_1h_input_tokens: 0 },
+        { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+      ])
+    }
+  })
+
   test('1.10 system role, 1.2.2: as text in the user turn from then on', async () => {
     const bodies: object[] = []
     const { url } = simulate({

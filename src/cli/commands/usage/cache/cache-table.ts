@@ -2,7 +2,7 @@ import { type CacheFigures, type CacheReport, largestMisses } from '../../../../
 import { type LifetimeFigures, type LifetimeReport, lifetimes } from '../../../../usage/cache/lifetimes.ts'
 import { type Column, tableLines, tableWidth } from '../../../terminal/table.ts'
 import { untrustedText } from '../../../terminal/untrusted-text.ts'
-import { labelled } from '../../../terminal/wrap.ts'
+import { labelled, wrap } from '../../../terminal/wrap.ts'
 import { amount, counted, decimalsOf, percent, shortNumber, wholeNumber } from '../figures.ts'
 
 /** The tables of `usage --cache` (CA-U1, CA-U2). */
@@ -60,9 +60,10 @@ export const cacheLines = (report: CacheReport, columns: number): readonly strin
     if (tableWidth(lines) <= columns) return lines
   }
   const cells = [...timeColumns(report), ...figureColumns(report, wholeNumber)]
-  return rows.flatMap((row) => [
+  return rows.flatMap((row, index) => [
+    ...(index === 0 ? [] : ['']),
     row.key,
-    ...cells.map(({ title, cell }) => labelled(title, cell(row), textColumn, columns)),
+    ...cells.flatMap(({ title, cell }) => (cell(row) === '' ? [] : [labelled(title, cell(row), textColumn, columns)])),
   ])
 }
 
@@ -93,15 +94,15 @@ const lifetimeColumns = ({ asSent }: LifetimeReport, currency: string): Column<N
   ]
 }
 
-const pausesOf = ({ requests, pauses5m, pauses1h }: LifetimeReport): string =>
-  `${counted(requests, 'request')} of main conversations, with ${counted(pauses5m, 'pause')} of more than 5 minutes, ${wholeNumber(pauses1h)} of them of more than an hour:`
+const titleOf = ({ requests, pauses5m, pauses1h }: LifetimeReport): string =>
+  `What 1 h would have done (${counted(requests, 'request')} of main conversations, ${counted(pauses5m, 'pause')} over 5 minutes, ${wholeNumber(pauses1h)} over an hour)`
 
 /** Empty without a report of lifetimes. */
-export const lifetimeLines = ({ lifetimes: report, currency }: CacheReport): readonly string[] => {
+export const lifetimeLines = ({ lifetimes: report, currency }: CacheReport, columns: number): readonly string[] => {
   if (report === undefined) return []
   const rows = [
     { name: 'as sent', ...report.asSent },
     ...lifetimes.map((name) => ({ name, ...report.lifetimes[name] })),
   ]
-  return ['', `What 1 h would have done: ${pausesOf(report)}`, ...tableLines(lifetimeColumns(report, currency), rows)]
+  return ['', ...wrap(titleOf(report), columns), ...tableLines(lifetimeColumns(report, currency), rows)]
 }

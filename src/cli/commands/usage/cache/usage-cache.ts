@@ -55,7 +55,7 @@ const notesOf = ({ source, report }: FoundCacheReport): string[] => {
 const printReport = (found: FoundCacheReport, io: Io): void => {
   const { report } = found
   const columns = io.isOutTerminal ? io.outColumns : Number.POSITIVE_INFINITY
-  io.out(`${[...cacheLines(report, columns), ...lifetimeLines(report)].join('\n')}\n`)
+  io.out(`${[...cacheLines(report, columns), ...lifetimeLines(report, columns)].join('\n')}\n`)
   printer(io).info(notesOf(found).join('\n'))
 }
 

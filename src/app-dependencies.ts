@@ -1,3 +1,4 @@
+import type { CacheAudit } from './gateway/cache-audit/cache-audit.ts'
 import type { ProcessFacts } from './gateway/observers/metrics/metrics.ts'
 import type { CreateReport } from './gateway/observers/report.ts'
 import type { AccessOptions } from './gateway/policy/access.ts'
@@ -38,6 +39,8 @@ export interface AppDependencies
   readonly reports?: readonly CreateReport[]
   /** Reads the traces of requests; absent if none are sent (OP-O). */
   readonly readTrace?: ReadTrace
+  /** Absent if the prompt cache is not audited (CA-S4). */
+  readonly cacheAudit?: CacheAudit
   /** In addition to the access log. */
   readonly observers?: readonly RequestObserver[]
   /** Runs the program that searches the web; absent if the configuration names none (WS-43). */

@@ -142,7 +142,7 @@ const accessOf = (config: Config, { clients }: AppDependencies): Access =>
 
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
-  const { log, shutdown = createShutdown(), catalog, defaultModelId, history, state } = dependencies
+  const { log, shutdown = createShutdown(), catalog, defaultModelId, history, state, cacheAudit } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
@@ -162,7 +162,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const switched = [limits?.observer, ...reports.observers, ...(dashboard?.observers ?? [])]
   const own = [tokenStatistics.observer, ...switched.filter((observer) => observer !== undefined)]
   const server = createServer({
-    gateway: createGateway({ models, upstream, tokens, log }),
+    gateway: createGateway({ models, upstream, tokens, log, cacheAudit }),
     records: recordsOf(config, dependencies, own, observed.labels),
     metrics,
     ...addressesOf(config),

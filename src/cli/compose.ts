@@ -7,7 +7,9 @@ import { auditsCache } from '../config/audits-cache.ts'
 import type { Config } from '../config/load.ts'
 import { otelOf } from '../config/otel.ts'
 import { type Machine, settingPath, usualHistoryPath } from '../config/paths.ts'
+import { createCacheAudit } from '../gateway/cache-audit/cache-audit.ts'
 import { createReadTrace } from '../gateway/request-trace.ts'
+import { createContentHash } from '../runtime/content-hash.ts'
 import { createConfiguredSearch } from '../search/configured-search.ts'
 import type { Search } from '../search/search-provider.ts'
 import { estimateCount } from '../tokens/estimate/estimate.ts'
@@ -72,12 +74,19 @@ export interface ServerOptions
       | 'processFacts'
       | 'observers'
       | 'searchCommand'
+      | 'cacheAudit'
       | 'pingMs'
       | 'commitMs'
       | 'readSetupFile'
       | 'tlsExpires'
     >,
     Partial<Pick<AppDependencies, 'pid'>> {}
+
+/** Creates the audit of the prompt cache, if the configuration wants it. */
+const cacheAuditOf = (config: Config, log: Logger): Pick<AppDependencies, 'cacheAudit'> =>
+  auditsCache(config)
+    ? { cacheAudit: createCacheAudit({ hash: createContentHash(), log, date: Date.now, defer: setImmediate }) }
+    : {}
 
 /** Creates the app for this process to serve. */
 export const composeApp = ({ config, ...options }: ServerOptions): App =>
@@ -87,6 +96,7 @@ export const composeApp = ({ config, ...options }: ServerOptions): App =>
     pid: process.pid,
     uptime: () => process.uptime(),
     processFacts,
+    ...cacheAuditOf(config, options.log),
     ...options,
     ...networkOf(options),
   })

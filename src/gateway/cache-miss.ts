@@ -1,5 +1,5 @@
 import type { CacheClass } from './cache-audit/cache-class.ts'
-import type { RequestRecord, TokenFigures } from './request-record.ts'
+import type { CostlessRecord, CostOf, TokenFigures } from './request-record.ts'
 
 /** What observers show of a miss of the prompt cache. */
 
@@ -10,6 +10,7 @@ export const missClasses = [
   'system_changed',
   'messages_changed',
   'marker_gone',
+  'options_changed',
   'translation_changed',
   'marker_moved',
   'settings_changed',
@@ -26,8 +27,6 @@ export const isMiss = (cacheClass: string): boolean => misses.has(cacheClass)
 
 /** Whether this server changed a prompt that the client did not change (CA-A1). */
 export const isOurFault = (cacheClass: string): boolean => ourFaults.has(cacheClass)
-
-type CostOf = (record: Omit<RequestRecord, 'cost' | 'cacheCost'>) => number | undefined
 
 /** These tokens as written instead of read, for the same lifetimes as those that the request wrote. */
 const asWritten = (
@@ -46,7 +45,7 @@ const asWritten = (
 }
 
 /** What the missed tokens cost more than a read of them; undefined without a miss, and without a price (CA-C8). */
-export const missCostOf = (record: Parameters<CostOf>[0], costOf: CostOf): number | undefined => {
+export const missCostOf = (record: CostlessRecord, costOf: CostOf): number | undefined => {
   const { usage, cacheMissedTokens: missed = 0 } = record
   if (usage === undefined || missed === 0) return undefined
   const cost = costOf({ ...record, usage: asWritten(missed, usage) })

@@ -1,12 +1,16 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
 import { isLoggableModel } from '../base/loggable-name.ts'
 import type { Logger } from '../base/logger.ts'
+import { loggableSession } from '../messages/session-id.ts'
 import type { ModelResolver } from '../models/resolver.ts'
 import type { TokenCounter } from '../tokens/counter/token-counter.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
 import type { EventBatch } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
+import type { CacheAudit } from './cache-audit/cache-audit.ts'
+import type { RequestAudit } from './cache-audit/request-audit.ts'
+import { type BatchObserver, observedBatches } from './observed-batches.ts'
 import type { ClientIdentity } from './policy/access.ts'
 import { checkModelAccess, toRequested } from './policy/model-access.ts'
 import type { Place } from './policy/request-queue.ts'
@@ -21,6 +25,8 @@ export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | '
   readonly running: RunningRequest
   /** Undefined if the server does not know its clients. */
   readonly client?: ClientIdentity | undefined
+  /** Of the client. */
+  readonly headers?: Headers
   /** The client's own name of the model, if the request has another one. */
   readonly requestedModel?: string
   /** The request to send in place of a refused one, at most once and before the first event; undefined for none. */
@@ -36,6 +42,8 @@ export interface GatewayOptions {
   readonly models: ModelResolver
   readonly upstream: Upstream
   readonly tokens: TokenCounter
+  /** Absent if the prompt cache is not audited. */
+  readonly cacheAudit?: CacheAudit | undefined
   readonly log: Logger
 }
 
@@ -52,16 +60,11 @@ export interface Gateway {
 }
 
 /** One call of the upstream, which updates the request's record. */
-interface Exchange {
+interface Exchange extends BatchObserver {
   readonly call: CallContext
   /** Upstream; undefined without limits. */
   place: Place | undefined
-  /** Returns whether the batch is the last. */
-  read(batch: EventBatch): boolean
   answered(message?: Message): void
-  /** Returns the error to throw. */
-  failed(thrown: unknown): GatewayError
-  cancelled(): void
 }
 
 /** Logs the request's shape, and resolves its model. Throws GatewayError for a model that is unknown, or not allowed. */
@@ -86,8 +89,18 @@ const admit = (
   return modelId
 }
 
-const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
-  const { running, betas, signal, onUpstreamId, caller, enter } = context
+/** Claude Code's id of the agent that sends a request. */
+const agentHeader = 'x-claude-code-agent-id'
+
+const beginAudit = ({ running, headers }: RequestContext, modelId: string, cacheAudit: CacheAudit): RequestAudit => {
+  const { requestId, session } = running.head
+  const agent = loggableSession(headers?.get(agentHeader))
+  const audit = cacheAudit.begin({ requestId, session, agent, modelId, isEager: false })
+  running.lateFacts = () => audit.facts()
+  return audit
+}
+
+const recordRequest = (request: MessagesRequest, running: RunningRequest): void => {
   const requestClass = running.wantsClass ? requestClassOf(request) : undefined
   running.readSession(request)
   running.update({
@@ -96,7 +109,14 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
     maxTokens: request.max_tokens,
     ...(requestClass !== undefined && { requestClass }),
   })
+}
+
+const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
+  const { running, betas, signal, onUpstreamId, caller, enter } = context
+  recordRequest(request, running)
   const modelId = admit(request, context, options)
+  const { cacheAudit } = options
+  const audit = cacheAudit && beginAudit(context, modelId, cacheAudit)
   const answer = new TranslatedAnswer(running, request)
   let sent = { request, modelId }
   let hasSearched = false
@@ -125,11 +145,13 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       },
       onCredential: (credential, secret, isSubscription) =>
         running.update({ credential, maskedKey: secret.ending(), isSubscription }),
+      ...(audit && { audit }),
       ...(enter && { onAttemptFailed: (error) => exchange.place?.refused(error) }),
     },
     read: (batch) => answer.batch(batch),
     answered(message) {
       if (message !== undefined) answer.message(message)
+      if (answer.usage !== undefined) audit?.answered(answer.usage, answer.id)
       // After a search, the usage is the sum of several requests.
       if (running.responseEnded('complete') && !hasSearched)
         options.tokens.calibrate(sent.request, sent.modelId, answer.usage)
@@ -167,40 +189,6 @@ const withRetry = <Answer>(
   })
 }
 
-/** Forwards the batches, and records every kind of end. */
-const observed = (batches: AsyncIterable<EventBatch>, exchange: Exchange): AsyncIterableIterator<EventBatch> => {
-  const iterator = batches[Symbol.asyncIterator]()
-  let isComplete = false
-  // The reader may stop at any batch, and stops after the last.
-  const over = (): void => {
-    if (isComplete) exchange.answered()
-    else exchange.cancelled()
-  }
-  const read = (result: IteratorResult<EventBatch>): IteratorResult<EventBatch> => {
-    if (result.done === true) over()
-    else isComplete = exchange.read(result.value)
-    return result
-  }
-  const fail = (thrown: unknown): never => {
-    throw exchange.failed(thrown)
-  }
-  return {
-    // Half the cost of an async function; this runs for every batch.
-    next: () => iterator.next().then(read, fail),
-    async return() {
-      try {
-        await iterator.return?.()
-      } finally {
-        over()
-      }
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
 export const createGateway = (options: GatewayOptions): Gateway => {
   const { models, upstream } = options
   return {
@@ -226,7 +214,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
         if (context.enter !== undefined) exchange.place = await context.enter(exchange.call.modelId)
         const batches = await withRetry(request, (sent) => upstream.stream(sent, exchange.call), context)
         begin(exchange, context)
-        return observed(batches, exchange)
+        return observedBatches(batches, exchange)
       } catch (thrown) {
         throw exchange.failed(thrown)
       }

@@ -133,6 +133,11 @@ export interface RequestRecord extends RequestHead, RequestFacts {
   readonly errorReason: string | undefined
 }
 
+export type CostlessRecord = Omit<RequestRecord, 'cost' | 'cacheCost'>
+
+/** The cost of a request in the configured currency; undefined if the price or the usage is not known (OP-C). */
+export type CostOf = (record: CostlessRecord) => number | undefined
+
 /**
  * Must return at once: a slow observer uses a bounded queue. Errors that it throws are logged. `words` is undefined
  * unless they were collected.

@@ -1,12 +1,19 @@
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { loggableSessionOf } from '../messages/session-id.ts'
-import { missCostOf } from './cache-miss.ts'
 import { type CertainModels, createCertainModels } from './certain-models.ts'
 import { endpointOf } from './endpoint.ts'
-import { type AfterAnswersOptions, createAfterAnswers } from './observers/after-answers.ts'
+import { type AfterAnswersOptions, createAfterAnswers, type EndedRequest } from './observers/after-answers.ts'
+import { withCosts } from './request-costs.ts'
 import { outcomeOf, type ResponseEnd } from './request-outcome.ts'
-import type { ConversationWords, RequestFacts, RequestHead, RequestRecord } from './request-record.ts'
+import type {
+  ConversationWords,
+  CostlessRecord,
+  CostOf,
+  RequestFacts,
+  RequestHead,
+  RequestRecord,
+} from './request-record.ts'
 import { wholeUsage } from './token-figures.ts'
 
 /** How a stream ended: complete, left by its reader, or in an `error` event. */
@@ -15,9 +22,6 @@ export type StreamEnd = 'whole' | 'left' | GatewayError
 /** The path in the record of a request whose path only the client knows. */
 export const hiddenPath = 'other'
 
-/** The cost of a request in the configured currency; undefined if the price or the usage is not known (OP-C). */
-export type CostOf = (record: Omit<RequestRecord, 'cost' | 'cacheCost'>) => number | undefined
-
 export interface RunningRequestOptions {
   /** Milliseconds, monotonic. */
   readonly now: () => number
@@ -25,7 +29,7 @@ export interface RunningRequestOptions {
   readonly models: CertainModels
   /** Absent without prices. */
   readonly costOf?: CostOf | undefined
-  readonly onEnd: (request: RunningRequest, record: RequestRecord) => void
+  readonly onEnd: (request: RunningRequest, ended: EndedRequest) => void
 }
 
 /** A running request. Each part of the server adds facts; the end is reported once. */
@@ -37,11 +41,13 @@ export class RunningRequest {
   wantsWords = false
   /** Returns the collected words at the end; set by the part that collects them. */
   words: (() => ConversationWords) | undefined
+  /** Finds facts after the answer; set by the part that finds them. */
+  lateFacts: (() => RequestFacts) | undefined
   readonly #now: () => number
   readonly #startedAt: number
   readonly #models: CertainModels
   readonly #costOf: CostOf | undefined
-  readonly #onEnd: (request: RunningRequest, record: RequestRecord) => void
+  readonly #onEnd: RunningRequestOptions['onEnd']
   #facts: RequestFacts = {}
   #attempts = 0
   #firstEventAt: number | undefined
@@ -143,17 +149,20 @@ export class RunningRequest {
   #settle(): void {
     if (this.#isOver || this.#status === undefined || this.#isStreaming) return
     this.#isOver = true
-    this.#onEnd(this, Object.freeze(this.#toRecord(this.#status)))
+    const facts = this.#toFacts(this.#status)
+    const { lateFacts, words } = this
+    const complete = lateFacts && (() => this.#toRecord({ ...facts, ...lateFacts() }))
+    this.#onEnd(this, { record: this.#toRecord(facts), complete, words })
   }
 
-  #toRecord(status: number): RequestRecord {
+  #toFacts(status: number): CostlessRecord {
     const outcome = outcomeOf({ answer: this.#answer, error: this.#error, status, hasLeft: this.#hasLeft })
     const error = outcome === 'cancelled' ? undefined : this.#error
     const { model, used, ...facts } = this.#facts
     const { usage } = facts
     const hasName = used !== undefined && this.#models.has(used, this.#firstEventAt !== undefined)
     const upstreamRequestId = facts.upstreamRequestId ?? this.#error?.upstreamRequestId
-    const record: Omit<RequestRecord, 'cost' | 'cacheCost'> = {
+    return {
       ...this.head,
       ...facts,
       ...(hasName && { used }),
@@ -169,12 +178,11 @@ export class RunningRequest {
       errorType: error?.type,
       errorReason: error?.reason,
     }
+  }
+
+  #toRecord(facts: CostlessRecord): RequestRecord {
     // Each model has its price, also one whose name the record must not have.
-    const priced = used === undefined ? record : { ...record, used }
-    const cost = this.#costOf?.(priced)
-    if (this.#costOf === undefined || cost === undefined) return record
-    const cacheCost = missCostOf(priced, this.#costOf)
-    return { ...record, cost, ...(cacheCost !== undefined && { cacheCost }) }
+    return Object.freeze(withCosts(facts, this.#facts.used ?? facts.used, this.#costOf))
   }
 }
 
@@ -198,9 +206,9 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
   const models = createCertainModels(knownModels)
   const isWanted = observers.length > 0
   const afterAnswers = createAfterAnswers(options)
-  const onEnd = (request: RunningRequest, record: RequestRecord): void => {
+  const onEnd: RunningRequestOptions['onEnd'] = (request, ended) => {
     running.delete(request)
-    afterAnswers.add({ record, words: request.words })
+    afterAnswers.add(ended)
   }
   return {
     begin(head: Omit<RequestHead, 'at'>): RunningRequest {

@@ -15,6 +15,7 @@ export class TranslatedAnswer {
   readonly #running: RunningRequest
   readonly #words: WordsCollector | undefined
   #usage: FinalUsage | undefined
+  #id = ''
   #toolCalls = 0
 
   constructor(running: RunningRequest, request: MessagesRequest) {
@@ -25,6 +26,11 @@ export class TranslatedAnswer {
     const userText = selectUserText(request.messages)
     this.#words = words
     running.words = () => words.words(userText)
+  }
+
+  /** Empty before its start. */
+  get id(): string {
+    return this.#id
   }
 
   get usage(): FinalUsage | undefined {
@@ -45,12 +51,14 @@ export class TranslatedAnswer {
   }
 
   message({ id, content, stop_reason, usage }: Message): void {
+    this.#id = id
     this.#running.update({ responseId: id })
     for (const [index, block] of content.entries()) this.#block(index, block)
     this.#end(stop_reason, usage)
   }
 
   #start({ id, usage }: Message): void {
+    this.#id = id
     // An answer that is cut has no other figures.
     this.#running.update({ responseId: id, ...(isKnown(usage) && { usage }) })
   }

@@ -9,6 +9,10 @@ import type { Notes } from './notes.ts'
 const billingHeaderStart = 'x-anthropic-billing-header:'
 const billingHeader = /^x-anthropic-billing-header:[^\n]*\n?/
 
+/** A text of the system prompt without that line. */
+export const withoutBillingLine = (text: string): string =>
+  text.startsWith(billingHeaderStart) ? text.replace(billingHeader, '') : text
+
 const placed = (system: MessagesRequest['system']): PlacedText[] => {
   if (system === undefined || system === null) return []
   if (typeof system === 'string') return [{ block: { type: 'text', text: system }, path: ['system'] }]
@@ -18,7 +22,7 @@ const placed = (system: MessagesRequest['system']): PlacedText[] => {
 const withoutBillingHeader = ({ block, path }: PlacedText, notes: Notes): PlacedText => {
   if (!block.text.startsWith(billingHeaderStart)) return { block, path }
   notes.dropped(path, 'x-anthropic-billing-header line')
-  return { block: { ...block, text: block.text.replace(billingHeader, '') }, path }
+  return { block: { ...block, text: withoutBillingLine(block.text) }, path }
 }
 
 /** The texts of the system prompt: the request's own, then the system messages before the conversation. */

@@ -7,7 +7,7 @@ import type { MessagesRequest } from '../wire/anthropic/request.ts'
 /** What an upstream tells the audit of the prompt cache. Neutral: every kind of prompt has these parts. */
 
 /** One part of a prompt: a tool, a block of the system prompt, or a block of a message. */
-interface PromptUnit {
+export interface PromptUnit {
   /** As it is sent. */
   readonly block: object
   /** In the client's request. */
@@ -17,19 +17,25 @@ interface PromptUnit {
 }
 
 /** The parts of a prompt, in the order in which the model reads them. */
-interface PromptUnits {
+export interface PromptUnits {
   readonly tools: readonly PromptUnit[]
   readonly system: readonly PromptUnit[]
   readonly turns: readonly { readonly role: string; readonly units: readonly PromptUnit[] }[]
 }
 
 /** One translated request. */
-interface SentPrompt {
+export interface SentPrompt {
   readonly request: MessagesRequest
   readonly units: PromptUnits
+  /** The body. */
+  readonly text: string
+  /** What the body's tools start with: their text changes with them. */
+  readonly toolsStart: string
   readonly notes: readonly Note[]
   /** Differs when the upstream has learned something else about the model, which changes the translation. */
   readonly settings: string
+  /** The model's cache accepts no shorter prompts, in tokens; undefined if it has none. */
+  readonly cacheMinimum: number | undefined
 }
 
 /** Watches one call of the upstream. Must return at once. */

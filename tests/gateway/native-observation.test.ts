@@ -34,7 +34,7 @@ const observe = (exchange: Exchange): Observed => {
   const ended: RequestRecord[] = []
   const running = new RunningRequest(
     { ...requestHead, at: 0 },
-    { now: () => 0, wantsClass, models: { has: () => true }, onEnd: (_, record) => ended.push(record) },
+    { now: () => 0, wantsClass, models: { has: () => true }, onEnd: (_, { record }) => ended.push(record) },
   )
   running.wantsWords = exchange.wantsWords ?? false
   const observation = observeNative(running, {

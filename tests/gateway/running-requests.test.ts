@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
-import type { RequestObserver, RequestRecord } from '../../src/gateway/request-record.ts'
-import { type CostOf, createRequestRecords } from '../../src/gateway/running-requests.ts'
+import type { CostOf, RequestObserver, RequestRecord } from '../../src/gateway/request-record.ts'
+import { createRequestRecords } from '../../src/gateway/running-requests.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const startWith = (observers: readonly RequestObserver[], costOf?: CostOf) => {

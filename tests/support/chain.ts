@@ -50,6 +50,7 @@ export interface ChainOptions {
   /** Replaces the list of records. */
   readonly sink?: LogSink
   readonly observers?: readonly RequestObserver[]
+  readonly cacheAudit?: AppDependencies['cacheAudit']
   /** Default: leaves URLs unchanged. */
   readonly inlineUrlSources?: InlineUrlSources
   /** The clients of a file. */
@@ -86,6 +87,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
     ...(clients && { clients: { current: () => clients } }),
     ...(options.observers && { observers: options.observers }),
+    ...(options.cacheAudit && { cacheAudit: options.cacheAudit }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
   })

@@ -15,6 +15,8 @@ export type CacheClass =
   | 'system_changed'
   | 'messages_changed'
   | 'marker_gone'
+  /** Only `thinking` or `tool_choice` differs. */
+  | 'options_changed'
   /** This server changed it: a fault. */
   | 'translation_changed'
   | 'marker_moved'

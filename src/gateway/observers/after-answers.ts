@@ -12,10 +12,12 @@ export interface AfterAnswersOptions {
 }
 
 /** A request that has ended. */
-interface Ended {
+export interface EndedRequest {
   readonly record: RequestRecord
   /** Makes its words, if they were collected. */
   readonly words: (() => ConversationWords) | undefined
+  /** Makes the record with facts that no answer waits for. */
+  readonly complete?: (() => RequestRecord) | undefined
 }
 
 const atOnce = (work: () => void): void => work()
@@ -27,8 +29,8 @@ export const afterAnswer = (work: () => void): void => queueMicrotask(() => queu
 export const createAfterAnswers = ({ observers, log, now, defer = atOnce }: AfterAnswersOptions) => {
   const all = observers.map((observer) => isolated(observer, { log, now }))
   const fail = createFailureLog({ log, now })
-  let waiting: Ended[] = []
-  const wordsOf = ({ record, words }: Ended): ConversationWords | undefined => {
+  let waiting: EndedRequest[] = []
+  const wordsOf = ({ record, words }: EndedRequest): ConversationWords | undefined => {
     try {
       return words?.()
     } catch (error) {
@@ -36,16 +38,26 @@ export const createAfterAnswers = ({ observers, log, now, defer = atOnce }: Afte
       return undefined
     }
   }
+  const wholeRecord = ({ record, complete }: EndedRequest): RequestRecord => {
+    if (complete === undefined) return record
+    try {
+      return complete()
+    } catch (error) {
+      fail(record, error)
+      return record
+    }
+  }
   const flush = (): void => {
     const ended = waiting
     waiting = []
     for (const one of ended) {
       const words = wordsOf(one)
-      for (const observe of all) observe(one.record, words)
+      const record = wholeRecord(one)
+      for (const observe of all) observe(record, words)
     }
   }
   return {
-    add(ended: Ended): void {
+    add(ended: EndedRequest): void {
       waiting.push(ended)
       if (waiting.length === 1) defer(flush)
     },

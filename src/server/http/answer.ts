@@ -50,6 +50,7 @@ export const createAnswer =
       running,
       client,
       betas,
+      headers: request.headers,
       signal: call.signal,
       ...(enter && { enter: (model) => takePlace(call, enter, model) }),
       onUpstreamId(id) {

@@ -4,10 +4,12 @@ import {
   type ConverseTranslation,
   toConverseRequest,
 } from '../../translate/anthropic-to-converse/request.ts'
-import { noOverrides } from '../../translate/capabilities/overrides.ts'
+import { noOverrides, withOverrides } from '../../translate/capabilities/overrides.ts'
+import { capabilitiesOf } from '../../translate/capabilities/table.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ResendOnce } from '../http/post.ts'
 import type { CallContext } from '../upstream.ts'
+import { cacheMinimumOf } from './cache-minimum.ts'
 import type { NexusCall } from './client.ts'
 
 /** A request that is ready to send. */
@@ -16,9 +18,15 @@ export interface Prepared {
   readonly call: NexusCall
 }
 
+/** In front of the first tool. No text of a client has it: JSON writes its quotes with backslashes. */
+const toolsStart = '"toolConfig":{"tools":[{"toolSpec":{"name":"'
+
 /** What the model has refused, as a text that changes with it. */
 const settingsOf = ({ overrides = noOverrides }: ConverseTarget): string =>
   overrides === noOverrides ? '' : JSON.stringify(overrides)
+
+const takesCachePoints = ({ modelId, overrides = noOverrides }: ConverseTarget): boolean =>
+  withOverrides(capabilitiesOf(modelId), overrides).cachePoints
 
 /** Throws what the translation throws. */
 export const prepare = (
@@ -29,7 +37,16 @@ export const prepare = (
 ): Prepared => {
   const translation = toConverseRequest(request, target)
   const { body, paths, units, notes } = translation
-  audit?.translated({ request, units, notes, settings: settingsOf(target) })
+  const text = toUnicodeJson(body)
+  audit?.translated({
+    request,
+    units,
+    notes,
+    text,
+    toolsStart,
+    settings: settingsOf(target),
+    cacheMinimum: takesCachePoints(target) ? cacheMinimumOf(target.modelId) : undefined,
+  })
   const betas = body.additionalModelRequestFields?.['anthropic_beta']
   return {
     translation,
@@ -41,7 +58,7 @@ export const prepare = (
         paths,
         betas: Array.isArray(betas) ? betas : [],
       },
-      body: toUnicodeJson(body),
+      body: text,
       signal,
       onUpstreamId,
       traceparent,

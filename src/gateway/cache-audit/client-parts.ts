@@ -1,0 +1,196 @@
+import type { Path } from '../../base/path.ts'
+import { outputFormatOf } from '../../messages/output-format.ts'
+import { withoutBillingLine } from '../../messages/system-texts.ts'
+import type { ContentHash } from '../../runtime/content-hash.ts'
+import type { PromptUnits } from '../../upstreams/call-audit.ts'
+import type { DocumentBlock, ImageBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
+import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
+import { GrowingChain } from './chain.ts'
+import { HashWriter, writeUnmarked, writeValue } from './hash-writer.ts'
+import { SharedHashes } from './shared-hashes.ts'
+import type { ToolHashes } from './tool-hashes.ts'
+
+type Block = Exclude<InputMessage['content'], string | undefined>[number]
+
+/** Of each end of an image or a file. */
+const endCharacters = 64
+
+/**
+ * What the client sent, part by part in its own order: tools, system prompt, messages (CA-F2). Ids of requests, metadata,
+ * cache markers and the billing line are not in it. One object serves all requests, one after another.
+ */
+export class ClientParts {
+  readonly chain = new GrowingChain()
+  readonly shared = new SharedHashes()
+  readonly #hash: ContentHash
+  readonly #writer: HashWriter
+  readonly #inner: HashWriter
+  #markers: number[] = []
+  #tools: ToolHashes['positions'] = []
+  #systemAt = 0
+  #messagesAt: number[] = []
+
+  constructor(hash: ContentHash) {
+    this.#hash = hash
+    this.#writer = new HashWriter(hash)
+    this.#inner = new HashWriter(hash)
+  }
+
+  /** Positions with a cache marker of the client. */
+  get markers(): readonly number[] {
+    return this.#markers
+  }
+
+  /** Hash of the first text of the messages; undefined if they begin with something else. */
+  get firstText(): bigint | undefined {
+    const first = this.#messagesAt[0]
+    return first === undefined ? undefined : this.shared.firstAt(first + 1)?.hash
+  }
+
+  read(request: MessagesRequest, { system }: PromptUnits, tools: ToolHashes): void {
+    this.#start(tools)
+    for (const [index, hash] of tools.client.entries()) {
+      this.#begin()
+      if (tools.markers.includes(index)) this.#markers.push(index)
+      this.chain.add(this.#writer.start(this.chain.last).hash(hash).finish())
+    }
+    this.#readSystem(request.system, system)
+    this.#begin()
+    this.chain.add(writeValue(this.#writer.start(this.chain.last), outputFormatOf(request)).finish())
+    for (const message of request.messages) this.#readMessage(message)
+    if (request.cache_control) this.#markers.push(this.chain.length - 1)
+  }
+
+  /** Forgets the texts. */
+  clear(): void {
+    this.shared.clear()
+  }
+
+  /** The position of a part of the request; -1 for what the client did not send. */
+  position(path: Path): number {
+    const [section, index, , block] = path
+    if (section === 'messages' && typeof index === 'number') {
+      const start = this.#messagesAt[index]
+      if (start === undefined) return -1
+      return typeof block === 'number' ? start + 1 + block : start
+    }
+    if (section === 'system') return this.#systemAt + (typeof index === 'number' ? index : 0)
+    return section === 'tools' && typeof index === 'number' ? (this.#tools[index] ?? -1) : -1
+  }
+
+  #start({ positions }: ToolHashes): void {
+    this.chain.clear()
+    this.shared.clear()
+    this.#markers = []
+    this.#tools = positions
+    this.#messagesAt = []
+  }
+
+  /** Begins the next position. */
+  #begin(): void {
+    this.shared.begin()
+  }
+
+  #readSystem(system: MessagesRequest['system'], sent: PromptUnits['system']): void {
+    this.#systemAt = this.chain.length
+    if (system === undefined || system === null) return
+    const isSent = (text: string): boolean => sent.some(({ block }) => 'text' in block && block.text === text)
+    for (const { text, cache_control } of typeof system === 'string' ? [{ text: system }] : system) {
+      this.#begin()
+      if (cache_control) this.#markers.push(this.chain.length)
+      this.#writer.start(this.chain.last)
+      this.#text(isSent(text) ? text : withoutBillingLine(text))
+      this.chain.add(this.#writer.finish())
+    }
+  }
+
+  #readMessage({ role, content }: InputMessage): void {
+    this.#messagesAt.push(this.chain.length)
+    this.#begin()
+    this.chain.add(this.#writer.start(this.chain.last).member(role).finish())
+    if (typeof content === 'string') this.#readBlock({ type: 'text', text: content })
+    else for (const block of content ?? []) this.#readBlock(block)
+  }
+
+  #readBlock(block: Block): void {
+    this.#begin()
+    if ('cache_control' in block && block.cache_control) this.#markers.push(this.chain.length)
+    this.#writer.start(this.chain.last).member(block.type)
+    this.#block(block)
+    this.chain.add(this.#writer.finish())
+  }
+
+  #block(block: Block): void {
+    switch (block.type) {
+      case 'text':
+        this.#text(block.text)
+        return
+      case 'tool_use':
+        this.#writer.text(block.id).text(block.name)
+        this.#value(block.input)
+        return
+      case 'tool_result':
+        this.#writer.text(block.tool_use_id).scalar(block.is_error)
+        this.#parts(block.content)
+        return
+      case 'image':
+        this.#source(block.source)
+        return
+      case 'document':
+        this.#writer.scalar(block.title).scalar(block.context).scalar(block.citations?.enabled)
+        this.#source(block.source)
+        return
+      case 'search_result':
+        this.#writer.text(block.source).text(block.title).scalar(block.citations?.enabled)
+        this.#parts(block.content)
+        return
+      default:
+        writeUnmarked(this.#writer, block)
+    }
+  }
+
+  #parts(parts: string | readonly ToolResultContent[] | null | undefined): void {
+    if (typeof parts === 'string') this.#part({ type: 'text', text: parts })
+    else for (const part of parts ?? []) this.#part(part)
+  }
+
+  #part(part: ToolResultContent): void {
+    if ('cache_control' in part && part.cache_control) this.#mark()
+    this.#writer.member(part.type)
+    if (part.type === 'text') this.#text(part.text)
+    else if (part.type === 'image') this.#source(part.source)
+    else if (part.type === 'document') {
+      this.#writer.scalar(part.title).scalar(part.context).scalar(part.citations?.enabled)
+      this.#source(part.source)
+    } else writeUnmarked(this.#writer, part)
+  }
+
+  /** The block counts as marked if a part of it is: the marker moves to its end. */
+  #mark(): void {
+    const { length } = this.chain
+    if (this.#markers.at(-1) !== length) this.#markers.push(length)
+  }
+
+  #source(source: ImageBlock['source'] | DocumentBlock['source']): void {
+    if (source.type !== 'base64') {
+      writeValue(this.#writer, source)
+      return
+    }
+    const { data } = source
+    this.#writer.number(data.length)
+    this.#writer.text(data.slice(0, endCharacters)).text(data.slice(-endCharacters))
+  }
+
+  #text(text: string): void {
+    const hash = this.#hash.text(text)
+    this.shared.add(text, { hash, size: text.length })
+    this.#writer.hash(hash)
+  }
+
+  /** The input of a tool: the very same object is sent. */
+  #value(value: unknown): void {
+    const hash = writeValue(this.#inner.start(0n), value).finish()
+    this.shared.add(value, { hash, size: this.#inner.size })
+    this.#writer.hash(hash)
+  }
+}

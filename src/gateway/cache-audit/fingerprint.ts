@@ -1,0 +1,224 @@
+import type { Path } from '../../base/path.ts'
+import type { ContentHash } from '../../runtime/content-hash.ts'
+import type { PromptUnit, SentPrompt } from '../../upstreams/call-audit.ts'
+import { type Chain, GrowingChain, maximumHashes } from './chain.ts'
+import { ClientParts } from './client-parts.ts'
+import { HashWriter, writeValue } from './hash-writer.ts'
+import { SentWriter } from './sent-writer.ts'
+import type { SizedHash } from './shared-hashes.ts'
+import { createToolHashes, type ToolHashes } from './tool-hashes.ts'
+
+/** What is kept of one sent prompt: numbers and hashes, no text (CA-F1, CA-F4). */
+export interface Fingerprint {
+  /** What was sent, unit by unit. */
+  readonly sent: Chain
+  /** What the client sent, position by position. */
+  readonly client: Chain
+  /** For each of the last units: the position that it comes from; -1 for what the client did not send. */
+  readonly positions: Int32Array
+  /** For each of the last units: characters, about. */
+  readonly sizes: Uint32Array
+  /** For each of the last units: index of its kind. */
+  readonly kinds: Uint8Array
+  /** The unit of which the three lists above have the first entry. */
+  readonly firstUnit: number
+  /** Characters of the units before that, and the last position that they come from. */
+  readonly sizeBefore: number
+  readonly positionBefore: number
+  /** Units of tools, and of tools and system together. */
+  readonly sections: readonly [tools: number, system: number]
+  readonly points: readonly CacheEnd[]
+  /** Positions of the client's markers. */
+  readonly markers: readonly number[]
+  /** Hashes of the notes of the translation, by position; -1 for notes about the whole conversation. */
+  readonly notes: ReadonlyMap<number, bigint>
+  /** What the upstream has learned about the model. */
+  readonly settings: bigint
+  /** `thinking` and `tool_choice`: the cache depends on them, too. */
+  readonly options: bigint
+  readonly messages: number
+  readonly firstText: bigint | undefined
+  /** Undefined if the model has no cache. */
+  readonly cacheMinimum: number | undefined
+  /** Memory. */
+  readonly bytes: number
+}
+
+/** The end of a cached prefix: its last unit. */
+interface CacheEnd {
+  readonly unit: number
+  /** The position that the unit comes from. */
+  readonly position: number
+  readonly ttl: '5m' | '1h'
+}
+
+/** Names of units, for the log. */
+export const unitKinds = [
+  'other',
+  'toolSpec',
+  'text',
+  'toolUse',
+  'toolResult',
+  'image',
+  'document',
+  'reasoningContent',
+  'searchResult',
+] as const
+const kindNumbers: ReadonlyMap<string, number> = new Map(unitKinds.map((name, index) => [name, index] as const))
+
+/** A block has one member, which names its kind. */
+const kindOf = (block: object): number => {
+  for (const name in block) return kindNumbers.get(name) ?? 0
+  return 0
+}
+
+/** What the translation noted, by position; -1 for the whole conversation. */
+type PlacedNotes = ReadonlyMap<number, string>
+
+/** A fingerprint, and what is kept of the prompt until the request's end. */
+export interface ReadPrompt {
+  readonly fingerprint: Fingerprint
+  readonly notes: PlacedNotes
+}
+
+const noNotes: PlacedNotes = new Map()
+/** Of a fingerprint without its lists. */
+const fixedBytes = 400
+const bytesPerUnit = 9
+
+/** The units of one prompt, one after another. */
+class SentUnits {
+  readonly chain = new GrowingChain()
+  readonly positions: number[] = []
+  readonly sizes: number[] = []
+  readonly kinds: number[] = []
+  points: CacheEnd[] = []
+  readonly #writer: HashWriter
+
+  constructor(hash: ContentHash) {
+    this.#writer = new HashWriter(hash)
+  }
+
+  clear(): void {
+    this.chain.clear()
+    this.positions.length = 0
+    this.sizes.length = 0
+    this.kinds.length = 0
+    this.points = []
+  }
+
+  add({ block, cachePoint }: PromptUnit, { hash, size }: SizedHash, position: number, unitPlace: number): void {
+    this.chain.add(this.#writer.start(this.chain.last).hash(hash).number(unitPlace).finish())
+    this.positions.push(position)
+    this.sizes.push(size)
+    this.kinds.push(kindOf(block))
+    if (cachePoint === undefined) return
+    this.points.push({ unit: this.chain.length - 1, position, ttl: cachePoint.ttl ?? '5m' })
+  }
+}
+
+/** What a unit belongs to, other than a turn. */
+const place = { tools: -2, system: -1 } as const
+const roles = ['user', 'assistant', 'system']
+
+/** The path of a note. */
+const toPath = (dotted: string): Path => dotted.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+
+/** The translation's notes by the position that they are about. */
+const placeNotes = ({ notes }: SentPrompt, client: ClientParts): PlacedNotes => {
+  if (notes.length === 0) return noNotes
+  const found = new Map<number, string>()
+  for (const { path: dotted, what } of notes) {
+    const path = toPath(dotted)
+    const position = client.position(path)
+    // Notes about parameters have no position.
+    if (position === -1 && path[0] !== 'messages') continue
+    const before = found.get(position)
+    found.set(position, before === undefined ? what : `${before}; ${what}`)
+  }
+  return found
+}
+
+/** Makes the fingerprints of all requests, one after another. */
+class PromptReader {
+  readonly #hash: ContentHash
+  readonly #toToolHashes: ReturnType<typeof createToolHashes>
+  readonly #client: ClientParts
+  readonly #sent: SentUnits
+  readonly #sentWriter: SentWriter
+  readonly #writer: HashWriter
+
+  constructor(hash: ContentHash) {
+    this.#hash = hash
+    this.#toToolHashes = createToolHashes(hash)
+    this.#client = new ClientParts(hash)
+    this.#sent = new SentUnits(hash)
+    this.#sentWriter = new SentWriter(hash)
+    this.#writer = new HashWriter(hash)
+  }
+
+  read(prompt: SentPrompt): ReadPrompt {
+    const client = this.#client
+    const toolHashes = this.#toToolHashes(prompt)
+    client.read(prompt.request, prompt.units, toolHashes)
+    this.#readUnits(prompt.units, toolHashes)
+    const notes = placeNotes(prompt, client)
+    const fingerprint = this.#toFingerprint(prompt, notes)
+    client.clear()
+    return { fingerprint, notes }
+  }
+
+  #readUnits({ tools, system, turns }: SentPrompt['units'], toolHashes: ToolHashes): void {
+    this.#sent.clear()
+    for (const [index, unit] of tools.entries()) {
+      const known = toolHashes.sent[index]
+      if (known !== undefined) this.#sent.add(unit, known, this.#client.position(unit.path), place.tools)
+    }
+    for (const unit of system) this.#addUnit(unit, place.system)
+    let turn = 0
+    for (const { role, units } of turns) {
+      for (const unit of units) this.#addUnit(unit, turn * roles.length + roles.indexOf(role))
+      turn += 1
+    }
+  }
+
+  #addUnit(unit: PromptUnit, unitPlace: number): void {
+    const position = this.#client.position(unit.path)
+    this.#sent.add(unit, this.#sentWriter.write(unit.block, this.#client.shared, position), position, unitPlace)
+  }
+
+  #toFingerprint({ request, units, settings, cacheMinimum }: SentPrompt, notes: PlacedNotes): Fingerprint {
+    const { chain, positions, sizes, kinds, points } = this.#sent
+    const { thinking, tool_choice, messages } = request
+    const writer = this.#writer
+    const client = this.#client.chain.take()
+    const sent = chain.take()
+    const firstUnit = Math.max(sent.length - maximumHashes, 0)
+    return {
+      sent,
+      client,
+      positions: Int32Array.from(positions.slice(firstUnit)),
+      sizes: Uint32Array.from(sizes.slice(firstUnit)),
+      kinds: Uint8Array.from(kinds.slice(firstUnit)),
+      firstUnit,
+      sizeBefore: sizes.slice(0, firstUnit).reduce((sum, size) => sum + size, 0),
+      positionBefore: positions.slice(0, firstUnit).reduce((last, position) => Math.max(last, position), -1),
+      sections: [units.tools.length, units.tools.length + units.system.length],
+      points,
+      markers: this.#client.markers,
+      notes: new Map([...notes].map(([position, words]) => [position, this.#hash.text(words)] as const)),
+      settings: writer.start(0n).text(settings).finish(),
+      options: writeValue(writeValue(writer.start(0n), thinking), tool_choice).finish(),
+      messages: messages.length,
+      firstText: this.#client.firstText,
+      cacheMinimum,
+      bytes: fixedBytes + sent.bytes + client.bytes + (sent.length - firstUnit) * bytesPerUnit,
+    }
+  }
+}
+
+/** Returns the function that makes the fingerprint of a prompt. */
+export const createFingerprinter = (hash: ContentHash): ((prompt: SentPrompt) => ReadPrompt) => {
+  const reader = new PromptReader(hash)
+  return (prompt) => reader.read(prompt)
+}

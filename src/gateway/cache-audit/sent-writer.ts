@@ -1,0 +1,71 @@
+import type { ContentHash } from '../../runtime/content-hash.ts'
+import { HashWriter, writeValue } from './hash-writer.ts'
+import type { SharedHashes, SizedHash } from './shared-hashes.ts'
+
+/** The member with the content of an image or a file. */
+const contentMember = 'bytes'
+/** An image or a page costs about as many tokens as this number of characters. */
+const mediaCharacters = 6000
+/** The member with the input of a tool. */
+const inputMember = 'input'
+
+/** Hashes the blocks that are sent. */
+export class SentWriter {
+  readonly #hash: ContentHash
+  readonly #writer: HashWriter
+  readonly #inner: HashWriter
+  #shared: SharedHashes | undefined
+  #position = 0
+
+  constructor(hash: ContentHash) {
+    this.#hash = hash
+    this.#writer = new HashWriter(hash)
+    this.#inner = new HashWriter(hash)
+  }
+
+  /** `shared` has hashes of what the client sent at that position. */
+  write(block: object, shared?: SharedHashes, position = 0): SizedHash {
+    this.#shared = shared
+    this.#position = position
+    this.#writer.start(0n)
+    this.#object(block)
+    return { hash: this.#writer.finish(), size: this.#writer.size }
+  }
+
+  #object(value: object): void {
+    const members = value as Readonly<Record<string, unknown>>
+    this.#writer.openObject()
+    for (const name in members) {
+      const member = members[name]
+      if (member === undefined) continue
+      this.#writer.member(name)
+      if (typeof member === 'string') this.#text(member, name === contentMember)
+      else if (name === inputMember) this.#input(member)
+      else this.#value(member)
+    }
+    this.#writer.close()
+  }
+
+  #value(value: unknown): void {
+    if (typeof value === 'string') this.#text(value, false)
+    else if (typeof value !== 'object' || value === null) this.#writer.scalar(value)
+    else if (Array.isArray(value)) {
+      this.#writer.openArray()
+      for (const item of value) this.#value(item)
+      this.#writer.close()
+    } else this.#object(value)
+  }
+
+  #text(text: string, isContent: boolean): void {
+    const known = this.#shared?.find(text, this.#position)
+    const size = isContent ? Math.min(text.length, mediaCharacters) : text.length
+    this.#writer.hash(known?.hash ?? this.#hash.text(text), size)
+  }
+
+  /** Has the same hash, whether the client sent that very object or an equal one. */
+  #input(input: unknown): void {
+    const known = this.#shared?.find(input, this.#position)
+    const hash = known?.hash ?? writeValue(this.#inner.start(0n), input).finish()
+    this.#writer.hash(hash, known?.size ?? this.#inner.size)
+  }
+}

@@ -1,0 +1,85 @@
+import { setMostRecent } from '../../base/lru.ts'
+import type { ContentHash } from '../../runtime/content-hash.ts'
+import type { PromptUnit, SentPrompt } from '../../upstreams/call-audit.ts'
+import type { MessagesRequest, Tool } from '../../wire/anthropic/request.ts'
+import { HashWriter, writeUnmarked } from './hash-writer.ts'
+import { SentWriter } from './sent-writer.ts'
+import type { SizedHash } from './shared-hashes.ts'
+
+/** The hashes of a request's tools, which are the same in most requests of a client. */
+export interface ToolHashes {
+  readonly sent: readonly SizedHash[]
+  /** The client's own, in its order. */
+  readonly client: readonly bigint[]
+  /** Position of each tool of the request; undefined for one that does not count. */
+  readonly positions: readonly (number | undefined)[]
+  /** Positions with a cache marker. */
+  readonly markers: readonly number[]
+}
+
+const noTools: ToolHashes = { sent: [], client: [], positions: [], markers: [] }
+
+/** Sets of tools to remember: more than the clients of a server use at a time. */
+const rememberedSets = 50
+/** Longer bodies are rare, and searched as text. */
+const scratchBytes = 512 * 1024
+
+/** Blocks of system messages that change the tools. */
+const toolChanges = ({ messages }: MessagesRequest): object[] =>
+  messages.flatMap(({ role, content }) =>
+    role === 'system' && Array.isArray(content)
+      ? content.filter(({ type }) => type === 'tool_addition' || type === 'tool_removal')
+      : [],
+  )
+
+/** A tool that the client defers counts from the time on at which it is sent: then the client has loaded it. */
+const countedTools = ({ tools }: MessagesRequest, units: readonly PromptUnit[]): [Tool, number][] => {
+  const sent = new Set(units.flatMap(({ path }) => (path[0] === 'tools' ? [path[1]] : [])))
+  return (tools ?? []).flatMap((tool, index): [Tool, number][] =>
+    tool.defer_loading !== true || sent.has(index) ? [[tool, index]] : [],
+  )
+}
+
+/** Returns the function that hashes the tools of a request. To hash a schema takes long, so it remembers them by their text. */
+export const createToolHashes = (hash: ContentHash): ((prompt: SentPrompt) => ToolHashes) => {
+  const known = new Map<bigint, ToolHashes>()
+  const writer = new HashWriter(hash)
+  const sentWriter = new SentWriter(hash)
+  const scratch = Buffer.alloc(scratchBytes)
+  const encoder = new TextEncoder()
+
+  /** The hash of the body's text from the tools on. */
+  const hashText = (text: string, start: string): bigint => {
+    const { read, written } = encoder.encodeInto(text, scratch)
+    if (read < text.length) return hash.text(text.slice(Math.max(text.indexOf(start), 0)))
+    const bytes = scratch.subarray(0, written)
+    return hash.bytes(bytes.subarray(Math.max(bytes.lastIndexOf(start), 0)))
+  }
+
+  const hashBlock = (block: object): bigint => writeUnmarked(writer.start(0n), block).finish()
+
+  const hashAll = ({ request, units: { tools } }: SentPrompt): ToolHashes => {
+    const counted = countedTools(request, tools)
+    const positions: (number | undefined)[] = []
+    for (const [position, [, index]] of counted.entries()) positions[index] = position
+    return {
+      sent: tools.map(({ block }) => sentWriter.write(block)),
+      client: [...counted.map(([tool]) => tool), ...toolChanges(request)].map(hashBlock),
+      positions,
+      markers: counted.flatMap(([{ cache_control }], position) => (cache_control ? [position] : [])),
+    }
+  }
+
+  return (prompt) => {
+    const { request, units, text, toolsStart } = prompt
+    if (units.tools.length === 0) return request.tools?.length ? hashAll(prompt) : noTools
+    writer.start(hashText(text, toolsStart)).number(request.tools?.length ?? 0)
+    for (const { path } of units.tools) writer.number(typeof path[1] === 'number' ? path[1] : -1)
+    const key = writer.finish()
+    const remembered = known.get(key)
+    if (remembered !== undefined) return remembered
+    const hashes = hashAll(prompt)
+    setMostRecent(known, key, hashes, rememberedSets)
+    return hashes
+  }
+}

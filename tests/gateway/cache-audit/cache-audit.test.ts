@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'bun:test'
+import { marker, startAudited, text, turnOf, user } from '../../support/audited-session.ts'
+
+const minute = 60_000
+const first = turnOf(['Begin.'])
+const second = turnOf(['Begin.', 'Done.', 'Go on.'])
+
+/** The class of a second request in the same session. */
+const classAfter = async (changed: object, milliseconds = minute): Promise<string | undefined> => {
+  const session = startAudited()
+  await session.ask(first)
+  session.wait(milliseconds)
+  return (await session.ask(changed)).cacheClass
+}
+
+describe('the audit of the prompt cache, through the whole server', () => {
+  test('CA-C3 CA-C4 CA-L2 a session is cold once, then it hits', async () => {
+    const session = startAudited()
+    const records = [
+      await session.ask(first),
+      await session.ask(second),
+      await session.ask({ ...second, stream: true }),
+    ]
+    expect(records.map(({ cacheClass }) => cacheClass)).toEqual(['cold', 'hit', 'hit'])
+    const [cold, hit] = records
+    expect(cold).toMatchObject({ cacheExpectedTokens: 0, cacheMissedTokens: 0, cacheReachUnits: 0 })
+    expect(hit).toMatchObject({
+      cacheExpectedTokens: cold?.usage?.cache_creation_input_tokens,
+      cacheMissedTokens: 0,
+      cacheReachUnits: 4,
+    })
+    expect(session.logged).toEqual([])
+  })
+
+  test('CA-C5 it names what the client has changed', async () => {
+    const otherTools = turnOf(['Begin.', 'Done.', 'Go on.'], { tools: [] })
+    const otherSystem = turnOf(['Begin.', 'Done.', 'Go on.'], {
+      system: [text('Another agent.', { cache_control: marker })],
+    })
+    expect(await classAfter(otherTools)).toBe('tools_changed')
+    expect(await classAfter(otherSystem)).toBe('system_changed')
+  })
+
+  test('CA-C5 marker_gone: the client no longer marks the end of the conversation', async () => {
+    const session = startAudited()
+    const long = text('Words of the user. '.repeat(3000))
+    const system = [text('You are an agent.', { cache_control: marker })]
+    await session.ask(turnOf([], { system, messages: [user({ ...long, cache_control: marker })] }))
+    const record = await session.ask(turnOf([], { system, messages: [user(long, text('Go on.'))] }))
+    expect(record.cacheClass).toBe('marker_gone')
+  })
+
+  test('CA-C5 messages_changed: an edited message loses only what is behind it', async () => {
+    const session = startAudited()
+    const long = 'Words of the user. '.repeat(3000)
+    const cold = await session.ask(turnOf([long]))
+    const edited = await session.ask(turnOf([`${long} Or not.`]))
+    expect(edited.cacheClass).toBe('messages_changed')
+    expect(edited.cacheMissedTokens).toBe(
+      (cold.usage?.cache_creation_input_tokens ?? 0) - (edited.usage?.cache_read_input_tokens ?? 0),
+    )
+    expect(edited.usage?.cache_read_input_tokens).toBeGreaterThan(1000)
+  })
+
+  test('CA-C5 model_changed: the session goes on with another model', async () => {
+    expect(await classAfter({ ...second, model: 'claude-haiku-4-5' })).toBe('model_changed')
+  })
+
+  test('CA-C6 the lifetime runs out: after five minutes, or after an hour', async () => {
+    expect(await classAfter(second, 4 * minute)).toBe('hit')
+    expect(await classAfter(second, 6 * minute)).toBe('ttl_expired_5m')
+    const session = startAudited()
+    const hour = { cache_control: { type: 'ephemeral', ttl: '1h' } }
+    const long = { system: [text('You are an agent. '.repeat(900), hour)], messages: [user(text('Begin.', hour))] }
+    await session.ask(turnOf([], long))
+    session.wait(59 * minute)
+    expect((await session.ask(turnOf([], long))).cacheClass).toBe('hit')
+    session.wait(61 * minute)
+    expect((await session.ask(turnOf([], long))).cacheClass).toBe('ttl_expired_1h')
+  })
+
+  test('CA-C5 upstream_evicted: nothing has changed, and the upstream reads nothing', async () => {
+    let requests = 0
+    const session = startAudited({
+      scenario() {
+        requests += 1
+        return { content: [{ text: 'Done.' }], evictsCache: requests === 2 }
+      },
+    })
+    await session.ask(first)
+    const record = await session.ask(second)
+    expect(record.cacheClass).toBe('upstream_evicted')
+    expect(record.cacheMissedTokens).toBe(record.cacheExpectedTokens)
+  })
+
+  test('CA-S1 sessions and agents are apart; a client without a session is never compared', async () => {
+    const session = startAudited()
+    await session.ask(first)
+    const agent = { 'x-claude-code-agent-id': 'agent-00001' }
+    expect((await session.ask(second, agent)).cacheClass).toBe('cold')
+    expect((await session.ask(second, { 'x-claude-code-session-id': 'session-0002' })).cacheClass).toBe('cold')
+    expect((await session.ask(second, { 'x-claude-code-session-id': '' })).cacheClass).toBe('cold')
+    const metadata = { user_id: JSON.stringify({ session_id: 'session-0001' }) }
+    expect((await session.ask({ ...second, metadata }, { 'x-claude-code-session-id': '' })).cacheClass).toBe('hit')
+  })
+
+  test('a request without cache markers has no class, and the next one is compared with the one before it', async () => {
+    const session = startAudited()
+    await session.ask(first)
+    const title = { model: 'claude-sonnet-4-6', max_tokens: 10, messages: [user(text('A title.'))] }
+    expect(await session.ask(title)).not.toHaveProperty('cacheClass')
+    expect((await session.ask(second)).cacheClass).toBe('hit')
+  })
+
+  test('CA-C5 a failed request is unknown, and the next is compared with the one before it', async () => {
+    const session = startAudited()
+    await session.ask(first)
+    const failed = await session.ask({ ...second, max_tokens: 1_000_000 })
+    expect(failed.outcome).not.toBe('answered')
+    expect(failed.cacheClass).toBe('unknown')
+    expect((await session.ask(second)).cacheClass).toBe('hit')
+  })
+
+  test('CA-S4 without the audit, no record has its facts', async () => {
+    const records: object[] = []
+    const session = startAudited({ cacheAudit: undefined })
+    records.push(await session.ask(first))
+    expect(records[0]).not.toHaveProperty('cacheClass')
+    expect(session.cacheAudit.counts()).toEqual({ lanes: 0, answers: 0, bytes: 0, dropped: 0 })
+  })
+})

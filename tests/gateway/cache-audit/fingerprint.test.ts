@@ -1,0 +1,134 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { classify } from '../../../src/gateway/cache-audit/classify.ts'
+import { compare } from '../../../src/gateway/cache-audit/compare.ts'
+import type { Fingerprint } from '../../../src/gateway/cache-audit/fingerprint.ts'
+import { isOurFault } from '../../../src/gateway/cache-miss.ts'
+import { createFingerprints } from '../../support/cache-audit.ts'
+import { conversations, type RandomConversation } from '../../support/conversations.ts'
+import { image } from '../../support/translate.ts'
+
+// Random, but reproducible.
+fc.configureGlobal({ seed: 20261122 })
+
+type Request = Record<string, unknown> & { messages: Record<string, unknown>[] }
+
+const models = ['claude-sonnet-4.6', 'claude-opus-4.6', 'claude-haiku-4.5'] as const
+
+const requestOf = ({ system, more }: RandomConversation, messages: object[]): Request =>
+  JSON.parse(JSON.stringify({ model: 'claude-sonnet-4-6', max_tokens: 4000, system, ...more, messages }))
+
+const pdf = {
+  type: 'document',
+  source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQKJSVFT0YK' },
+}
+const reminder = { role: 'system', content: 'Remember the rules.' }
+const exchange = (id: string, content: unknown): object[] => [
+  { role: 'assistant', content: [{ type: 'tool_use', id, name: 'Bash', input: { command: `ls ${id}` } }] },
+  { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content }] },
+]
+
+/** What a client adds to its conversation. */
+const additions: readonly ((serial: number) => object[])[] = [
+  (serial) => [
+    { role: 'assistant', content: `Answer ${serial}.` },
+    { role: 'user', content: `Question ${serial}.` },
+  ],
+  (serial) => exchange(`toolu_${serial}`, 'a result'),
+  (serial) => exchange(`toolu_${serial}`, [{ type: 'text', text: 'a picture:' }, image()]),
+  (serial) => exchange(`toolu_${serial}`, [pdf]),
+  (serial) => [
+    { role: 'assistant', content: 'A file?' },
+    { role: 'user', content: [pdf, { type: 'text', text: `See ${serial}.` }] },
+  ],
+  (serial) => [...exchange(`toolu_${serial}`, ''), reminder],
+]
+
+/** Changes of a client other than additions. */
+const changes: readonly ((request: Request) => Request)[] = [
+  (request) => ({ ...request, tools: [{ name: 'Other', input_schema: { type: 'object' } }] }),
+  (request) => ({ ...request, system: 'Another prompt.' }),
+  (request) => ({ ...request, messages: [{ role: 'user', content: 'A summary of all.' }] }),
+  (request) => ({ ...request, messages: [{ role: 'user', content: 'Before all.' }, ...request.messages] }),
+  (request) => ({ ...request, messages: request.messages.slice(0, 1) }),
+  (request) => ({ ...request, thinking: { type: 'enabled', budget_tokens: 2000 } }),
+  (request) => ({ ...request, tool_choice: { type: 'none' } }),
+]
+
+/** Moves the marker to the end, like Claude Code. */
+const marked = (request: Request): Request => ({ ...request, cache_control: { type: 'ephemeral' } })
+
+const fingerprintOf = createFingerprints()
+
+const verdictOn = (before: Fingerprint, after: Fingerprint): string | undefined =>
+  classify({
+    fingerprint: after,
+    usage: { read: 0, written: 5000 },
+    startedAt: 1000,
+    earlier: [{ fingerprint: before, modelId: 'x', cachedTokens: 5000, endedAt: 0 }],
+    otherModel: undefined,
+    hasParallel: false,
+  })?.cacheClass
+
+/** A turn of a session, and whether the client has only added something. */
+interface Turn {
+  readonly fingerprint: Fingerprint
+  readonly isGrown: boolean
+}
+
+/** The turns after `messages`; a pick over the number of additions is a change. */
+const turnsAfter = (
+  given: RandomConversation,
+  messages: object[],
+  picks: readonly number[],
+  modelId: string,
+): Turn[] => {
+  let grown = messages
+  return picks.map((pick, serial) => {
+    grown = [...grown, ...(additions[pick % additions.length]?.(serial) ?? [])]
+    const change = changes[pick - additions.length]
+    const request = requestOf(given, grown)
+    const sent = serial % 2 === 0 ? marked(request) : request
+    return { fingerprint: fingerprintOf(change?.(sent) ?? sent, { modelId }), isGrown: change === undefined }
+  })
+}
+
+const isIntended = (verdict: string | undefined): boolean => verdict === 'settings_changed'
+
+const sessionsPerConversation = 10
+const pick = fc.nat(additions.length + changes.length - 1)
+const sessions = fc.array(fc.array(pick, { minLength: 1, maxLength: 2 }), {
+  minLength: sessionsPerConversation,
+  maxLength: sessionsPerConversation,
+})
+
+test('CA-A3 CA-A4 in 10,000 random sessions, this server never changes a prompt: each request begins with the units of the one before', () => {
+  const classes = new Set<string | undefined>()
+  const check = (before: Turn, after: Turn): void => {
+    const verdict = verdictOn(before.fingerprint, after.fingerprint)
+    classes.add(verdict)
+    expect([verdict, isOurFault(verdict ?? '')]).toEqual([verdict, false])
+    const isComparable = before.isGrown && after.isGrown && before.fingerprint.points.length > 0
+    if (!isComparable || isIntended(verdict)) return
+    // A tool that the conversation mentions is offered from then on.
+    if (verdict !== 'tools_changed') expect(compare(before.fingerprint, after.fingerprint).difference).toBeUndefined()
+  }
+  fc.assert(
+    fc.property(conversations, sessions, fc.constantFrom(...models), (given, all, modelId) => {
+      const messages = [...given.messages, ...given.next]
+      const first = { fingerprint: fingerprintOf(requestOf(given, given.messages), { modelId }), isGrown: true }
+      const second = { fingerprint: fingerprintOf(requestOf(given, messages), { modelId }), isGrown: true }
+      check(first, second)
+      for (const picks of all) {
+        let before = second
+        for (const turn of turnsAfter(given, messages, picks, modelId)) {
+          check(before, turn)
+          before = turn
+        }
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  for (const seen of ['tools_changed', 'system_changed', 'messages_changed', 'marker_gone', 'cold', 'upstream_evicted'])
+    expect(classes).toContain(seen)
+}, 120_000)

@@ -12,6 +12,8 @@ import type { ToolHashes } from './tool-hashes.ts'
 
 type Block = Exclude<InputMessage['content'], string | undefined>[number]
 
+const roles: readonly InputMessage['role'][] = ['user', 'assistant', 'system']
+
 /** Of each end of an image or a file. */
 const endCharacters = 64
 
@@ -29,6 +31,8 @@ export class ClientParts {
   #tools: ToolHashes['positions'] = []
   #systemAt = 0
   #messagesAt: number[] = []
+  /** The roles of messages without a block yet, as the digits of a number. */
+  #roles = 0
 
   constructor(hash: ContentHash) {
     this.#hash = hash
@@ -41,23 +45,22 @@ export class ClientParts {
     return this.#markers
   }
 
-  /** Hash of the first text of the messages; undefined if they begin with something else. */
+  /** Hash of the first text of the messages; undefined if they have none. */
   get firstText(): bigint | undefined {
     const first = this.#messagesAt[0]
-    return first === undefined ? undefined : this.shared.firstAt(first + 1)?.hash
+    return first === undefined ? undefined : this.shared.firstAt(first)
   }
 
   read(request: MessagesRequest, { system }: PromptUnits, tools: ToolHashes): void {
     this.#start(tools)
-    for (const [index, hash] of tools.client.entries()) {
-      this.#begin()
-      if (tools.markers.includes(index)) this.#markers.push(index)
-      this.chain.add(this.#writer.start(this.chain.last).hash(hash).finish())
-    }
+    for (const hash of tools.client) this.chain.add(hash)
+    for (const position of tools.markers) this.#markers.push(position)
     this.#readSystem(request.system, system)
     this.#begin()
-    this.chain.add(writeValue(this.#writer.start(this.chain.last), outputFormatOf(request)).finish())
+    this.chain.add(writeValue(this.#writer, outputFormatOf(request)).finish())
     for (const message of request.messages) this.#readMessage(message)
+    // Empty messages at the end.
+    if (this.#roles > 0) this.chain.add(this.#begin().finish())
     if (request.cache_control) this.#markers.push(this.chain.length - 1)
   }
 
@@ -68,11 +71,12 @@ export class ClientParts {
 
   /** The position of a part of the request; -1 for what the client did not send. */
   position(path: Path): number {
-    const [section, index, , block] = path
+    const section = path[0]
+    const index = path[1]
     if (section === 'messages' && typeof index === 'number') {
-      const start = this.#messagesAt[index]
-      if (start === undefined) return -1
-      return typeof block === 'number' ? start + 1 + block : start
+      const start = this.#messagesAt[index] ?? -1
+      const block = path[3]
+      return start === -1 || typeof block !== 'number' ? start : start + block
     }
     if (section === 'system') return this.#systemAt + (typeof index === 'number' ? index : 0)
     return section === 'tools' && typeof index === 'number' ? (this.#tools[index] ?? -1) : -1
@@ -84,11 +88,15 @@ export class ClientParts {
     this.#markers = []
     this.#tools = positions
     this.#messagesAt = []
+    this.#roles = 0
   }
 
-  /** Begins the next position. */
-  #begin(): void {
-    this.shared.begin()
+  /** Begins the next position, with the roles of the messages that begin there. */
+  #begin(): HashWriter {
+    this.shared.begin(this.chain.length)
+    const roles = this.#roles
+    this.#roles = 0
+    return this.#writer.start(this.chain.last).number(roles)
   }
 
   #readSystem(system: MessagesRequest['system'], sent: PromptUnits['system']): void {
@@ -98,7 +106,6 @@ export class ClientParts {
     for (const { text, cache_control } of typeof system === 'string' ? [{ text: system }] : system) {
       this.#begin()
       if (cache_control) this.#markers.push(this.chain.length)
-      this.#writer.start(this.chain.last)
       this.#text(isSent(text) ? text : withoutBillingLine(text))
       this.chain.add(this.#writer.finish())
     }
@@ -106,16 +113,14 @@ export class ClientParts {
 
   #readMessage({ role, content }: InputMessage): void {
     this.#messagesAt.push(this.chain.length)
-    this.#begin()
-    this.chain.add(this.#writer.start(this.chain.last).member(role).finish())
+    this.#roles = this.#roles * (roles.length + 1) + roles.indexOf(role) + 1
     if (typeof content === 'string') this.#readBlock({ type: 'text', text: content })
     else for (const block of content ?? []) this.#readBlock(block)
   }
 
   #readBlock(block: Block): void {
-    this.#begin()
     if ('cache_control' in block && block.cache_control) this.#markers.push(this.chain.length)
-    this.#writer.start(this.chain.last).member(block.type)
+    this.#begin().name(block.type)
     this.#block(block)
     this.chain.add(this.#writer.finish())
   }
@@ -156,7 +161,7 @@ export class ClientParts {
 
   #part(part: ToolResultContent): void {
     if ('cache_control' in part && part.cache_control) this.#mark()
-    this.#writer.member(part.type)
+    this.#writer.name(part.type)
     if (part.type === 'text') this.#text(part.text)
     else if (part.type === 'image') this.#source(part.source)
     else if (part.type === 'document') {
@@ -183,14 +188,14 @@ export class ClientParts {
 
   #text(text: string): void {
     const hash = this.#hash.text(text)
-    this.shared.add(text, { hash, size: text.length })
+    this.shared.add(text, hash, text.length)
     this.#writer.hash(hash)
   }
 
   /** The input of a tool: the very same object is sent. */
   #value(value: unknown): void {
     const hash = writeValue(this.#inner.start(0n), value).finish()
-    this.shared.add(value, { hash, size: this.#inner.size })
+    this.shared.add(value, hash, this.#inner.size)
     this.#writer.hash(hash)
   }
 }

@@ -5,7 +5,6 @@ import { type Chain, GrowingChain, maximumHashes } from './chain.ts'
 import { ClientParts } from './client-parts.ts'
 import { HashWriter, writeValue } from './hash-writer.ts'
 import { SentWriter } from './sent-writer.ts'
-import type { SizedHash } from './shared-hashes.ts'
 import { createToolHashes, type ToolHashes } from './tool-hashes.ts'
 
 /** What is kept of one sent prompt: numbers and hashes, no text (CA-F1, CA-F4). */
@@ -82,6 +81,7 @@ export interface ReadPrompt {
 }
 
 const noNotes: PlacedNotes = new Map()
+const noHashes: Fingerprint['notes'] = new Map()
 /** Of a fingerprint without its lists. */
 const fixedBytes = 400
 const bytesPerUnit = 9
@@ -93,11 +93,6 @@ class SentUnits {
   readonly sizes: number[] = []
   readonly kinds: number[] = []
   points: CacheEnd[] = []
-  readonly #writer: HashWriter
-
-  constructor(hash: ContentHash) {
-    this.#writer = new HashWriter(hash)
-  }
 
   clear(): void {
     this.chain.clear()
@@ -107,8 +102,9 @@ class SentUnits {
     this.points = []
   }
 
-  add({ block, cachePoint }: PromptUnit, { hash, size }: SizedHash, position: number, unitPlace: number): void {
-    this.chain.add(this.#writer.start(this.chain.last).hash(hash).number(unitPlace).finish())
+  /** `hash` continues that of the unit before. */
+  add({ block, cachePoint }: PromptUnit, hash: bigint, size: number, position: number): void {
+    this.chain.add(hash)
     this.positions.push(position)
     this.sizes.push(size)
     this.kinds.push(kindOf(block))
@@ -117,8 +113,15 @@ class SentUnits {
   }
 }
 
-/** What a unit belongs to, other than a turn. */
-const place = { tools: -2, system: -1 } as const
+/** The last of a list that are kept, and those before them. */
+const lastOf = (list: readonly number[]): readonly number[] =>
+  list.length > maximumHashes ? list.slice(-maximumHashes) : list
+const firstOf = (list: readonly number[]): readonly number[] =>
+  list.length > maximumHashes ? list.slice(0, -maximumHashes) : none
+const none: readonly number[] = []
+
+/** The place of the system prompt; turns have their number. */
+const systemPlace = -1
 const roles = ['user', 'assistant', 'system']
 
 /** The path of a note. */
@@ -152,7 +155,7 @@ class PromptReader {
     this.#hash = hash
     this.#toToolHashes = createToolHashes(hash)
     this.#client = new ClientParts(hash)
-    this.#sent = new SentUnits(hash)
+    this.#sent = new SentUnits()
     this.#sentWriter = new SentWriter(hash)
     this.#writer = new HashWriter(hash)
   }
@@ -170,11 +173,13 @@ class PromptReader {
 
   #readUnits({ tools, system, turns }: SentPrompt['units'], toolHashes: ToolHashes): void {
     this.#sent.clear()
-    for (const [index, unit] of tools.entries()) {
+    let index = 0
+    for (const unit of tools) {
       const known = toolHashes.sent[index]
-      if (known !== undefined) this.#sent.add(unit, known, this.#client.position(unit.path), place.tools)
+      index += 1
+      if (known !== undefined) this.#sent.add(unit, known.hash, known.size, this.#client.position(unit.path))
     }
-    for (const unit of system) this.#addUnit(unit, place.system)
+    for (const unit of system) this.#addUnit(unit, systemPlace)
     let turn = 0
     for (const { role, units } of turns) {
       for (const unit of units) this.#addUnit(unit, turn * roles.length + roles.indexOf(role))
@@ -182,9 +187,15 @@ class PromptReader {
     }
   }
 
-  #addUnit(unit: PromptUnit, unitPlace: number): void {
+  #addUnit(unit: PromptUnit, place: number): void {
     const position = this.#client.position(unit.path)
-    this.#sent.add(unit, this.#sentWriter.write(unit.block, this.#client.shared, position), position, unitPlace)
+    const hash = this.#sentWriter.write(unit.block, this.#sent.chain.last, place, this.#client.shared, position)
+    this.#sent.add(unit, hash, this.#sentWriter.size, position)
+  }
+
+  #hashNotes(notes: PlacedNotes): Fingerprint['notes'] {
+    if (notes.size === 0) return noHashes
+    return new Map([...notes].map(([position, words]) => [position, this.#hash.text(words)] as const))
   }
 
   #toFingerprint({ request, units, settings, cacheMinimum }: SentPrompt, notes: PlacedNotes): Fingerprint {
@@ -197,16 +208,16 @@ class PromptReader {
     return {
       sent,
       client,
-      positions: Int32Array.from(positions.slice(firstUnit)),
-      sizes: Uint32Array.from(sizes.slice(firstUnit)),
-      kinds: Uint8Array.from(kinds.slice(firstUnit)),
+      positions: new Int32Array(lastOf(positions)),
+      sizes: new Uint32Array(lastOf(sizes)),
+      kinds: new Uint8Array(lastOf(kinds)),
       firstUnit,
-      sizeBefore: sizes.slice(0, firstUnit).reduce((sum, size) => sum + size, 0),
-      positionBefore: positions.slice(0, firstUnit).reduce((last, position) => Math.max(last, position), -1),
+      sizeBefore: firstOf(sizes).reduce((sum, size) => sum + size, 0),
+      positionBefore: firstOf(positions).reduce((last, position) => Math.max(last, position), -1),
       sections: [units.tools.length, units.tools.length + units.system.length],
       points,
       markers: this.#client.markers,
-      notes: new Map([...notes].map(([position, words]) => [position, this.#hash.text(words)] as const)),
+      notes: this.#hashNotes(notes),
       settings: writer.start(0n).text(settings).finish(),
       options: writeValue(writeValue(writer.start(0n), thinking), tool_choice).finish(),
       messages: messages.length,

@@ -5,22 +5,25 @@ const capacity = 1024
 const bytesPerWord = 8
 
 /** Marks in front of values, so that no two different values give the same words. */
-const mark = { object: 1, array: 2, end: 3, true: 4, false: 5, null: 6, number: 7, other: 8, member: 9 } as const
+const mark = { object: 1, array: 2, end: 3, true: 4, false: 5, null: 6, number: 7, other: 8, name: 9 } as const
 
-/** Names of members that most blocks have: to look up a number is faster than to hash the name. */
-const usualMembers = [
-  'text',
-  'toolUse',
-  'toolUseId',
-  'name',
-  'input',
-  'toolResult',
-  'content',
-  'status',
-  'type',
-] as const
-const memberNumbers: ReadonlyMap<string, number> = new Map(
-  usualMembers.map((name, index) => [name, mark.member + index] as const),
+/** Names that most blocks have: to look up a number is faster than to hash the name. */
+const usualNames = [
+  ...['text', 'toolUse', 'toolUseId', 'name', 'input', 'toolResult', 'content', 'status', 'type', 'image', 'document'],
+  ...[
+    'tool_use',
+    'tool_result',
+    'thinking',
+    'reasoningContent',
+    'reasoningText',
+    'signature',
+    'source',
+    'bytes',
+    'format',
+  ],
+]
+const nameNumbers: ReadonlyMap<string, number> = new Map(
+  usualNames.map((name, index) => [name, mark.name + index] as const),
 )
 
 /**
@@ -69,8 +72,9 @@ export class HashWriter {
     return this
   }
 
-  member(name: string): this {
-    const number = memberNumbers.get(name)
+  /** The name of a member or a type. */
+  name(name: string): this {
+    const number = nameNumbers.get(name)
     return number === undefined ? this.text(name) : this.number(number)
   }
 
@@ -118,7 +122,7 @@ export const writeValue = (writer: HashWriter, value: unknown, without?: string)
   const members = value as Readonly<Record<string, unknown>>
   for (const name in members) {
     const member = members[name]
-    if (member !== undefined && name !== without) writeValue(writer.member(name), member)
+    if (member !== undefined && name !== without) writeValue(writer.name(name), member)
   }
   return writer.close()
 }

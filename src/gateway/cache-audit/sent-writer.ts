@@ -1,6 +1,6 @@
 import type { ContentHash } from '../../runtime/content-hash.ts'
 import { HashWriter, writeValue } from './hash-writer.ts'
-import type { SharedHashes, SizedHash } from './shared-hashes.ts'
+import type { SharedHashes } from './shared-hashes.ts'
 
 /** The member with the content of an image or a file. */
 const contentMember = 'bytes'
@@ -23,13 +23,21 @@ export class SentWriter {
     this.#inner = new HashWriter(hash)
   }
 
-  /** `shared` has hashes of what the client sent at that position. */
-  write(block: object, shared?: SharedHashes, position = 0): SizedHash {
+  /** Characters of the last block. */
+  get size(): number {
+    return this.#writer.size
+  }
+
+  /**
+   * The hash of a block that continues `before`; `place` differs between turns. `shared` has hashes of what the client
+   * sent at the position.
+   */
+  write(block: object, before: bigint, place: number, shared?: SharedHashes, position = 0): bigint {
     this.#shared = shared
     this.#position = position
-    this.#writer.start(0n)
+    this.#writer.start(before).number(place)
     this.#object(block)
-    return { hash: this.#writer.finish(), size: this.#writer.size }
+    return this.#writer.finish()
   }
 
   #object(value: object): void {
@@ -38,7 +46,7 @@ export class SentWriter {
     for (const name in members) {
       const member = members[name]
       if (member === undefined) continue
-      this.#writer.member(name)
+      this.#writer.name(name)
       if (typeof member === 'string') this.#text(member, name === contentMember)
       else if (name === inputMember) this.#input(member)
       else this.#value(member)
@@ -57,15 +65,22 @@ export class SentWriter {
   }
 
   #text(text: string, isContent: boolean): void {
-    const known = this.#shared?.find(text, this.#position)
+    const known = this.#shared?.find(text, this.#position) ?? -1
     const size = isContent ? Math.min(text.length, mediaCharacters) : text.length
-    this.#writer.hash(known?.hash ?? this.#hash.text(text), size)
+    this.#writer.hash(
+      known === -1 || this.#shared === undefined ? this.#hash.text(text) : this.#shared.hash(known),
+      size,
+    )
   }
 
   /** Has the same hash, whether the client sent that very object or an equal one. */
   #input(input: unknown): void {
-    const known = this.#shared?.find(input, this.#position)
-    const hash = known?.hash ?? writeValue(this.#inner.start(0n), input).finish()
-    this.#writer.hash(hash, known?.size ?? this.#inner.size)
+    const known = this.#shared?.find(input, this.#position) ?? -1
+    if (known !== -1 && this.#shared !== undefined) {
+      this.#writer.hash(this.#shared.hash(known), this.#shared.size(known))
+      return
+    }
+    const hash = writeValue(this.#inner.start(0n), input).finish()
+    this.#writer.hash(hash, this.#inner.size)
   }
 }

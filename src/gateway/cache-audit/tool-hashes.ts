@@ -8,8 +8,9 @@ import type { SizedHash } from './shared-hashes.ts'
 
 /** The hashes of a request's tools, which are the same in most requests of a client. */
 export interface ToolHashes {
+  /** Each continues the one before. */
   readonly sent: readonly SizedHash[]
-  /** The client's own, in its order. */
+  /** The client's own, in its order; each continues the one before. */
   readonly client: readonly bigint[]
   /** Position of each tool of the request; undefined for one that does not count. */
   readonly positions: readonly (number | undefined)[]
@@ -56,15 +57,29 @@ export const createToolHashes = (hash: ContentHash): ((prompt: SentPrompt) => To
     return hash.bytes(bytes.subarray(Math.max(bytes.lastIndexOf(start), 0)))
   }
 
-  const hashBlock = (block: object): bigint => writeUnmarked(writer.start(0n), block).finish()
+  const hashSent = (units: readonly PromptUnit[]): SizedHash[] => {
+    let before = 0n
+    return units.map(({ block }) => {
+      before = sentWriter.write(block, before, 0)
+      return { hash: before, size: sentWriter.size }
+    })
+  }
+
+  const hashClients = (tools: readonly object[]): bigint[] => {
+    let before = 0n
+    return tools.map((tool) => {
+      before = writeUnmarked(writer.start(before), tool).finish()
+      return before
+    })
+  }
 
   const hashAll = ({ request, units: { tools } }: SentPrompt): ToolHashes => {
     const counted = countedTools(request, tools)
     const positions: (number | undefined)[] = []
     for (const [position, [, index]] of counted.entries()) positions[index] = position
     return {
-      sent: tools.map(({ block }) => sentWriter.write(block)),
-      client: [...counted.map(([tool]) => tool), ...toolChanges(request)].map(hashBlock),
+      sent: hashSent(tools),
+      client: hashClients([...counted.map(([tool]) => tool), ...toolChanges(request)]),
       positions,
       markers: counted.flatMap(([{ cache_control }], position) => (cache_control ? [position] : [])),
     }

@@ -50,17 +50,20 @@ const toChain = (hashes: BigUint64Array): Chain =>
 export class GrowingChain {
   #hashes = new BigUint64Array(512)
   #length = 0
+  /** To read it from the list takes longer. */
+  #last: bigint | undefined
 
   get length(): number {
     return this.#length
   }
 
-  get last(): bigint {
-    return this.#length === 0 ? 0n : (this.#hashes[this.#length - 1] as bigint)
+  get last(): bigint | undefined {
+    return this.#last
   }
 
   clear(): void {
     this.#length = 0
+    this.#last = undefined
   }
 
   add(hash: bigint): void {
@@ -71,6 +74,7 @@ export class GrowingChain {
     }
     this.#hashes[this.#length] = hash
     this.#length += 1
+    this.#last = hash
   }
 
   /** A copy. */

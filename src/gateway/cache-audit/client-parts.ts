@@ -189,13 +189,13 @@ export class ClientParts {
   #text(text: string): void {
     const hash = this.#hash.text(text)
     this.shared.add(text, hash, text.length)
-    this.#writer.hash(hash)
+    this.#writer.hash(hash, text.length)
   }
 
   /** The input of a tool: the very same object is sent. */
   #value(value: unknown): void {
-    const hash = writeValue(this.#inner.start(0n), value).finish()
+    const hash = writeValue(this.#inner.start(), value).finish()
     this.shared.add(value, hash, this.#inner.size)
-    this.#writer.hash(hash)
+    this.#writer.hash(hash, 0)
   }
 }

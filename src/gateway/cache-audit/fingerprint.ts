@@ -63,13 +63,8 @@ export const unitKinds = [
   'reasoningContent',
   'searchResult',
 ] as const
+const toolKind = unitKinds.indexOf('toolSpec')
 const kindNumbers: ReadonlyMap<string, number> = new Map(unitKinds.map((name, index) => [name, index] as const))
-
-/** A block has one member, which names its kind. */
-const kindOf = (block: object): number => {
-  for (const name in block) return kindNumbers.get(name) ?? 0
-  return 0
-}
 
 /** What the translation noted, by position; -1 for the whole conversation. */
 type PlacedNotes = ReadonlyMap<number, string>
@@ -103,11 +98,11 @@ class SentUnits {
   }
 
   /** `hash` continues that of the unit before. */
-  add({ block, cachePoint }: PromptUnit, hash: bigint, size: number, position: number): void {
+  add({ cachePoint }: PromptUnit, hash: bigint, size: number, position: number, kind: number): void {
     this.chain.add(hash)
     this.positions.push(position)
     this.sizes.push(size)
-    this.kinds.push(kindOf(block))
+    this.kinds.push(kind)
     if (cachePoint === undefined) return
     this.points.push({ unit: this.chain.length - 1, position, ttl: cachePoint.ttl ?? '5m' })
   }
@@ -177,7 +172,7 @@ class PromptReader {
     for (const unit of tools) {
       const known = toolHashes.sent[index]
       index += 1
-      if (known !== undefined) this.#sent.add(unit, known.hash, known.size, this.#client.position(unit.path))
+      if (known !== undefined) this.#sent.add(unit, known.hash, known.size, this.#client.position(unit.path), toolKind)
     }
     for (const unit of system) this.#addUnit(unit, systemPlace)
     let turn = 0
@@ -190,7 +185,8 @@ class PromptReader {
   #addUnit(unit: PromptUnit, place: number): void {
     const position = this.#client.position(unit.path)
     const hash = this.#sentWriter.write(unit.block, this.#sent.chain.last, place, this.#client.shared, position)
-    this.#sent.add(unit, hash, this.#sentWriter.size, position)
+    const { size, kind } = this.#sentWriter
+    this.#sent.add(unit, hash, size, position, kindNumbers.get(kind) ?? 0)
   }
 
   #hashNotes(notes: PlacedNotes): Fingerprint['notes'] {
@@ -218,8 +214,8 @@ class PromptReader {
       points,
       markers: this.#client.markers,
       notes: this.#hashNotes(notes),
-      settings: writer.start(0n).text(settings).finish(),
-      options: writeValue(writeValue(writer.start(0n), thinking), tool_choice).finish(),
+      settings: writer.start().text(settings).finish(),
+      options: writeValue(writeValue(writer.start(), thinking), tool_choice).finish(),
       messages: messages.length,
       firstText: this.#client.firstText,
       cacheMinimum,

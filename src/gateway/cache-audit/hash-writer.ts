@@ -4,8 +4,20 @@ import type { ContentHash } from '../../runtime/content-hash.ts'
 const capacity = 1024
 const bytesPerWord = 8
 
-/** Marks in front of values, so that no two different values give the same words. */
-const mark = { object: 1, array: 2, end: 3, true: 4, false: 5, null: 6, number: 7, other: 8, name: 9 } as const
+/** Kinds of values: no two different values give the same texts and numbers. */
+const mark = {
+  object: 1,
+  array: 2,
+  end: 3,
+  true: 4,
+  false: 5,
+  null: 6,
+  number: 7,
+  other: 8,
+  text: 9,
+  hash: 10,
+  name: 11,
+} as const
 
 /** Names that most blocks have: to look up a number is faster than to hash the name. */
 const usualNames = [
@@ -27,8 +39,8 @@ const nameNumbers: ReadonlyMap<string, number> = new Map(
 )
 
 /**
- * Collects the parts of a value, and makes one hash of them. Texts are hashed as they are: to write a value as JSON first
- * takes ten times as long.
+ * Makes one hash of the parts of a value. Texts are hashed as they are, each continuing the one before: to write a value
+ * as JSON first takes ten times as long. Everything else is collected as numbers, and hashed at the end.
  */
 export class HashWriter {
   /** Characters of the texts since the start. */
@@ -39,26 +51,31 @@ export class HashWriter {
   /** The first words as bytes, by their number: to create a view takes longer than to hash it. */
   readonly #views: Uint8Array[] = []
   #count = 0
+  /** Of the texts so far. */
+  #texts: bigint | undefined
 
   constructor(hash: ContentHash) {
     this.#hash = hash
   }
 
-  /** Starts a hash, which continues `before`. */
-  start(before: bigint): this {
+  /** Starts a hash, which continues `before`, if there is one. */
+  start(before?: bigint): this {
     this.size = 0
-    this.#words[0] = before
-    this.#count = 1
+    this.#texts = before
+    this.#count = 0
     return this
   }
 
   text(text: string): this {
-    return this.hash(this.#hash.text(text), text.length)
+    this.size += text.length
+    this.#texts = this.#hash.text(text, this.#texts)
+    return this.number(mark.text)
   }
 
   /** A hash of this number of characters. */
-  hash(hash: bigint, size = 0): this {
+  hash(hash: bigint, size: number): this {
     this.size += size
+    this.number(mark.hash)
     if (this.#count === capacity) this.#fold()
     this.#words[this.#count] = hash
     this.#count += 1
@@ -101,12 +118,12 @@ export class HashWriter {
   finish(): bigint {
     const count = this.#count
     this.#views[count] ??= new Uint8Array(this.#words.buffer, 0, count * bytesPerWord)
-    return this.#hash.bytes(this.#views[count])
+    return this.#hash.bytes(this.#views[count], this.#texts)
   }
 
   #fold(): void {
-    this.#words[0] = this.finish()
-    this.#count = 1
+    this.#texts = this.finish()
+    this.#count = 0
   }
 }
 

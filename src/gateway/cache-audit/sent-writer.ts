@@ -16,11 +16,17 @@ export class SentWriter {
   readonly #inner: HashWriter
   #shared: SharedHashes | undefined
   #position = 0
+  #kind = ''
 
   constructor(hash: ContentHash) {
     this.#hash = hash
     this.#writer = new HashWriter(hash)
     this.#inner = new HashWriter(hash)
+  }
+
+  /** The first member of the last block, which names its kind. */
+  get kind(): string {
+    return this.#kind
   }
 
   /** Characters of the last block. */
@@ -32,9 +38,10 @@ export class SentWriter {
    * The hash of a block that continues `before`; `place` differs between turns. `shared` has hashes of what the client
    * sent at the position.
    */
-  write(block: object, before: bigint, place: number, shared?: SharedHashes, position = 0): bigint {
+  write(block: object, before: bigint | undefined, place: number, shared?: SharedHashes, position = 0): bigint {
     this.#shared = shared
     this.#position = position
+    this.#kind = ''
     this.#writer.start(before).number(place)
     this.#object(block)
     return this.#writer.finish()
@@ -46,6 +53,7 @@ export class SentWriter {
     for (const name in members) {
       const member = members[name]
       if (member === undefined) continue
+      if (this.#kind === '') this.#kind = name
       this.#writer.name(name)
       if (typeof member === 'string') this.#text(member, name === contentMember)
       else if (name === inputMember) this.#input(member)
@@ -80,7 +88,7 @@ export class SentWriter {
       this.#writer.hash(this.#shared.hash(known), this.#shared.size(known))
       return
     }
-    const hash = writeValue(this.#inner.start(0n), input).finish()
+    const hash = writeValue(this.#inner.start(), input).finish()
     this.#writer.hash(hash, this.#inner.size)
   }
 }

@@ -22,6 +22,8 @@ const noTools: ToolHashes = { sent: [], client: [], positions: [], markers: [] }
 
 /** Sets of tools to remember: more than the clients of a server use at a time. */
 const rememberedSets = 50
+/** The place of tools; turns have their number. */
+const toolsPlace = -2
 /** Longer bodies are rare, and searched as text. */
 const scratchBytes = 512 * 1024
 
@@ -58,18 +60,20 @@ export const createToolHashes = (hash: ContentHash): ((prompt: SentPrompt) => To
   }
 
   const hashSent = (units: readonly PromptUnit[]): SizedHash[] => {
-    let before = 0n
+    let before: bigint | undefined
     return units.map(({ block }) => {
-      before = sentWriter.write(block, before, 0)
-      return { hash: before, size: sentWriter.size }
+      const hash = sentWriter.write(block, before, toolsPlace)
+      before = hash
+      return { hash, size: sentWriter.size }
     })
   }
 
   const hashClients = (tools: readonly object[]): bigint[] => {
-    let before = 0n
+    let before: bigint | undefined
     return tools.map((tool) => {
-      before = writeUnmarked(writer.start(before), tool).finish()
-      return before
+      const hash = writeUnmarked(writer.start(before), tool).finish()
+      before = hash
+      return hash
     })
   }
 

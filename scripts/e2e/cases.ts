@@ -2,6 +2,7 @@ import type { Case } from './case.ts'
 import { anthropicCases } from './cases/anthropic.ts'
 import { autoModeCases } from './cases/auto-mode.ts'
 import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
+import { cacheLifetimeCases } from './cases/cache-lifetime.ts'
 import { codexCases } from './cases/codex.ts'
 import { codexFailureCases } from './cases/codex-failures.ts'
 import { codexSearchCases } from './cases/codex-search.ts'
@@ -36,6 +37,7 @@ export const cases: readonly Case[] = [
   ...oddResponseCases,
   ...mcpCases,
   ...taskCases,
+  ...cacheLifetimeCases,
   ...webCases,
   ...webSearchCases,
   ...mediaCases,

@@ -39,7 +39,7 @@ const backgroundCommand: Case = {
 const task = 'Count all ferries in the harbour.'
 const answer = 'There are three ferries.'
 
-const isMain = ({ messages }: SimulatedRequest['body']): boolean =>
+export const isMain = ({ messages }: SimulatedRequest['body']): boolean =>
   JSON.stringify(messages[0]).includes('ask an agent, please')
 
 /** Older clients wait for the agent; newer ones continue, and report its end later. */

@@ -49,6 +49,8 @@ describe('the search tool of a request', () => {
     ]
     for (const other of others) expect(findSearchTool(withTools(other))).toBeUndefined()
     expect(findSearchTool(request() as MessagesRequest)).toBeUndefined()
+    const forced = { tools: [others[0]], tool_choice: { type: 'tool', name: 'web_search' } }
+    expect(refusalMessage(() => translate(forced))).toBe('web search is not available on this endpoint')
   })
 
   test('an invalid tool is refused with its path (WS-6)', () => {

@@ -139,6 +139,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       },
       onAttempt: () => running.attempted(),
       onResend: () => running.resent(),
+      onUsage: (usage) => running.update({ usage }),
       onSearches(facts) {
         hasSearched = true
         running.update(facts)
@@ -225,12 +226,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       running.update({ operation: 'count' })
       const modelId = admit(request, context, options)
       const counted = upstream.toCounted === undefined ? request : await upstream.toCounted(request)
-      const countedTokens = await options.tokens.count(counted, {
-        requestId: running.head.requestId,
-        betas,
-        signal,
-        modelId,
-      })
+      const { requestId } = running.head
+      const countedTokens = await options.tokens.count(counted, { requestId, betas, signal, modelId })
       running.update({ countedTokens })
       return countedTokens
     },

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../base/errors.ts'
 import type { LogFields } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
-import type { EventBatch } from '../wire/anthropic/events.ts'
+import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
 import type { CallAudit } from './call-audit.ts'
@@ -73,6 +73,8 @@ export interface CallContext {
   readonly onResend?: () => void
   /** Called with the failure of each of them, also if another one follows. */
   readonly onAttemptFailed?: (error: GatewayError) => void
+  /** Called with the sums of the calls that have ended, if another one follows for the same answer. */
+  readonly onUsage?: (usage: FinalUsage) => void
   /** Called after each search with the figures of all searches until then. */
   readonly onSearches?: (facts: SearchFacts) => void
   /** Absent for the program's own requests. */

@@ -188,6 +188,20 @@ describe('the record', () => {
   })
 })
 
+test('a failed answer has the figures of the calls that had ended (WS-19)', async () => {
+  const { gateway, context, reported, responded } = gatewayOver(async function* ({ onUsage }) {
+    yield [{ type: 'ping' }]
+    onUsage?.(usage)
+    throw new GatewayError('overloaded_error', 'busy')
+  })
+  const read = async (): Promise<void> => {
+    for await (const _ of await gateway.stream(ask, context));
+  }
+  await expect(read()).rejects.toThrow('busy')
+  responded()
+  expect(reported).toMatchObject([{ outcome: 'failed', usage: { input_tokens: 3, output_tokens: 2 } }])
+})
+
 describe('1.9 the token counts of an answer', () => {
   test('1.9 calibrate the counter once, after the last batch', async () => {
     const { gateway, context, learnt } = gatewayOver(async function* () {

@@ -38,7 +38,7 @@ export interface SearchLoopOptions {
   readonly request: MessagesRequest
   readonly history: History
   readonly searching: Searching | undefined
-  readonly audit: CallContext['audit']
+  readonly call: Pick<CallContext, 'audit' | 'onUsage'>
 }
 
 /** Not a tool that the upstream itself runs. */
@@ -98,9 +98,9 @@ export class SearchLoop {
 
   /** Searches if the call wants that. Rejects only if the signal aborts. */
   async after(call: EndedCall, signal: AbortSignal): Promise<NextStep> {
-    const { searching, history, audit } = this.#options
+    const { searching, history, call: observed } = this.#options
     const { content, stop } = call
-    audit?.answered(call.usage, call.id)
+    observed.audit?.answered(call.usage, call.id)
     const uses = content.filter(isSearch)
     this.#calls += 1
     if (searching === undefined || uses.length === 0) return { results: [], stop }
@@ -123,6 +123,7 @@ export class SearchLoop {
     const request = toShortened(withoutForcedChoice(this.request), earlier.output_tokens)
     if (request === undefined) return { ...stop, stop_reason: 'max_tokens' }
     this.#earlier = earlier
+    this.#options.call.onUsage?.(earlier)
     return request
   }
 }

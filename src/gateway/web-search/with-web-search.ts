@@ -43,11 +43,11 @@ export const withWebSearch = (upstream: Upstream, options: WebSearchOptions): Up
     const plain = await toPlainRequest(given, upstream)
     if (plain === undefined) return undefined
     const { request, tool, history, carriedText } = plain
-    const { onSearches, audit } = context
+    const { onSearches } = context
     // The count of tokens learns from this request.
     context.onSent?.(request, context.modelId)
     const searching = tool && { tool, carriedText, runs: new SearchRuns({ search, tool, maxUses, now, onSearches }) }
-    return { loop: new SearchLoop({ request, history, searching, audit }), calls: createModelCalls(context) }
+    return { loop: new SearchLoop({ request, history, searching, call: context }), calls: createModelCalls(context) }
   }
 
   return {

@@ -125,6 +125,21 @@ describe('the figures', () => {
     })
   })
 
+  test('of the calls that have ended are in the record, even if a later call fails (WS-19)', async () => {
+    const sums: number[] = []
+    const broken = { error: { status: 429, type: 'ThrottlingException', message: 'Too many requests' } }
+    const { upstream } = startSearching(
+      inTurns(
+        { content: [wants('a')], usage: parts(0, 0, 100, 50) },
+        { content: [wants('b')], usage: parts(0, 0, 200, 60) },
+        broken,
+      ),
+    )
+    const answer = upstream.message(searchRequest(), contextOf({ onUsage: (sum) => sums.push(sum.input_tokens) }))
+    await expect(answer).rejects.toThrow()
+    expect(sums).toEqual([100, 300])
+  })
+
   test('are reported after the searches of each call: how many, how long, by which provider (WS-20)', async () => {
     const facts: SearchFacts[] = []
     let clock = 0

@@ -17,7 +17,9 @@ import { restoreAccounts } from './gateway/policy/restore-accounts.ts'
 import type { ProcessWork } from './gateway/process-work.ts'
 import type { RequestRecord } from './gateway/request-record.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
+import { withWebSearch } from './gateway/web-search/with-web-search.ts'
 import { createModelResolver, type ModelResolver } from './models/resolver.ts'
+import { createConfiguredSearch } from './search/configured-search.ts'
 import { createShutdown } from './server/http/shutdown.ts'
 import { createDashboard } from './server/ops/dashboard/create-dashboard.ts'
 import { requestCounts } from './server/ops/status.ts'
@@ -51,6 +53,14 @@ const millisecondsPerSecond = 1000
 
 const now = (): number => performance.now()
 
+/** Web search in front of an upstream without it, if the configuration has a provider. */
+const withSearchOf = (upstream: Upstream, config: Config, dependencies: AppDependencies): Upstream => {
+  if (!runsWebSearch(config)) return upstream
+  const search = createConfiguredSearch(config, { ...dependencies, now })
+  if (search === undefined) return upstream
+  return withWebSearch(upstream, { search, maxUses: config.search.maxUses, now, sleep: dependencies.sleep })
+}
+
 /** The upstream, and in front of it what this server answers itself, if it is configured to do that. */
 const upstreamOf = (
   config: Config,
@@ -59,7 +69,7 @@ const upstreamOf = (
   smallModelId: () => string,
 ): Upstream => {
   const { log, others } = dependencies
-  const plain = createUpstream({
+  const own = createUpstream({
     ...dependencies,
     config,
     isClientToken: access.isOpen() ? undefined : (token) => access.identify(token) !== undefined,
@@ -68,6 +78,7 @@ const upstreamOf = (
     newId: randomId,
     now,
   })
+  const plain = withSearchOf(own, config, dependencies)
   const checked =
     config.translation.safeguards === 'answer' ? withSafeguards(plain, { modelId: smallModelId(), log, now }) : plain
   // The native lane forwards the field.

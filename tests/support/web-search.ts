@@ -84,7 +84,7 @@ export const searchingOver = (
 ): { readonly upstream: Upstream; readonly records: readonly LogRecord[] } => {
   const records: LogRecord[] = []
   const now = (): number => performance.now()
-  const provider = { name: 'stub', host: 'search.example', search: find }
+  const provider = { name: 'stub', search: find }
   const search = createSearch({
     provider,
     count: 8,
@@ -105,8 +105,8 @@ export const startSearching = (scenario: Scenario<unknown>, options: SearchingOp
   return { ...searchingOver(nexusAt(simulator.url).nexus, options), journal }
 }
 
-/** The same over a simulated server that speaks Chat Completions. */
-export const startChatSearching = (scenario: Scenario<unknown>, options: SearchingOptions = {}) => {
+/** A simulated server that speaks Chat Completions, and the configuration of a server in front of it. */
+export const startChatModel = (scenario: Scenario<unknown>) => {
   const journal: JournalEntry[] = []
   const simulator = startChatSimulator({
     face: 'vllm',
@@ -117,17 +117,23 @@ export const startChatSearching = (scenario: Scenario<unknown>, options: Searchi
   afterTest(() => simulator.stop())
   const endpointUrl = `${simulator.url}/v1`
   const { config } = loadConfig({
-    flags: { upstream: 'openai', provider: 'vllm', 'openai-url': endpointUrl },
+    flags: {
+      upstream: 'openai',
+      provider: 'vllm',
+      'openai-url': endpointUrl,
+      'model-map': `claude-sonnet-4-6:${chatModel.id}`,
+    },
     environment: {},
     files: [],
   })
+  return { journal, endpointUrl, config: { ...config, maxRetries: 0 } }
+}
+
+/** The same over Chat Completions. */
+export const startChatSearching = (scenario: Scenario<unknown>, options: SearchingOptions = {}) => {
+  const { journal, ...model } = startChatModel(scenario)
   const log = createLogger('silent', () => {})
-  const upstream = composeUpstream({
-    config: { ...config, maxRetries: 0 },
-    endpointUrl,
-    apiKey: new Secret('key'),
-    log,
-  })
+  const upstream = composeUpstream({ ...model, apiKey: new Secret('key'), log })
   return { ...searchingOver(upstream, options), journal, modelId: chatModel.id }
 }
 

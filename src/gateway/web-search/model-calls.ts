@@ -4,7 +4,7 @@ import type { CallContext } from '../../upstreams/upstream.ts'
 export interface ModelCalls {
   /** For the next call. */
   context(): CallContext
-  /** Call this with what ended a call, or a search. */
+  /** Call this if a call fails, or a search after it. */
   failed(): void
 }
 

@@ -189,6 +189,14 @@ describe('the requests to the model', () => {
     expect<unknown>(counted?.tools).toEqual([{ name: 'web_search', ...plainToolOf(tool) }])
   })
 
+  test('are those from which the count learns (WS-36)', async () => {
+    const { upstream } = startSearching(inTurns([{ text: 'So.' }]))
+    const learns: unknown[] = []
+    const onSent = (sent: MessagesRequest, modelId: string): unknown => learns.push(sent, modelId)
+    await upstream.message(searchRequest(), contextOf({ onSent }))
+    expect(learns).toEqual([await upstream.toCounted?.(searchRequest()), contextOf().modelId])
+  })
+
   test('are the very requests of the client if they have nothing to do with web search (WS-8)', async () => {
     const seen: unknown[] = []
     const plain: Upstream = {

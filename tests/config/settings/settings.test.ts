@@ -51,9 +51,7 @@ const isRead = (key: string, sources = readers): boolean => {
 }
 
 /** Settings of parts that are not built yet. */
-const unfinished: readonly string[] = settings
-  .map(({ key }) => key)
-  .filter((key) => /^(?:cacheAudit)/.test(key))
+const unfinished: readonly string[] = settings.map(({ key }) => key).filter((key) => /^(?:cacheAudit)/.test(key))
 
 describe('the settings', () => {
   test('are each read by the program: a setting without an effect is an error', () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { searchEnvironment, searchReactions, startSearchServer } from '../scripts/support/search-server.ts'
 import type { Scenario } from '../src/simulator/reply.ts'
+import type { RequestView } from '../src/simulator/request-view.ts'
 import {
   clientToken,
   headers,
@@ -42,9 +44,15 @@ const startCollector = () => {
   return { url: `http://127.0.0.1:${server.port}`, bodies }
 }
 
+/** Whether the request has the plain tool of the server's web search, and no results of it yet. */
+const wantsSearch = ({ tools, lastTurn }: RequestView): boolean =>
+  tools.some(({ name }) => name === 'web_search') && !lastTurn.some((part) => 'toolResult' in part)
+
 const scenario = (): Scenario => {
   let count = 0
-  return () => {
+  return (request) => {
+    if (wantsSearch(request))
+      return { content: [{ text: privateWord }, { tool: 'web_search', input: { query: privateWord } }] }
     count += 1
     if (count % 3 === 0) return { error: { status: 400, type: 'ValidationException', message: privateWord } }
     const fault = { afterFrames: 2, kind: 'exception', type: privateWord, message: privateWord } as const
@@ -60,6 +68,7 @@ const sentHeaders = {
   authorization: `Bearer ${namedToken}`,
   'content-type': 'application/json',
   'user-agent': privateWord,
+  'x-claude-code-session-id': 'session-0123456789',
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   tracestate: `vendor=${privateWord}`,
   baggage: `word=${privateWord}`,
@@ -70,6 +79,21 @@ const post = async (url: string, body: unknown, more: Readonly<Record<string, st
   const response = await fetch(url, { ...init, redirect: 'manual' })
   expect(leaksIn(JSON.stringify([...response.headers]))).toEqual([])
   await response.text()
+}
+
+/** Web searches: each reaction of the provider, and their results in the history of the next turn. */
+const search = async (url: string): Promise<void> => {
+  const tools = [
+    { type: 'web_search_20250305', name: 'web_search', user_location: { type: 'approximate', city: privateWord } },
+  ]
+  const question = { role: 'user', content: privateWord }
+  const request = { model: 'claude-sonnet-4-6', max_tokens: 2000, tools, messages: [question] }
+  for (const _ of searchReactions) await post(`${url}/v1/messages`, { ...request, stream: true })
+  const init = { method: 'POST', headers: sentHeaders, body: JSON.stringify(request) }
+  const { content } = (await (await fetch(`${url}/v1/messages`, init)).json()) as { content: unknown }
+  expect(JSON.stringify(content)).toContain('web_search_tool_result')
+  await post(`${url}/v1/messages`, { ...request, messages: [question, { role: 'assistant', content }, question] })
+  await post(`${url}/v1/responses`, { model: 'sonnet', input: privateWord, tools: [{ type: 'web_search' }] })
 }
 
 const sendEverything = async (url: string): Promise<void> => {
@@ -88,7 +112,7 @@ const sendEverything = async (url: string): Promise<void> => {
 }
 
 const pages = [
-  ...['/', '/health', '/ready', '/metrics', '/token-stats', '/dashboard'],
+  ...['/', '/health', '/ready', '/metrics', '/token-stats', '/dashboard', '/cache-audit'],
   ...['model', 'client', 'session', 'error', 'day'].map(
     (by) => `/dashboard/api/summary?since=2026-01-01&until=2026-03-01&by=${by}&timezone=UTC`,
   ),
@@ -112,9 +136,11 @@ const entriesOf = async (redis: RedisServer): Promise<string[]> => {
 }
 
 describeWithRedis('a server with two workers and everything that a team can turn on', () => {
-  test('shows, stores and sends no word and no key (OP-R2, OP-O5, OP-H2, OP-A8)', async () => {
+  test('shows, stores and sends no word and no key (OP-R2, OP-O5, OP-H2, OP-A8, WS-54, CA-F4)', async () => {
     const redis = await startRedis({ options: ['--requirepass', redisPassword], login: `default:${redisPassword}` })
     const collector = startCollector()
+    const searchServer = startSearchServer(privateWord)
+    afterTest(() => searchServer.stop())
     const file = join(temporaryFolder(), 'usage.sqlite')
     const flags = ['--workers', '2', '--metrics', 'on', '--history', '--dashboard', '--otel', '--queue', '9']
     const program = startCli(
@@ -130,12 +156,16 @@ describeWithRedis('a server with two workers and everything that a team can turn
         NEXUS_TOKENS_PER_DAY: '100000000',
         NEXUS_STATE: redis.url,
         NEXUS_OTEL_PROPAGATE: 'true',
+        NEXUS_CACHE_AUDIT: 'on',
+        ...searchEnvironment(searchServer),
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer ${collectorToken}`,
       },
     )
     const [, url = ''] = await program.says(/"event":"program\.listening","address":"([^"]+)"/)
     await sendEverything(url)
+    await search(url)
+    expect(new Set(searchServer.queries)).toEqual(new Set([privateWord]))
     for (const path of pages) expect([path, leaksIn(await read(url, path))]).toEqual([path, []])
     const entries = await entriesOf(redis)
     expect(entries.filter((entry) => /alice/.test(entry)).length).toBeGreaterThan(1)
@@ -144,6 +174,8 @@ describeWithRedis('a server with two workers and everything that a team can turn
     const { code, out, err } = await program.ended
     expect(code).toBe(0)
     expect(err).toContain('"client":"alice"')
+    expect(err).toContain('"searches":1')
+    expect(err).toContain('"event":"search.failed"')
     expect(`${out}${err}`.split('\n').filter((line) => leaksIn(line).length > 0)).toEqual([])
     expect(collector.bodies.filter((body) => body.includes('gen_ai.')).length).toBeGreaterThan(1)
     expect(leaksIn(collector.bodies.join('\n'))).toEqual([])

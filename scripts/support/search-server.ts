@@ -7,7 +7,7 @@ export interface SearchServer {
 
 type Reaction = 'results' | 'hang' | 'status' | 'cut' | 'large' | 'shape'
 
-const searchReactions: readonly Reaction[] = [
+export const searchReactions: readonly Reaction[] = [
   'results',
   'results',
   'hang',

@@ -3,6 +3,7 @@ import OpenAI from 'openai'
 import type { Reply } from '../../../../src/simulator/reply.ts'
 import { type ChainOptions, startChain } from '../../../support/chain.ts'
 import { dataOf } from '../../../support/chat-answer.ts'
+import { firstResult, query, startSearchingChain } from '../../../support/searching-chain.ts'
 import { waitUntil } from '../../../support/wait-until.ts'
 
 const clientOf = (url: string): OpenAI => new OpenAI({ baseURL: `${url}/v1`, apiKey: 'dummy', maxRetries: 0 })
@@ -139,4 +140,20 @@ test('a body with neither messages nor input lacks its messages (OE-T7)', async 
   const response = await answering(hello).post({ model: 'claude-sonnet-4.6' }, { path })
   expect(response.status).toBe(400)
   expect(((await response.json()) as { error: { param: string } }).error.param).toBe('messages')
+})
+
+describe('a web search of the server', () => {
+  test("is read by OpenAI's own SDK, with what it cites (OE-C15, OE-C85, WS-27)", async () => {
+    const { url, searches } = startSearchingChain()
+    const request = { ...body, web_search_options: { search_context_size: 'medium' as const } }
+    const whole = await clientOf(url).chat.completions.create(request)
+    const streamed = await clientOf(url).chat.completions.stream(request).finalChatCompletion()
+    for (const { choices } of [whole, streamed]) {
+      expect(choices[0]).toMatchObject({ finish_reason: 'stop' })
+      expect(choices[0]?.message.content).toBe('Searching. Found: It leaves at noon.')
+      expect(choices[0]?.message.annotations).toMatchObject([{ url_citation: { url: firstResult } }])
+      expect(choices[0]?.message.tool_calls ?? []).toEqual([])
+    }
+    expect(searches.queries).toEqual([query, query])
+  })
 })

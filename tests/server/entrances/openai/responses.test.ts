@@ -3,6 +3,7 @@ import OpenAI from 'openai'
 import type { Reply } from '../../../../src/simulator/reply.ts'
 import { type ChainOptions, startChain } from '../../../support/chain.ts'
 import { finalResponseOf, responseStreamFault } from '../../../support/response-grammar.ts'
+import { firstResult, query, startSearchingChain } from '../../../support/searching-chain.ts'
 import { readEvents } from '../../../support/sse.ts'
 
 const body = { model: 'claude-sonnet-4.6', input: 'Hello' }
@@ -70,5 +71,71 @@ describe('Responses', () => {
       const plain = await fetch(url + path)
       expect([plain.status, plain.headers.get('allow')]).toEqual([405, 'POST'])
     }
+  })
+})
+
+describe('a web search of the server', () => {
+  const asking = {
+    ...body,
+    tools: [{ type: 'web_search' as const }],
+    include: ['web_search_call.action.sources' as const],
+  }
+
+  const startSearching = () => {
+    const chain = startSearchingChain()
+    return { ...chain, client: new OpenAI({ baseURL: `${chain.url}/v1`, apiKey: 'dummy', maxRetries: 0 }) }
+  }
+
+  /** What the prompt cache compares. */
+  const messagesOf = (entry: { readonly body: unknown }): string[] => {
+    const { messages } = entry.body as { messages: { content: object[] }[] }
+    return messages.map(({ content, ...rest }) =>
+      JSON.stringify({ ...rest, content: content.filter((block) => !('cachePoint' in block)) }),
+    )
+  }
+
+  test("is read by OpenAI's own SDK, whole and streamed (OE-R26, OE-P2, WS-21, WS-24)", async () => {
+    const { client, searches } = startSearching()
+    const whole = await client.responses.create(asking)
+    const streamed = await client.responses.stream(asking).finalResponse()
+    for (const { status, output, output_text, tool_usage } of [whole, streamed]) {
+      expect(status).toBe('completed')
+      expect(output.map(({ type }) => type)).toEqual(['message', 'web_search_call', 'reasoning', 'message'])
+      expect(output[1]).toMatchObject({ status: 'completed', action: { type: 'search', queries: [query] } })
+      expect(output[1]).toMatchObject({
+        action: { sources: expect.arrayContaining([{ type: 'url', url: firstResult }]) },
+      })
+      expect(output_text).toBe('Searching. Found: It leaves at noon.')
+      expect(tool_usage).toMatchObject({ web_search: { num_requests: 1 } })
+    }
+    expect(searches.queries).toEqual([query, query])
+  })
+
+  test('has a valid stream, in which the search is shown while it runs (OE-P4)', async () => {
+    const { post } = startSearching()
+    const events = await readEvents(await post({ ...asking, stream: true }, { path: '/v1/responses' }))
+    expect(responseStreamFault(events)).toBeUndefined()
+    const steps = events.map(({ type }) => type).filter((type) => type.includes('web_search_call'))
+    expect(steps).toEqual(['in_progress', 'searching', 'completed'].map((step) => `response.web_search_call.${step}`))
+  })
+
+  test('is cited by annotations (OE-C85, WS-27)', async () => {
+    const { output } = await startSearching().client.responses.create(asking)
+    const parts = output.flatMap((item) => (item.type === 'message' ? item.content : []))
+    const annotations = parts.flatMap((part) => (part.type === 'output_text' ? part.annotations : []))
+    expect(annotations).toMatchObject([{ type: 'url_citation', url: firstResult }])
+  })
+
+  test('keeps its results in the next turn, by its items and by its id: nothing before them changes (OE-R44, WS-31)', async () => {
+    const { client, simulator } = startSearching()
+    const first = await client.responses.create(asking)
+    const question = { role: 'user' as const, content: 'Are you sure?' }
+    const input = [{ role: 'user' as const, content: body.input }, ...first.output, question] as never
+    await client.responses.create({ ...asking, store: false, input })
+    await client.responses.create({ ...asking, previous_response_id: first.id, input: [question] })
+    const [, last, second, third] = simulator.journal.filter(({ method }) => method === 'POST').map(messagesOf)
+    expect(last).toHaveLength(3)
+    expect(second?.slice(0, 3)).toEqual(last as never)
+    expect(third).toEqual(second as never)
   })
 })

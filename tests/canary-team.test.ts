@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { searchEnvironment, searchReactions, startSearchServer } from '../scripts/support/search-server.ts'
+import { queriesOf, searchEnvironment, searchReactions, startSearchServer } from '../scripts/support/search-server.ts'
 import type { Scenario } from '../src/simulator/reply.ts'
 import type { RequestView } from '../src/simulator/request-view.ts'
 import {
@@ -165,7 +165,7 @@ describeWithRedis('a server with two workers and everything that a team can turn
     const [, url = ''] = await program.says(/"event":"program\.listening","address":"([^"]+)"/)
     await sendEverything(url)
     await search(url)
-    expect(new Set(searchServer.queries)).toEqual(new Set([privateWord]))
+    expect(new Set(queriesOf(searchServer))).toEqual(new Set([privateWord]))
     for (const path of pages) expect([path, leaksIn(await read(url, path))]).toEqual([path, []])
     const entries = await entriesOf(redis)
     expect(entries.filter((entry) => /alice/.test(entry)).length).toBeGreaterThan(1)

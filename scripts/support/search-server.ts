@@ -1,9 +1,6 @@
-/** A search server on loopback in the form of SearXNG, which sometimes hangs, fails or sends something else. */
-export interface SearchServer {
-  readonly url: string
-  readonly queries: readonly string[]
-  stop(): Promise<void>
-}
+import { type SearchStub, searchAnswer, startSearchStub } from '../../tests/support/search-providers.ts'
+
+/** A search server on this machine, which sometimes hangs, fails or sends something else. */
 
 type Reaction = 'results' | 'hang' | 'status' | 'cut' | 'large' | 'shape'
 
@@ -22,22 +19,23 @@ export const searchReactions: readonly Reaction[] = [
 const largeBytes = 10 * 1024 * 1024
 
 const resultsOf = (words: string): string =>
-  JSON.stringify({
-    results: Array.from({ length: 12 }, (_, index) => ({
+  searchAnswer(
+    'searxng',
+    Array.from({ length: 12 }, (_, index) => ({
       title: `${words} ${index}`,
       url: `https://result-${index}.example/${words}`,
-      content: `${words} `.repeat(20 + index),
-      publishedDate: '2026-11-01',
+      snippet: `${words} `.repeat(20 + index),
+      date: '2026-11-01',
     })),
-  })
+  )
 
-const answerWith = async (reaction: Reaction, words: string, { signal }: Request): Promise<Response> => {
+const answerWith = (reaction: Reaction, words: string): Response | Promise<Response> => {
   const text = resultsOf(words)
   switch (reaction) {
     case 'results':
       return new Response(text)
     case 'hang':
-      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(new Response(text))))
+      return new Promise(() => {})
     case 'status':
       return new Response(words, { status: 500 })
     case 'cut':
@@ -49,25 +47,22 @@ const answerWith = async (reaction: Reaction, words: string, { signal }: Request
   }
 }
 
-/** `words` are in all its results. */
-export const startSearchServer = (words: string, reactions: readonly Reaction[] = searchReactions): SearchServer => {
-  const queries: string[] = []
-  const server = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    idleTimeout: 0,
-    fetch(request) {
-      const reaction = reactions[queries.length % reactions.length] ?? 'results'
-      queries.push(new URL(request.url).searchParams.get('q') ?? '')
-      return answerWith(reaction, words, request)
-    },
-  })
-  return { url: `http://127.0.0.1:${server.port}`, queries, stop: () => server.stop(true) }
+/** Reacts to one search after another. `words` are in all its answers. */
+export const startSearchServer = (words: string, reactions: readonly Reaction[] = searchReactions): SearchStub => {
+  let searches = 0
+  const next = (): Reaction => {
+    searches += 1
+    return reactions[(searches - 1) % reactions.length] ?? 'results'
+  }
+  return startSearchStub('searxng', { answer: () => answerWith(next(), words) })
 }
 
 /** The variables that let the server search there. */
-export const searchEnvironment = ({ url }: SearchServer): Readonly<Record<string, string>> => ({
+export const searchEnvironment = ({ url }: SearchStub): Readonly<Record<string, string>> => ({
   NEXUS_SEARCH: 'searxng',
   NEXUS_SEARCH_URL: url,
   NEXUS_SEARCH_TIMEOUT: '1',
 })
+
+export const queriesOf = ({ searches }: Pick<SearchStub, 'searches'>): unknown[] =>
+  searches.map(({ parameters }) => parameters['q'])

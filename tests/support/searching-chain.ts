@@ -1,7 +1,8 @@
-import { type SearchServer, startSearchServer } from '../../scripts/support/search-server.ts'
+import { startSearchServer } from '../../scripts/support/search-server.ts'
 import type { ReplyBlock, Scenario } from '../../src/simulator/reply.ts'
 import { type Chain, type ChainOptions, defaultConfig, startChain } from './chain.ts'
 import { afterTest } from './cleanup.ts'
+import type { SearchStub } from './search-providers.ts'
 
 /** The whole product with a search server on loopback, and a model that searches in its first turn. */
 
@@ -26,9 +27,12 @@ const searchingModel: Scenario = ({ assistantTurns, lastTurn }) => {
   return { content: hasResults ? [{ text: 'Found: ' }, cited] : [{ text: 'Yes.' }] }
 }
 
-export const startSearchingChain = (options: ChainOptions = {}): Chain & { readonly searches: SearchServer } => {
-  const searches = startSearchServer('ferry', ['results'])
-  afterTest(() => searches.stop())
-  const search = { ...defaultConfig.search, provider: 'searxng' as const, url: searches.url }
-  return { ...startChain({ scenario: searchingModel, ...options, config: { search, ...options.config } }), searches }
+export const startSearchingChain = (options: ChainOptions = {}): Chain & { readonly search: SearchStub } => {
+  const stub = startSearchServer('ferry', ['results'])
+  afterTest(() => stub.stop())
+  const search = { ...defaultConfig.search, provider: 'searxng' as const, url: stub.url }
+  return {
+    ...startChain({ scenario: searchingModel, ...options, config: { search, ...options.config } }),
+    search: stub,
+  }
 }

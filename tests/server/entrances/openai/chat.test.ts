@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import OpenAI from 'openai'
+import { queriesOf } from '../../../../scripts/support/search-server.ts'
 import type { Reply } from '../../../../src/simulator/reply.ts'
 import { type ChainOptions, startChain } from '../../../support/chain.ts'
 import { dataOf } from '../../../support/chat-answer.ts'
@@ -144,7 +145,7 @@ test('a body with neither messages nor input lacks its messages (OE-T7)', async 
 
 describe('a web search of the server', () => {
   test("is read by OpenAI's own SDK, with what it cites (OE-C15, OE-C85, WS-27)", async () => {
-    const { url, searches } = startSearchingChain()
+    const { url, search } = startSearchingChain()
     const request = { ...body, web_search_options: { search_context_size: 'medium' as const } }
     const whole = await clientOf(url).chat.completions.create(request)
     const streamed = await clientOf(url).chat.completions.stream(request).finalChatCompletion()
@@ -154,6 +155,6 @@ describe('a web search of the server', () => {
       expect(choices[0]?.message.annotations).toMatchObject([{ url_citation: { url: firstResult } }])
       expect(choices[0]?.message.tool_calls ?? []).toEqual([])
     }
-    expect(searches.queries).toEqual([query, query])
+    expect(queriesOf(search)).toEqual([query, query])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import OpenAI from 'openai'
+import { queriesOf } from '../../../../scripts/support/search-server.ts'
 import type { Reply } from '../../../../src/simulator/reply.ts'
 import { type ChainOptions, startChain } from '../../../support/chain.ts'
 import { finalResponseOf, responseStreamFault } from '../../../support/response-grammar.ts'
@@ -95,7 +96,7 @@ describe('a web search of the server', () => {
   }
 
   test("is read by OpenAI's own SDK, whole and streamed (OE-R26, OE-P2, WS-21, WS-24)", async () => {
-    const { client, searches } = startSearching()
+    const { client, search } = startSearching()
     const whole = await client.responses.create(asking)
     const streamed = await client.responses.stream(asking).finalResponse()
     for (const { status, output, output_text, tool_usage } of [whole, streamed]) {
@@ -108,7 +109,7 @@ describe('a web search of the server', () => {
       expect(output_text).toBe('Searching. Found: It leaves at noon.')
       expect(tool_usage).toMatchObject({ web_search: { num_requests: 1 } })
     }
-    expect(searches.queries).toEqual([query, query])
+    expect(queriesOf(search)).toEqual([query, query])
   })
 
   test('has a valid stream, in which the search is shown while it runs (OE-P4)', async () => {

@@ -61,6 +61,7 @@ export interface ServerOptions
   extends UpstreamOptions,
     Pick<
       AppDependencies,
+      | 'distort'
       | 'defaultModelId'
       | 'catalog'
       | 'shutdown'

@@ -95,7 +95,7 @@ const agentHeader = 'x-claude-code-agent-id'
 const beginAudit = ({ running, headers }: RequestContext, modelId: string, cacheAudit: CacheAudit): RequestAudit => {
   const { requestId, session } = running.head
   const agent = loggableSession(headers?.get(agentHeader))
-  const audit = cacheAudit.begin({ requestId, session, agent, modelId, isEager: false })
+  const audit = cacheAudit.begin({ requestId, session, agent, modelId })
   running.lateFacts = () => audit.facts()
   return audit
 }

@@ -40,6 +40,8 @@ export interface UpstreamDependencies {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly log: Logger
+  /** For tests: breaks each translation before it is sent. The program never has it (CA-A5). */
+  readonly distort?: (translation: object) => void
 }
 
 /** The configured connection to an upstream, for the commands. */

@@ -51,6 +51,7 @@ export interface ChainOptions {
   readonly sink?: LogSink
   readonly observers?: readonly RequestObserver[]
   readonly cacheAudit?: AppDependencies['cacheAudit']
+  readonly distort?: AppDependencies['distort']
   /** Default: leaves URLs unchanged. */
   readonly inlineUrlSources?: InlineUrlSources
   /** The clients of a file. */
@@ -88,6 +89,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     ...(clients && { clients: { current: () => clients } }),
     ...(options.observers && { observers: options.observers }),
     ...(options.cacheAudit && { cacheAudit: options.cacheAudit }),
+    ...(options.distort && { distort: options.distort }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
   })

@@ -1,29 +1,20 @@
+import type { Diagnostics, PromptChange } from '../../wire/anthropic/diagnostics.ts'
 import type { CacheClass } from './cache-class.ts'
 import { classOfChange, type KeptRequest } from './classify.ts'
 import { compare, endOf, sizeUpTo } from './compare.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { pointsReach } from './markers.ts'
 
-/** Anthropic's reasons for a miss of the prompt cache (CA-D). */
-type ChangeReason = 'model_changed' | 'system_changed' | 'tools_changed' | 'messages_changed'
-
-type CacheMissReason =
-  | { readonly type: ChangeReason; readonly cache_missed_input_tokens: number }
-  | { readonly type: 'previous_message_not_found' | 'unavailable' }
-
-/** Null if the prompt before is whole. */
-export type Diagnosis = { readonly cache_miss_reason: CacheMissReason } | null
-
-export const unavailable: Diagnosis = { cache_miss_reason: { type: 'unavailable' } }
+export const unavailable: Diagnostics = { cache_miss_reason: { type: 'unavailable' } }
 
 /** The classes that have a reason of their own. */
 const reasons = {
   tools_changed: 'tools_changed',
   system_changed: 'system_changed',
   messages_changed: 'messages_changed',
-} as const satisfies Partial<Record<CacheClass, ChangeReason>>
+} as const satisfies Partial<Record<CacheClass, PromptChange>>
 
-const reasonOf = (cacheClass: CacheClass): ChangeReason | undefined =>
+const reasonOf = (cacheClass: CacheClass): PromptChange | undefined =>
   Object.hasOwn(reasons, cacheClass) ? reasons[cacheClass as keyof typeof reasons] : undefined
 
 /** The cached tokens of the request before that are behind its first `count` units. */
@@ -33,7 +24,7 @@ const missedTokens = ({ fingerprint, cachedTokens }: KeptRequest, count: number)
 }
 
 /** What the request's prompt changed of the prompt before, as far as that is known before the answer (CA-D1). */
-export const diagnose = (before: KeptRequest | undefined, after: Fingerprint, modelId: string): Diagnosis => {
+export const diagnose = (before: KeptRequest | undefined, after: Fingerprint, modelId: string): Diagnostics | null => {
   if (before === undefined) return { cache_miss_reason: { type: 'previous_message_not_found' } }
   if (before.modelId !== modelId) {
     return { cache_miss_reason: { type: 'model_changed', cache_missed_input_tokens: before.cachedTokens } }

@@ -1,9 +1,10 @@
 import type { CallAudit, SentPrompt } from '../../upstreams/call-audit.ts'
+import type { Diagnostics } from '../../wire/anthropic/diagnostics.ts'
 import { isOurFault } from '../cache-miss.ts'
 import type { RequestFacts } from '../request-record.ts'
 import { type Case, classify, type Verdict } from './classify.ts'
 import { positionOf } from './compare.ts'
-import { type Diagnosis, diagnose, unavailable } from './diagnose.ts'
+import { diagnose, unavailable } from './diagnose.ts'
 import type { ReadPrompt } from './fingerprint.ts'
 import type { Candidates, Conversation, KeptRequests } from './kept-requests.ts'
 import type { OurFault } from './our-fault.ts'
@@ -15,8 +16,6 @@ export interface AuditedRequest {
   /** The client's id of the agent within it. */
   readonly agent: string | undefined
   readonly modelId: string
-  /** Whether the fingerprint is needed before the request is sent. */
-  readonly isEager: boolean
 }
 
 /** What the audits of all requests share. */
@@ -69,8 +68,7 @@ export class RequestAudit implements CallAudit {
       this.#calls.push({ prompt, read: undefined, usage: undefined, startedAt, candidates })
     }
     // To keep the texts until the end of a long stream would cost memory.
-    if (this.#request.isEager) this.read()
-    else this.#parts.wait(this)
+    this.#parts.wait(this)
   }
 
   answered(
@@ -90,8 +88,8 @@ export class RequestAudit implements CallAudit {
     kept.keep(this.#conversation, { fingerprint, modelId, cachedTokens: read + written, endedAt: date() }, messageId)
   }
 
-  /** Compares the sent prompt with the one whose answer has this id; only for an eager audit. */
-  diagnose(previousMessageId: string): Diagnosis {
+  diagnose(previousMessageId: string): Diagnostics | null {
+    this.read()
     const read = this.#calls[0]?.read
     if (read === undefined) return unavailable
     return diagnose(this.#parts.kept.find(previousMessageId), read.fingerprint, this.#request.modelId)

@@ -22,7 +22,7 @@ import { beginResponseStream } from './response-stream.ts'
 
 interface NexusOptions
   extends NexusClientOptions,
-    Pick<UpstreamDependencies, 'inlineUrlSources' | 'newId' | 'now' | 'log'> {
+    Pick<UpstreamDependencies, 'inlineUrlSources' | 'newId' | 'now' | 'log' | 'distort'> {
   readonly retry: RetryPolicy
   readonly policy: TranslationPolicy
 }
@@ -31,7 +31,7 @@ type Send<T> = (prepared: Prepared) => Promise<T>
 
 /** AI Nexus: Claude over Bedrock's Converse, with a bearer key. */
 export const createNexus = (options: NexusOptions): Upstream => {
-  const { retry, newId, log } = options
+  const { retry, newId, log, distort } = options
   const mediaLimit = requestMediaLimit(options.policy.excessMedia)
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
@@ -56,7 +56,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
     const request = await options.inlineUrlSources(given, context.signal, { notes, mediaLimit })
     const target = targetOf(context)
     const resend = createResendOnce(retry, log, context)
-    const prepared = prepare(request, target, context, resend)
+    const prepared = prepare(request, target, context, { resend, distort })
     logNotes([...notes.all, ...prepared.translation.notes], context)
     return fallback.sendWithFallback({
       modelId: context.modelId,
@@ -64,7 +64,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
       first: prepared,
       send: (one) => retrying(() => send(one), context),
       retranslate(overrides) {
-        const retranslated = prepare(request, { ...target, overrides }, context, resend)
+        const retranslated = prepare(request, { ...target, overrides }, context, { resend, distort })
         logNotes(retranslated.translation.notes, context)
         return retranslated
       },

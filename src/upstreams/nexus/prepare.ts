@@ -7,6 +7,7 @@ import {
 import { noOverrides, withOverrides } from '../../translate/capabilities/overrides.ts'
 import { capabilitiesOf } from '../../translate/capabilities/table.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { UpstreamDependencies } from '../definition.ts'
 import type { ResendOnce } from '../http/post.ts'
 import type { CallContext } from '../upstream.ts'
 import { cacheMinimumOf } from './cache-minimum.ts'
@@ -16,6 +17,11 @@ import type { NexusCall } from './client.ts'
 export interface Prepared {
   readonly translation: ConverseTranslation
   readonly call: NexusCall
+}
+
+interface PrepareOptions {
+  readonly resend: ResendOnce
+  readonly distort: UpstreamDependencies['distort']
 }
 
 /** In front of the first tool. No text of a client has it: JSON writes its quotes with backslashes. */
@@ -33,9 +39,10 @@ export const prepare = (
   request: MessagesRequest,
   target: ConverseTarget,
   { signal, onUpstreamId, traceparent, audit }: CallContext,
-  resend: ResendOnce,
+  { resend, distort }: PrepareOptions,
 ): Prepared => {
   const translation = toConverseRequest(request, target)
+  distort?.(translation)
   const { body, paths, units, notes } = translation
   const text = toUnicodeJson(body)
   audit?.translated({

@@ -10,7 +10,7 @@ export const DiagnosticsRequest = Open({
 export type DiagnosticsRequest = Static<typeof DiagnosticsRequest>
 
 /** What the client changed. */
-type PromptChange = 'model_changed' | 'system_changed' | 'tools_changed' | 'messages_changed'
+export type PromptChange = 'model_changed' | 'system_changed' | 'tools_changed' | 'messages_changed'
 
 type CacheMissReason =
   | { readonly type: PromptChange; readonly cache_missed_input_tokens: number }

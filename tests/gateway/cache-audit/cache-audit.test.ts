@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { marker, startAudited, text, turnOf, user } from '../../support/audited-session.ts'
+import { type Break, breaks, distortionOf } from '../../support/broken-translation.ts'
 
 const minute = 60_000
 const first = turnOf(['Begin.'])
@@ -127,5 +128,63 @@ describe('the audit of the prompt cache, through the whole server', () => {
     records.push(await session.ask(first))
     expect(records[0]).not.toHaveProperty('cacheClass')
     expect(session.cacheAudit.counts()).toEqual({ lanes: 0, answers: 0, bytes: 0, dropped: 0 })
+  })
+})
+
+const plain = { type: 'text', media_type: 'text/plain', data: 'The words of a file.' }
+const withFile = (...words: string[]): object =>
+  turnOf([], {
+    messages: [
+      user({ type: 'document', title: 'notes', source: plain }, text('Read it.', { cache_control: marker })),
+      ...words.map((said, index) => ({
+        role: index % 2 === 0 ? 'assistant' : 'user',
+        content: [text(said, index === words.length - 1 ? { cache_control: marker } : {})],
+      })),
+    ],
+  })
+
+describe('a translation that breaks between two turns', () => {
+  const expected: Readonly<Record<Break, object>> = {
+    'rename-document': { class: 'translation_changed', unit: 3, kind: 'document' },
+    'reorder-tools': { class: 'translation_changed', unit: 0, kind: 'toolSpec' },
+    'note-in-old-turn': { class: 'translation_changed', unit: 3, kind: 'text', sizeBefore: 36, sizeAfter: 7 },
+    'drop-point': { class: 'marker_moved', unit: 6, kind: 'text' },
+  }
+
+  test.each(Object.keys(breaks) as Break[])(
+    'CA-A1 CA-A5 %s is named within one turn, once for its session',
+    async (kind) => {
+      let isBroken = false
+      const distort = distortionOf(kind)
+      const session = startAudited({ distort: (translation) => isBroken && distort(translation) })
+      const headers = { 'x-claude-code-session-id': 'session-0009' }
+      const records = [await session.ask(withFile(), headers)]
+      records.push(await session.ask(withFile('Read.', 'Again.'), headers))
+      expect(session.logged).toEqual([])
+      isBroken = true
+      records.push(await session.ask(withFile('Read.', 'Again.', 'Again.', 'And?'), headers))
+      isBroken = false
+      records.push(await session.ask(withFile('Read.', 'Again.', 'Again.', 'And?', 'So.', 'End.'), headers))
+      const [cold, hit, fault] = records.map(({ cacheClass }) => cacheClass)
+      const found = expected[kind] as { class: string }
+      expect([cold, hit, fault]).toEqual(['cold', 'hit', found.class as typeof fault])
+      expect(session.logged).toHaveLength(1)
+      expect(session.logged[0]).toMatchObject({ level: 'warn', event: 'cache.our_fault', fields: expected[kind] })
+      expect(session.logged[0]?.fields).toMatchObject({ requestId: records[2]?.requestId, session: 'session-0009' })
+    },
+  )
+
+  test('CA-F1 CA-F4 the log of a fault has no word of the client and no hash', async () => {
+    let isBroken = false
+    const distort = distortionOf('rename-document')
+    const session = startAudited({ distort: (translation) => isBroken && distort(translation) })
+    await session.ask(withFile())
+    isBroken = true
+    await session.ask(withFile('Read.', 'Again.'))
+    const [line] = session.logged
+    expect(Object.keys(line?.fields ?? {}).sort()).toEqual(
+      ['class', 'kind', 'requestId', 'session', 'sizeAfter', 'sizeBefore', 'unit', 'notes'].sort(),
+    )
+    expect(JSON.stringify(line)).not.toMatch(/notes"?:|Read|words|agent/)
   })
 })

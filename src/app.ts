@@ -106,6 +106,14 @@ const addressesOf = (config: Config) => {
   return { host, wantsAddress, loggedClient: logging, ...networkOf(config) }
 }
 
+/** What the prompt cache did, in all processes of the server. */
+const cacheCountsOf = ({ cacheUse, cacheAudit, others }: AppDependencies): ServerOptions['cacheCounts'] =>
+  cacheUse &&
+  (() => {
+    const dropped = cacheAudit?.counts().dropped ?? 0
+    return { ...cacheUse.counts(), droppedSessions: dropped + (others?.work().droppedSessions ?? 0) }
+  })
+
 /** What the server gets from the platform. */
 const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies: AppDependencies) => {
   const {
@@ -124,7 +132,7 @@ const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies:
   const { pingMs = pingInterval * millisecondsPerSecond } = dependencies
   const historyState = history?.state
   const state = shared && { kind: shared.kind, isUp: shared.isUp, isRequired: onOutage === 'refuse' }
-  const shown = { historyState, cacheUse, cacheCounts: cacheUse?.counts, tlsExpires, others }
+  const shown = { historyState, cacheUse, cacheCounts: cacheCountsOf(dependencies), tlsExpires, others }
   const own = { pid, uptime, readSetupFile, state, pingMs, adapter, readTrace, ...shown }
   const wantsAddress = cacheUse && { wantsAddress: true }
   return { ...own, ...wantsAddress, ...(commitMs !== undefined && { commitMs }) }
@@ -201,6 +209,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     ...requestCounts({ shutdown, limits }),
     degraded: upstream.degraded?.() ?? [],
     lost: losses.counts(),
+    droppedSessions: cacheAudit?.counts().dropped ?? 0,
   })
   return { fetch: server.fetch, tokenStatistics, observe: createObserve(shown, log), work, close }
 }

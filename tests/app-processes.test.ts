@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test'
+import type { AppDependencies } from '../src/app-dependencies.ts'
 import { createLogger } from '../src/base/logger.ts'
 import { Secret } from '../src/base/secret.ts'
 import { composeApp } from '../src/cli/compose.ts'
 import type { Config } from '../src/config/load.ts'
 import type { ProcessWork } from '../src/gateway/process-work.ts'
+import { createCacheUse } from '../src/usage/cache/cache-use.ts'
 import { defaultConfig } from './support/chain.ts'
 import { requestRecord } from './support/records.ts'
 
@@ -14,9 +16,10 @@ const elsewhere: ProcessWork = {
   queued: 2,
   degraded: [{ model: 'claude-sonnet-4.6', without: 'thinking', note: 'refused' }],
   lost: new Map([['telemetry', 4]]),
+  droppedSessions: 3,
 }
 
-const appWith = (config: Partial<Config>) => {
+const appWith = (config: Partial<Config>, own: Pick<AppDependencies, 'cacheUse'> = {}) => {
   const logged: string[] = []
   const app = composeApp({
     config: { ...defaultConfig, ...config },
@@ -25,6 +28,7 @@ const appWith = (config: Partial<Config>) => {
     apiKey: new Secret('test-key'),
     log: createLogger('info', ({ event }) => logged.push(event)),
     others: { work: () => elsewhere },
+    ...own,
   })
   const get = async (path: string): Promise<Response> => app.fetch(new Request(`http://localhost${path}`))
   return { app, get, logged }
@@ -37,6 +41,14 @@ describe('an app that knows other processes', () => {
       active: 3,
       queued: 2,
       degraded: elsewhere.degraded,
+    })
+  })
+
+  test('counts what the prompt cache did for them, and the sessions that they had no room for (OP-K7, CA-A2, CA-S2)', async () => {
+    const { app, get } = appWith({ cacheAudit: 'on' }, { cacheUse: createCacheUse() })
+    app.observe(requestRecord({ cacheClass: 'tools_changed' }))
+    expect(await (await get('/health')).json()).toMatchObject({
+      cache: { hits: 0, misses: 1, evicted: 0, ourFaults: 0, droppedSessions: 3 },
     })
   })
 

@@ -9,6 +9,8 @@ export interface ProcessWork {
   readonly degraded: readonly Degradation[]
   /** Lost records of each observer since the start. */
   readonly lost: ReadonlyMap<string, number>
+  /** Sessions that the audit of the prompt cache had no room for, since the start; 0 without it. */
+  readonly droppedSessions: number
 }
 
 /** The other processes of this server, as this one knows them. */

@@ -2,7 +2,9 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { composeOtel } from '../../src/cli/compose.ts'
+import { createCacheUse } from '../../src/usage/cache/cache-use.ts'
 import { accessRecords } from '../support/access-records.ts'
+import { changingTurns } from '../support/audited-session.ts'
 import { defaultConfig, startChain } from '../support/chain.ts'
 import { temporaryFolder } from '../support/cli.ts'
 import { startCollector } from '../support/collector.ts'
@@ -10,8 +12,16 @@ import { exchanges, runExchange, scenarioOf } from '../support/exchanges.ts'
 import { testHistory } from '../support/history.ts'
 import {
   aroundNow,
+  cacheCountsOf,
+  cacheCountsOfHealth,
+  cacheSums,
+  cacheSumsOfLog,
+  cacheSumsOfServer,
+  cacheSumsOfSpans,
   dashboardWith,
   metricSumsOfLog,
+  missesIn,
+  missesOfMetrics,
   sumsOfLog,
   sumsOfMetrics,
   sumsOfSpans,
@@ -72,3 +82,39 @@ test('the log, /metrics, /token-stats, the dashboard, the history and OpenTeleme
     { numRuns: 4, endOnFailure: true },
   )
 }, 60_000)
+
+const price = { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25, cacheWrite1h: 10 }
+
+test('the log, /metrics, /health, /cache-audit, the history and spans have the same misses of the prompt cache (CA-A2, CA-L2, CA-C8)', async () => {
+  const { history } = testHistory(join(temporaryFolder(), 'usage.sqlite'), realTime)
+  const collector = startCollector()
+  const config = {
+    metrics: 'on',
+    cacheAudit: 'on',
+    prices: new Map([['*', price]]),
+    otel: { ...defaultConfig.otel, enabled: true },
+  } as const
+  const chain = startChain({
+    simulator: { cache: { minimumTokens: 0 } },
+    history,
+    cacheUse: createCacheUse(),
+    config,
+    ...(await composeOtel({ ...defaultConfig, ...config }, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })),
+  })
+  const turns = changingTurns()
+  const sessions = ['session-0001', 'session-0002']
+  for (const turn of turns)
+    for (const session of sessions)
+      await (await chain.post(turn, { headers: { 'x-claude-code-session-id': session } })).text()
+  await waitUntil(() => accessRecords(chain.records).length === turns.length * sessions.length)
+  const sums = cacheSumsOfLog([...chain.records])
+  expect(Object.keys(sums.classes)).toEqual(['cold', 'hit', 'messages_changed', 'system_changed', 'tools_changed'])
+  expect(sums.missCost).toBeGreaterThan(0)
+  expect(await cacheSumsOfServer(chain.url)).toEqual(sums)
+  expect(await missesOfMetrics(chain.url)).toEqual(missesIn(sums))
+  expect(await cacheCountsOfHealth(chain.url)).toMatchObject(cacheCountsOf(sums))
+  await chain.close()
+  const { requests } = await history.requests({ limit: 100 })
+  expect(cacheSums(requests)).toEqual(sums)
+  expect({ ...cacheSumsOfSpans(collector), missCost: sums.missCost }).toEqual(sums)
+})

@@ -75,3 +75,20 @@ export const turnOf = (words: readonly string[], more: object = {}): object => (
   })),
   ...more,
 })
+
+/** Turns of one session, for a client that changes what a client may change. */
+export const changingTurns = (): readonly object[] => {
+  const words = ['one', 'two', 'three', 'four', 'five']
+  const more = { tools: [tool('Bash'), tool('Read'), tool('Write')] }
+  return [
+    turnOf(words.slice(0, 1)),
+    turnOf(words.slice(0, 3)),
+    turnOf(words.slice(0, 5)),
+    turnOf(words.slice(0, 5), more),
+    turnOf(['other', ...words.slice(1)], more),
+    turnOf(['other', ...words.slice(1)], {
+      ...more,
+      system: [text('Another prompt. '.repeat(2000), { cache_control: marker })],
+    }),
+  ]
+}

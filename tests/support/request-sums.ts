@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../src/base/logger.ts'
+import { isMiss, isOurFault, missClasses } from '../../src/gateway/cache-miss.ts'
 import type { DomainStatistics } from '../../src/gateway/observers/token-statistics.ts'
 import type { JournalEntry } from '../../src/simulator/exchange.ts'
 import type { UsageFigures } from '../../src/usage/usage-report.ts'
@@ -189,3 +190,71 @@ export const sumsOfTelemetryMetrics = ({ points }: Collector): TelemetrySums => 
   const requests = sum(named('duration').map(({ count }) => count))
   return byConventions(requests, (name) => sum(named(`usage.${name}`).map((point) => point.sum)))
 }
+
+/** What the prompt cache did, by class. */
+interface CacheSums {
+  readonly classes: Readonly<Record<string, number>>
+  readonly missedTokens: number
+  readonly missCost: number
+}
+
+const costDecimals = 6
+
+type Audited = Readonly<Partial<Record<'cacheClass' | 'cacheMissedTokens' | 'cacheCost', unknown>>>
+
+/** Of requests as the log, the history or `/cache-audit` has them. */
+export const cacheSums = (requests: readonly Audited[]): CacheSums => {
+  const audited = requests.filter(({ cacheClass }) => cacheClass !== undefined)
+  const classes = [...Map.groupBy(audited, ({ cacheClass }) => String(cacheClass))].sort()
+  return {
+    classes: Object.fromEntries(classes.map(([name, { length }]) => [name, length])),
+    missedTokens: sum(audited.map(({ cacheMissedTokens }) => cacheMissedTokens)),
+    missCost: Number(sum(audited.map(({ cacheCost }) => cacheCost)).toFixed(costDecimals)),
+  }
+}
+
+export const cacheSumsOfLog = (records: readonly LogRecord[]): CacheSums =>
+  cacheSums(accessRecords(records).map(({ fields }) => fields))
+
+/** Misses alone, by class. */
+export const missesOfMetrics = async (url: string): Promise<Readonly<Record<string, number>>> => {
+  const families = parsePrometheus(await textOf(`${url}/metrics`))
+  const missed = missClasses.map(
+    (name) => [name, seriesValue(families, 'nexus_claude_api_cache_misses_total', { class: name }) ?? 0] as const,
+  )
+  return Object.fromEntries(missed.filter(([, count]) => count > 0).sort())
+}
+
+/** The same of sums by class. */
+export const missesIn = ({ classes }: CacheSums): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(classes).filter(([name]) => isMiss(name)))
+
+/** By class, with the missed tokens. */
+export const cacheSumsOfSpans = ({ spans }: Collector): Omit<CacheSums, 'missCost'> => {
+  const all = spans().map(({ attributes }) => attributesOf(attributes))
+  const { classes, missedTokens } = cacheSums(
+    all.map((attributes) => ({
+      cacheClass: attributes['nexus_claude_api.cache.class'],
+      cacheMissedTokens: attributes['nexus_claude_api.cache.missed_tokens'],
+    })),
+  )
+  return { classes, missedTokens }
+}
+
+/** What `/health` must have by the sums. */
+export const cacheCountsOf = ({ classes }: CacheSums) => {
+  const countThat = (isCounted: (name: string) => boolean): number =>
+    sum(Object.entries(classes).map(([name, count]) => (isCounted(name) ? count : 0)))
+  return {
+    hits: countThat((name) => name === 'hit'),
+    misses: countThat(isMiss),
+    evicted: countThat((name) => name === 'upstream_evicted'),
+    ourFaults: countThat(isOurFault),
+  }
+}
+
+export const cacheCountsOfHealth = async (url: string): Promise<unknown> =>
+  (JSON.parse(await textOf(`${url}/health`)) as { readonly cache?: unknown }).cache
+
+export const cacheSumsOfServer = async (url: string): Promise<CacheSums> =>
+  cacheSums((JSON.parse(await textOf(`${url}/cache-audit`)) as { readonly requests: readonly Audited[] }).requests)

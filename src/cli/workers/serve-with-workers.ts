@@ -43,12 +43,14 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const createSums = (facts: () => readonly WorkerFacts[]) => {
   const lostBefore = new Map<string, number>()
   let cpuSecondsBefore = 0
+  let droppedBefore = 0
   const add = (lost: Map<string, number>, more: ReadonlyMap<string, number>): void => {
     for (const [observer, count] of more) lost.set(observer, (lost.get(observer) ?? 0) + count)
   }
   return {
-    onEnded({ lost, figures }: WorkerFacts): void {
+    onEnded({ lost, figures, droppedSessions }: WorkerFacts): void {
       add(lostBefore, lost)
+      droppedBefore += droppedSessions
       cpuSecondsBefore += figures.cpuSeconds
     },
     work(): ProcessWork {
@@ -60,6 +62,7 @@ const createSums = (facts: () => readonly WorkerFacts[]) => {
         queued: sum(all.map(({ queued }) => queued)),
         degraded: all.flatMap(({ degraded }) => degraded),
         lost,
+        droppedSessions: droppedBefore + sum(all.map(({ droppedSessions }) => droppedSessions)),
       }
     },
     /** Of the parent and its workers together. */

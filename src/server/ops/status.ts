@@ -18,6 +18,11 @@ interface SharedStateStatus extends Pick<SharedState, 'kind' | 'isUp'> {
   readonly isRequired: boolean
 }
 
+interface CacheStatus extends CacheCounts {
+  /** Sessions that the audit had no room for. */
+  readonly droppedSessions: number
+}
+
 export interface StatusOptions {
   readonly upstream: Pick<Upstream, 'name' | 'address' | 'status'>
   /** Parts that requests leave out, because the upstream refuses them. */
@@ -36,7 +41,7 @@ export interface StatusOptions {
   /** Absent without a history. */
   readonly historyState?: (() => UsageStoreState) | undefined
   /** What the prompt cache did since the start; absent without its audit. */
-  readonly cacheCounts?: (() => CacheCounts) | undefined
+  readonly cacheCounts?: (() => CacheStatus) | undefined
   /** When the server's certificate expires; absent without HTTPS. */
   readonly tlsExpires?: Date | undefined
   readonly readJson: ReadJson

@@ -56,7 +56,7 @@ describe('/cache-audit', () => {
 
 test('/health counts hits, misses, evictions and our own faults (CA-A2)', async () => {
   const health: unknown = await (await fetch(`${start().url}/health`)).json()
-  expect(health).toMatchObject({ cache: { hits: 1, misses: 1, evicted: 0, ourFaults: 0 } })
+  expect(health).toMatchObject({ cache: { hits: 1, misses: 1, evicted: 0, ourFaults: 0, droppedSessions: 0 } })
 })
 
 test('/metrics has the classes of misses while the cache is audited, from the start (CA-A2)', async () => {

@@ -50,7 +50,7 @@ const cacheFinding = async (config: Config, io: Io): Promise<Finding> => {
   const data = { requests, missedTokens, cacheHitRate: cacheHitRate ?? null }
   const detail = `${percent(cacheHitRate)} of the input of ${counted(requests, 'request')} came from the cache`
   if (report.advice === undefined) return ok(detail, data)
-  const advice = adviceText(report.advice)
+  const advice = adviceText(report.advice, config.cache.ttl)
   return {
     ...info(`${detail}\n${advice.detail}`, { ...data, lifetime: report.advice.lifetime ?? null }),
     remedy: advice.remedy,

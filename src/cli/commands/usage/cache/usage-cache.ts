@@ -30,9 +30,9 @@ const reasons: Readonly<Record<NoCacheReport['server'], string>> = {
   empty: 'The running server has answered no such request since its start.',
 }
 
-const notesOf = ({ source, report }: FoundCacheReport): string[] => {
+const notesOf = ({ source, report }: FoundCacheReport, ttl: string): string[] => {
   const { unknownRequests, total, currency, lifetimes, advice } = report
-  const { detail, remedy } = advice === undefined ? {} : adviceText(advice)
+  const { detail, remedy } = advice === undefined ? {} : adviceText(advice, ttl)
   return [
     source === 'history'
       ? `From ${periodText(report)}.`
@@ -52,11 +52,11 @@ const notesOf = ({ source, report }: FoundCacheReport): string[] => {
   ]
 }
 
-const printReport = (found: FoundCacheReport, io: Io): void => {
+const printReport = (found: FoundCacheReport, ttl: string, io: Io): void => {
   const { report } = found
   const columns = io.isOutTerminal ? io.outColumns : Number.POSITIVE_INFINITY
   io.out(`${[...cacheLines(report, columns), ...lifetimeLines(report, columns)].join('\n')}\n`)
-  printer(io).info(notesOf(found).join('\n'))
+  printer(io).info(notesOf(found, ttl).join('\n'))
 }
 
 const printNothing = (report: Pick<CacheReport, 'since' | 'until' | 'timezone'>, reason: string, io: Io): void =>
@@ -99,7 +99,7 @@ export const runUsageCache = (flags: Flags, usualSince: string, io: Io): Promise
     }
     if (flags['json'] === true) io.out(`${JSON.stringify({ source: found.source, ...found.report }, undefined, 2)}\n`)
     else if (found.report.total.requests === 0) printNothing(named, '', io)
-    else printReport(found, io)
+    else printReport(found, file.config.cache.ttl, io)
     return 0
   })
 }

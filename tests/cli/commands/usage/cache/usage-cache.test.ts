@@ -76,6 +76,13 @@ describe('usage --cache with a history', () => {
     expect(err).toContain('Set it: nexus-claude-api config set cache.ttl 1h.')
   })
 
+  test('says that the recommended lifetime is set already (CA-T7)', async () => {
+    const { folder, file } = await setUp()
+    const { err } = await cli(['usage', '--cache', '--file', file, ...october], { NEXUS_CACHE_TTL: '1h' }, folder)
+    expect(err).toContain('It is set: these are requests from before')
+    expect(err).not.toContain('config set cache.ttl')
+  })
+
   test('fits into a narrow terminal (CA-U1)', async () => {
     const { folder, file } = await setUp()
     for (const outColumns of [65, 90]) {

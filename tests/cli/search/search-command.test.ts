@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { createSearchCommand } from '../../../src/cli/search/search-command.ts'
 import { createCommandProvider } from '../../../src/search/providers/command.ts'
 import type { SearchError, SearchQuery } from '../../../src/search/search-provider.ts'
-import { temporaryFolder } from '../../support/cli.ts'
+import { simulate } from '../../support/chain.ts'
+import { startCli, temporaryFolder } from '../../support/cli.ts'
 import { writeFile } from '../../support/files.ts'
 import { waitUntil } from '../../support/wait-until.ts'
+import { inTurns, searchRequest, wants } from '../../support/web-search.ts'
 
 const query: SearchQuery = {
   query: 'what is new? $(touch never) "quoted"',
@@ -139,5 +141,72 @@ describe('a program that searches', () => {
     const { folder, search } = setUp(`sleep 600 & echo $! > ${inFile('child')}; echo '${found}'`)
     expect(await search()).toHaveLength(2)
     process.kill(pidIn(folder, 'child'), 'SIGKILL')
+  })
+})
+
+const address = /Address +(http:\/\/127\.0\.0\.1:\d+)/
+
+describe('a server that searches the web', () => {
+  const startServer = async (script: string, args: readonly string[] = []) => {
+    const scenario = inTurns([wants('CANARY-query')], [{ text: 'done' }])
+    const simulator = simulate({ scenario })
+    const folder = temporaryFolder()
+    const path = writeFile(join(folder, 'search'), `#!/bin/sh\n${script}\n`)
+    chmodSync(path, 0o755)
+    const program = startCli(['start', '--port', '0', '--endpoint-url', simulator.url, ...args], {
+      NEXUS_API_KEY: 'key-0123456789-0123456789',
+      NEXUS_SEARCH: 'command',
+      NEXUS_SEARCH_COMMAND: path,
+      NEXUS_LOG_LEVEL: 'debug',
+    })
+    const [, url = ''] = await program.says(address)
+    const send = async (signal?: AbortSignal) => {
+      const body = JSON.stringify(searchRequest())
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${url}/v1/messages`, { method: 'POST', headers, body, ...(signal && { signal }) })
+      const { content } = (await response.json()) as { content: { type: string; content?: unknown }[] }
+      return content.find(({ type }) => type === 'web_search_tool_result')?.content
+    }
+    const stop = async (): Promise<string> => {
+      program.kill('SIGTERM')
+      return (await program.ended).err
+    }
+    return { folder, send, stop }
+  }
+  const canaries = '{"results": [{"title": "CANARY-title", "url": "https://a.example/", "snippet": "CANARY-snippet"}]}'
+
+  test.each([[[]], [['--workers', '2']]])(
+    'runs the program, also with %j, and logs no words (WS-43, WS-54)',
+    async (args) => {
+      const { send, stop } = await startServer(`echo '${canaries}'; echo CANARY-error >&2`, args)
+      expect(await send()).toMatchObject([
+        { type: 'web_search_result', title: 'CANARY-title', url: 'https://a.example/' },
+      ])
+      const log = await stop()
+      expect(log).toContain('Search    on, queries are sent to the program search\n')
+      expect(log).not.toContain('CANARY')
+    },
+  )
+
+  test('answers with an error of the search when the program fails, and logs its exit code (WS-25, WS-43)', async () => {
+    const { send, stop } = await startServer('echo CANARY-error >&2; exit 7')
+    expect(await send()).toEqual({ type: 'web_search_tool_result_error', error_code: 'unavailable' })
+    const log = await stop()
+    expect(log).toMatch(/search\.failed .*exitCode=7/)
+    expect(log).not.toContain('CANARY')
+  })
+
+  test('kills the program when the client disconnects (WS-18)', async () => {
+    const { folder, send, stop } = await startServer(
+      'echo $$ > "$(dirname "$0")/pid.new"; mv "$(dirname "$0")/pid.new" "$(dirname "$0")/pid"; exec sleep 600',
+    )
+    const leaving = new AbortController()
+    const sending = send(leaving.signal).catch(({ name }: Error) => name)
+    await waitUntil(() => existsSync(join(folder, 'pid')))
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+    leaving.abort()
+    expect(await sending).toBe('AbortError')
+    await waitUntil(() => !isRunning(pid))
+    await stop()
   })
 })

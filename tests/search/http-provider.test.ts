@@ -253,11 +253,14 @@ describe('a provider that fails', () => {
     }
   })
 
-  test('because nothing listens at its address is unavailable (WS-25)', async () => {
-    const { provider, run, records } = setUp('brave')
-    await provider.stop()
-    expect(await run()).toEqual({ errorCode: 'unavailable' })
-    expect(records[0]?.fields['reason']).toMatch(/refused the connection/)
+  test('because nothing listens at its address is unavailable, and no log has the key (WS-25, WS-54)', async () => {
+    for (const name of httpProviderNames) {
+      const { provider, run, records } = setUp(name)
+      await provider.stop()
+      expect(await run()).toEqual({ errorCode: 'unavailable' })
+      expect(records[0]?.fields['reason']).toMatch(/refused the connection/)
+      expect(JSON.stringify(records)).not.toMatch(/search-key|what is new/)
+    }
   })
 
   test('by silence is unavailable after the timeout, and its connection is closed (WS-25)', async () => {

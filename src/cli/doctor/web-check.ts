@@ -69,12 +69,12 @@ export const webFetchFinding = async (context: DoctorContext, url = preflightUrl
   return { ...(isSetByClaude ? info : warn)(words), remedy, data: { ...data, isBlocked: true } }
 }
 
-/** Whether Claude Code offers WebSearch, where it does not work. */
+/** Whether WebSearch works, and whether Claude Code offers it. A rule that denied it while it failed may be left. */
 export const webSearchFinding = ({ io: { machine }, loaded }: DoctorContext): Finding => {
   const ruled = settingsFiles(machine).find((file) => isSearchDecided([file]))
   const rule = ruled && `a rule in ${ruled.path} decides whether Claude Code offers it`
   if (loaded !== undefined && hasWebSearch(loaded.config))
-    return ok(rule ?? 'Claude Code offers it, and this server searches')
+    return rule === undefined ? ok('Claude Code offers it, and this server searches') : info(`works here; ${rule}`)
   if (rule !== undefined) return info(`does not work here; ${rule}`)
   return {
     ...info('does not work here: web search is off, but Claude Code offers the tool'),

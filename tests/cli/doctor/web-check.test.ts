@@ -125,13 +125,17 @@ describe("Claude Code's WebSearch", () => {
     expect(remedy).toEndWith('{ "permissions": { "deny": ["WebSearch"] } }')
   })
 
-  test('works where this server searches (WS-3)', async () => {
-    const search = ['--search', 'command']
-    const environment = { NEXUS_SEARCH_COMMAND: 'true', CLAUDE_CONFIG_DIR: settingsFolder() }
-    const { of } = await doctor(['--offline', ...search], environment)
-    expect(of('claude.web-search')).toMatchObject({
-      status: 'ok',
-      detail: expect.stringContaining('offers it') as never,
-    })
+  test('works where this server searches, unless a rule of the user is left (WS-3)', async () => {
+    const finding = async (settings: object) => {
+      const environment = { NEXUS_SEARCH_COMMAND: 'true', CLAUDE_CONFIG_DIR: settingsFolder(settings) }
+      const { of } = await doctor(['--offline', '--search', 'command'], environment)
+      const { status, detail } = of('claude.web-search')
+      return [status, detail.replace(/ in .+ decides/, ' decides')]
+    }
+    expect(await finding({})).toEqual(['ok', 'Claude Code offers it, and this server searches'])
+    expect(await finding({ permissions: { deny: ['WebSearch'] } })).toEqual([
+      'info',
+      'works here; a rule decides whether Claude Code offers it',
+    ])
   })
 })

@@ -95,6 +95,8 @@ const classOfMiss = (before: KeptRequest, one: Case, end: number): CacheClass =>
   const used = earlier.filter(({ fingerprint }) => compare(before.fingerprint, fingerprint).difference === undefined)
   const lastUse = Math.max(before.endedAt, ...used.map(({ endedAt }) => endedAt))
   if (startedAt - lastUse > lifetimesMs[ttl]) return `ttl_expired_${ttl}`
+  // The model refuses the lifetime that the prefix was cached with (CA-T5).
+  if (before.fingerprint.settings !== after.settings) return 'settings_changed'
   return before.fingerprint.options === after.options ? 'upstream_evicted' : 'options_changed'
 }
 

@@ -12,6 +12,8 @@ const carried = /^nca1_([A-Za-z0-9_-]+)$/
 const mostBytes = 64 * 1024
 /** Text that does not get shorter gets a third longer by base64. */
 const mostCharacters = 2 * mostBytes
+/** For all texts of a history. More than any model reads. */
+const mostHistoryBytes = 8 * 1024 * 1024
 
 export interface CarriedText {
   encode(text: string): string
@@ -38,6 +40,21 @@ export const loadCarriedText = async (): Promise<CarriedText> => {
         return undefined
       }
     },
+  }
+}
+
+/**
+ * Decodes the texts of one history, and none after too many: 100 bytes inflate to 64 KB, so a request of some megabytes
+ * would become gigabytes.
+ */
+export const createHistoryDecoder = ({ decode }: Pick<CarriedText, 'decode'>): CarriedText['decode'] => {
+  let left = mostHistoryBytes
+  return (value) => {
+    if (left <= 0 || typeof value !== 'string' || !value.startsWith(mark)) return undefined
+    const text = decode(value)
+    // A damaged or longer text may have cost as much.
+    left -= text?.length ?? mostBytes
+    return text
   }
 }
 

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../base/json.ts'
 import type { CacheControl, ContentBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
-import type { CarriedText } from './carried-text.ts'
+import { type CarriedText, createHistoryDecoder } from './carried-text.ts'
 import { searchToolName } from './request.ts'
 import type { ReadOutcome, ReadResult } from './results.ts'
 import { isOwnServerToolId } from './server-tool-ids.ts'
@@ -23,7 +23,9 @@ export interface OwnSearches {
 
 const idOf = (id: unknown): string | undefined => (typeof id === 'string' && id !== '' ? id : undefined)
 
-const readResult = (item: unknown, { decode }: CarriedText): ReadResult | undefined => {
+type Decode = CarriedText['decode']
+
+const readResult = (item: unknown, decode: Decode): ReadResult | undefined => {
   if (!isObject(item)) return undefined
   const { title, url, page_age: age } = item
   const snippet = decode(item['encrypted_content'])
@@ -32,10 +34,15 @@ const readResult = (item: unknown, { decode }: CarriedText): ReadResult | undefi
 }
 
 /** Undefined for a content that this server did not write, or that has changed since. */
-const readOutcome = (content: unknown, carriedText: CarriedText): ReadOutcome | undefined => {
+const readOutcome = (content: unknown, decode: Decode): ReadOutcome | undefined => {
   if (Array.isArray(content)) {
-    const results = content.map((item) => readResult(item, carriedText))
-    return results.every((result) => result !== undefined) ? { results } : undefined
+    const results: ReadResult[] = []
+    for (const item of content) {
+      const result = readResult(item, decode)
+      if (result === undefined) return undefined
+      results.push(result)
+    }
+    return { results }
   }
   const code = isObject(content) ? content['error_code'] : undefined
   return typeof code === 'string' ? { errorCode: code } : undefined
@@ -53,11 +60,12 @@ export const findOwnSearches = (messages: readonly InputMessage[], carriedText: 
   const results = new Map<ContentBlock, OwnResult>()
   const [own, foreign] = [new Set<string>(), new Set<string>()]
   const blocks = blocksOf(messages)
+  const decode = createHistoryDecoder(carriedText)
   for (const block of blocks) {
     if (block.type !== 'web_search_tool_result') continue
     const useId = idOf((block as Json)['tool_use_id'])
     if (useId === undefined) continue
-    const outcome = readOutcome(block.content, carriedText)
+    const outcome = readOutcome(block.content, decode)
     if (outcome === undefined || !isOwn(outcome, useId)) {
       foreign.add(useId)
       continue

@@ -143,6 +143,32 @@ describe('blocks that are not ours', () => {
     }
   })
 
+  test('texts that inflate to more than any model reads stay words, however few bytes carry them (WS-33)', () => {
+    const bomb = searchResult('a', {
+      results: [found('0'.repeat(64_000), { title: 'Zeros', url: 'https://a.example/' })],
+    })
+    const content = Array.isArray(bomb.content) ? bomb.content.flatMap((one) => Array(4).fill(one)) : []
+    const ids = Array.from({ length: 100 }, (_, index) => `bomb${index}`)
+    const bombs = ids.flatMap((id) => [searchUse(id), { ...searchResult(id, { results: [] }), content }])
+    const messages = [user('Question'), assistant(...bombs, ...own), user('Next')]
+    const plain = JSON.stringify(historyOf(messages).messages())
+    expect(JSON.stringify(messages).length).toBeLessThan(300_000)
+    expect(plain.length).toBeLessThan(10_000_000)
+    expect(plain).toContain('"type":"search_result"')
+    expect(plain).toContain('"type":"web_search_tool_result"')
+  })
+
+  test('damaged texts count, too, because to inflate them costs as much (WS-33)', () => {
+    const damaged = Array.from({ length: 200 }, (_, index) => [
+      searchUse(`damaged${index}`),
+      { ...searchResult(`damaged${index}`, { results: [found('x')] }), content: [{ encrypted_content: 'nca1_AAAA' }] },
+    ]).flat()
+    const first = [user('Question'), assistant(...own, ...damaged), user('Next')]
+    expect(historyOf(first).hasSearches).toBe(true)
+    const last = [user('Question'), assistant(...damaged, ...own), user('Next')]
+    expect(historyOf(last).hasSearches).toBe(false)
+  })
+
   test('a result without text of ours is known by its id (WS-33)', () => {
     const failed = { type: 'web_search_tool_result_error', error_code: 'unavailable' }
     for (const content of [failed, []]) {

@@ -17,6 +17,24 @@ const endEvents = (loop: SearchLoop, stop: Stop, { usage }: EndedCall): EventBat
   { type: 'message_stop' },
 ]
 
+async function* clientEvents(batches: AsyncIterable<EventBatch>, call: CallEvents): AsyncGenerator<EventBatch> {
+  for await (const batch of batches) {
+    const events = call.read(batch)
+    if (events.length > 0) yield events
+  }
+}
+
+/** The start of a later call is no event for the client, and a model may think for long after it. */
+async function* withPingsBefore(events: AsyncGenerator<EventBatch>, sleep: Sleep): AsyncGenerator<EventBatch> {
+  try {
+    const first = yield* withPings(events.next(), sleep)
+    if (first.done !== true) yield first.value
+    yield* events
+  } finally {
+    await events.return(undefined)
+  }
+}
+
 /**
  * The stream of the whole answer, from that of its first call. Pings fill the time from the end of a call to the next
  * event (WS-23).
@@ -28,10 +46,7 @@ export async function* searchStream(
   let [batches, index] = [first, 0]
   for (;;) {
     const call = new CallEvents(loop, index)
-    for await (const batch of batches) {
-      const events = call.read(batch)
-      if (events.length > 0) yield events
-    }
+    yield* withPingsBefore(clientEvents(batches, call), sleep)
     const ended = call.ended()
     if (loop.wantsSearch(ended)) yield ping
     const { results, ...next } = yield* withPings(loop.after(ended, signal), sleep)

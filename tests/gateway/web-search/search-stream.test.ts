@@ -117,6 +117,25 @@ describe('while a search runs', () => {
     expect(time.sleepers.size).toBe(0)
   })
 
+  test('the client gets pings also while the next call has begun without an event for it (WS-23)', async () => {
+    const time = stoppedTime()
+    const { upstream } = startSearching(
+      inTurns([wants('a')], { content: [{ text: 'So.' }], fault: { kind: 'hang', afterFrames: 1 } }),
+      { sleep: time.sleep },
+    )
+    const iterator = await begin(upstream)
+    await iterator.until('web_search_tool_result')
+    await iterator.until('content_block_stop')
+    for (let pings = 0; pings < 3; pings += 1) {
+      const next = iterator.until('ping')
+      await time.asleep()
+      time.wake()
+      expect(await next).toEqual(['ping'])
+    }
+    await iterator.return()
+    expect(time.sleepers.size).toBe(0)
+  })
+
   test('the client has the text before it, the search with its whole input, and later the results (WS-21, WS-22)', async () => {
     const search = Promise.withResolvers<void>()
     const { upstream } = startSearching(oneSearch, {

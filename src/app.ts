@@ -58,7 +58,8 @@ const withSearchOf = (upstream: Upstream, config: Config, dependencies: AppDepen
   if (!runsWebSearch(config)) return upstream
   const search = createConfiguredSearch(config, { ...dependencies, now })
   if (search === undefined) return upstream
-  return withWebSearch(upstream, { search, maxUses: config.search.maxUses, now, sleep: dependencies.sleep })
+  const { sleep, log } = dependencies
+  return withWebSearch(upstream, { search, maxUses: config.search.maxUses, now, sleep, log })
 }
 
 /** The upstream, and in front of it what this server answers itself, if it is configured to do that. */

@@ -4,6 +4,7 @@ import { GatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { createRateLimiter, type Rate } from '../base/rate-limiter.ts'
 import { unlessAborted } from '../base/unless-aborted.ts'
+import { isCountryCode } from './country-code.ts'
 import { createDomainFilter, type DomainLists, joinDomainLists } from './domain-rules.ts'
 import {
   type Search,
@@ -59,9 +60,6 @@ const checkQuery = (value: unknown): { readonly query: string } | { readonly err
   if (query === '') return { errorCode: 'invalid_tool_input' }
   return [...query].length > longestQuery ? { errorCode: 'query_too_long' } : { query }
 }
-
-/** WS-45. */
-const isCountryCode = (text: string): boolean => /^[a-z]{2}$/i.test(text)
 
 const checkedLocation = (location: SearchLocation | undefined): SearchLocation | undefined => {
   const { country, ...others } = location ?? {}

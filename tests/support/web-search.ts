@@ -83,6 +83,7 @@ export const searchingOver = (
   { find = findPages, ...more }: SearchingOptions = {},
 ): { readonly upstream: Upstream; readonly records: readonly LogRecord[] } => {
   const records: LogRecord[] = []
+  const log = createLogger('debug', (record) => records.push(record))
   const now = (): number => performance.now()
   const provider = { name: 'stub', search: find }
   const search = createSearch({
@@ -92,9 +93,9 @@ export const searchingOver = (
     allowedDomains: [],
     blockedDomains: [],
     now,
-    log: createLogger('debug', (record) => records.push(record)),
+    log,
   })
-  const options = { search, maxUses: 8, now, sleep: neverAwake, ...more }
+  const options = { search, maxUses: 8, now, sleep: neverAwake, log, ...more }
   return { upstream: withWebSearch(upstream, options), records }
 }
 

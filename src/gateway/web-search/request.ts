@@ -1,6 +1,9 @@
+import { parseDomainRule } from '../../base/domain-rule.ts'
 import { invalidRequest, type Known } from '../../base/errors.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import type { Path } from '../../base/path.ts'
+import type { Note } from '../../messages/notes.ts'
+import { isCountryCode } from '../../search/country-code.ts'
 import type { SearchLocation } from '../../search/search-provider.ts'
 import {
   type CustomTool,
@@ -59,18 +62,13 @@ const refuse = <S extends string>(path: Path, sentence: Known<S>): never => {
   throw invalidRequest(path, sentence)
 }
 
-/** A host, with an optional path: `example.com/docs`. */
-const isDomain = (text: string): boolean => {
-  const [host = ''] = text.split('/')
-  return !/\s|:\/\//.test(text) && host !== '' && !host.includes('*')
-}
-
 const checkDomain = (value: unknown, path: Path): string => {
   if (typeof value !== 'string') return refuse(path, 'Input should be a valid string')
-  if (!isDomain(value))
+  // A rule that is not understood would block nothing.
+  if (parseDomainRule(value) === undefined)
     refuse(
       path,
-      'Domains have no scheme and no white space, and `*` only in the path: `example.com` or `example.com/docs`',
+      'Domains have no scheme, port, query or white space, and `*` only in the path: `example.com` or `example.com/docs`',
     )
   return value
 }
@@ -139,6 +137,14 @@ export const findSearchTool = ({ tools }: WithTools): SearchTool | undefined => 
   const found = readSearchTool(tool, index)
   if (tools.filter(({ name }) => name === searchToolName).length > 1) refuse(['tools'], 'Tool names must be unique.')
   return found
+}
+
+/** What searches cannot use of the tool (WS-45). */
+export const notesOfSearchTool = ({ index, location }: SearchTool): Note[] => {
+  const country = location?.country
+  if (country === undefined || isCountryCode(country)) return []
+  const path = `tools.${index}.user_location.country`
+  return [{ level: 'info', path, what: 'not a code of two letters: searches are for all countries' }]
 }
 
 const plainTool = {

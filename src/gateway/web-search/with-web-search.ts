@@ -1,10 +1,13 @@
+import type { Logger } from '../../base/logger.ts'
 import type { Search } from '../../search/search-provider.ts'
+import { createNoteLog } from '../../upstreams/note-log.ts'
 import type { CallContext, Upstream } from '../../upstreams/upstream.ts'
 import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { createModelCalls, type ModelCalls } from './model-calls.ts'
 import type { Sleep } from './pings.ts'
 import { toCountedRequest, toPlainRequest } from './plain-request.ts'
+import { notesOfSearchTool } from './request.ts'
 import { SearchLoop } from './search-loop.ts'
 import { SearchRuns } from './search-runs.ts'
 import { searchStream } from './search-stream.ts'
@@ -17,6 +20,7 @@ export interface WebSearchOptions {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly sleep: Sleep
+  readonly log: Logger
 }
 
 interface Begun {
@@ -36,13 +40,15 @@ const guarded = async <Result>({ loop, calls }: Begun, work: () => Promise<Resul
 
 /** Adds web search to an upstream: the model gets a plain tool, the client Anthropic's blocks (WS-8). */
 export const withWebSearch = (upstream: Upstream, options: WebSearchOptions): Upstream => {
-  const { search, maxUses, now, sleep } = options
+  const { search, maxUses, now, sleep, log } = options
+  const logNotes = createNoteLog(log)
 
   /** Undefined for a request that has nothing to do with web search. */
   const begin = async (given: MessagesRequest, context: CallContext): Promise<Begun | undefined> => {
     const plain = await toPlainRequest(given, upstream)
     if (plain === undefined) return undefined
     const { request, tool, history, carriedText } = plain
+    if (tool !== undefined) logNotes(notesOfSearchTool(tool), context)
     const { onSearches } = context
     // The count of tokens learns from this request.
     context.onSent?.(request, context.modelId)

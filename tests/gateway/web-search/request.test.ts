@@ -58,7 +58,10 @@ describe('the search tool of a request', () => {
     expect(at({ allowed_domains: ['a.example'], blocked_domains: ['b.example'] })).toBe(
       'tools.1: Only one of `allowed_domains` and `blocked_domains` can be set',
     )
-    for (const domain of ['https://a.example', 'a.example b.example', 'a.example\n', '', '/docs', '*.a.example']) {
+    const invalid = ['https://a.example', 'a.example b.example', 'a.example\n', '', '/docs', '*.a.example']
+    // A blocked domain of this form would block nothing.
+    const unread = ['a.example:443', 'user@a.example', 'a.example?x', 'a.example#x', '%61.example', '[::1]', '.']
+    for (const domain of [...invalid, ...unread]) {
       for (const list of ['allowed_domains', 'blocked_domains']) {
         expect(at({ [list]: ['fine.example', domain] })).toStartWith(`tools.1.${list}.1: Domains have no scheme`)
       }

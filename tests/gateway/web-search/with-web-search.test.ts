@@ -189,6 +189,17 @@ describe('the requests to the model', () => {
     expect<unknown>(counted?.tools).toEqual([{ name: 'web_search', ...plainToolOf(tool) }])
   })
 
+  test('have a note in the log if their country is no code of two letters (WS-45)', async () => {
+    const { upstream, records } = startSearching(inTurns([{ text: 'So.' }]))
+    for (const country of ['DE', 'Germany']) {
+      const user_location = { type: 'approximate', country }
+      await upstream.message(searchRequest({ tools: [searchTool({ user_location })] }), contextOf())
+    }
+    const notes = records.filter(({ event }) => event === 'translate.note').map(({ fields }) => fields)
+    expect(notes).toMatchObject([{ path: 'tools.0.user_location.country' }])
+    expect(JSON.stringify(records)).not.toContain('Germany')
+  })
+
   test('are those from which the count learns (WS-36)', async () => {
     const { upstream } = startSearching(inTurns([{ text: 'So.' }]))
     const learns: unknown[] = []

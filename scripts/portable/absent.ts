@@ -56,6 +56,11 @@ export const absent: readonly Absent[] = [
     file: /\/src\/gateway\/observers\/(?:slack|telemetry)\.ts$/,
     contents: 'export const [createSlack, createTelemetry] = []',
   },
+  // They refuse web search, too.
+  {
+    file: /\/src\/(?:gateway\/web-search\/with-web-search|search\/configured-search)\.ts$/,
+    contents: 'export const [withWebSearch, createConfiguredSearch] = []',
+  },
   // The options are an object, not a text.
   { file: /\/src\/config\/jsonc\.ts$/, contents: 'export const [parseJsonc, createLineOf] = []' },
   // All routes have the adapter of Workers.

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { transform } from 'esbuild'
 import manifest from '../../package.json' with { type: 'json' }
 import { root } from '../support/binary.ts'
 import { absent } from './absent.ts'
@@ -85,5 +86,11 @@ export const buildPortable = async (): Promise<string> => {
   })
   const [output] = result.outputs
   if (!result.success || output === undefined) throw new AggregateError(result.logs, 'the module could not be built')
-  return withoutUnusedRequire(await output.text())
+  // Finds shorter forms that Bun's minifier does not: a fiftieth of the module.
+  const { code } = await transform(withoutUnusedRequire(await output.text()), {
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+  })
+  return code
 }

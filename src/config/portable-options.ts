@@ -36,9 +36,7 @@ const unavailable = {
   telemetry: 'it sends no reports',
   otel: 'it sends no reports. Use metrics',
   gatewayMode: 'it starts no clients',
-  'search.command': 'it runs no programs. Use another provider',
-  'search.env': 'it runs no programs',
-  'search.skipWebFetchPreflight': 'it starts no clients',
+  search: 'it does not search the web',
   cacheAudit: 'it has no fast hash',
 } as const
 
@@ -142,11 +140,6 @@ const checkBudgets = ({ config }: LoadedConfig): void => {
   if (warning !== undefined) throw new UsageError(warning)
 }
 
-const checkSearchProvider = ({ config }: LoadedConfig): void => {
-  if (config.search.provider !== 'command') return
-  throw new UsageError(`search.provider cannot be command in this runtime: ${unavailable['search.command']}.`)
-}
-
 /** Throws UsageError for options that TypeScript would not accept. */
 const checkObject = (value: unknown, name: string): void => {
   if (!isObject(value)) throw new UsageError(`The ${name} must be an object.`)
@@ -162,7 +155,6 @@ export const loadPortable = (options: PortableOptions): LoadedConfig => {
   checkAvailable(loaded)
   checkSecrets(inputs)
   checkGate(loaded)
-  checkSearchProvider(loaded)
   checkServerSettings(loaded.config)
   checkBudgets(loaded)
   return loaded

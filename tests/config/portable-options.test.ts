@@ -51,12 +51,8 @@ describe('the options', () => {
     ['state.url cannot be used in this runtime: it has no client for Redis.', { state: { url: 'redis://localhost' } }],
     ['workers cannot be used in this runtime: the runtime starts the processes.', { workers: 2 }],
     ['tls.cert cannot be used in this runtime: the runtime serves HTTPS.', { tls: { cert: 'cert.pem' } }],
-    [
-      'search.provider cannot be command in this runtime: it runs no programs. Use another provider.',
-      { search: { provider: 'command' } },
-    ],
-    ['search.command cannot be used in this runtime: it runs no programs.', { search: { command: ['search'] } }],
-    ['search.apiKey is not set: the search provider brave needs it.', { search: { provider: 'brave' } }],
+    ['search.provider cannot be used in this runtime: it does not search the web.', { search: { provider: 'brave' } }],
+    ['search.command cannot be used in this runtime: it does not search the web.', { search: { command: ['x'] } }],
     [
       'clientsFile cannot be used in this runtime: it reads no files. Use clientTokens.',
       { clientsFile: 'clients.json' },

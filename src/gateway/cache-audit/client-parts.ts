@@ -7,7 +7,7 @@ import type { DocumentBlock, ImageBlock, ToolResultContent } from '../../wire/an
 import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
 import { GrowingChain } from './chain.ts'
 import { HashWriter, writeUnmarked, writeValue } from './hash-writer.ts'
-import { SharedHashes } from './shared-hashes.ts'
+import { isLong, SharedHashes } from './shared-hashes.ts'
 import type { ToolHashes } from './tool-hashes.ts'
 
 type Block = Exclude<InputMessage['content'], string | undefined>[number]
@@ -26,7 +26,6 @@ export class ClientParts {
   readonly shared = new SharedHashes()
   readonly #hash: ContentHash
   readonly #writer: HashWriter
-  readonly #inner: HashWriter
   #markers: number[] = []
   #tools: ToolHashes['positions'] = []
   #systemAt = 0
@@ -37,18 +36,11 @@ export class ClientParts {
   constructor(hash: ContentHash) {
     this.#hash = hash
     this.#writer = new HashWriter(hash)
-    this.#inner = new HashWriter(hash)
   }
 
   /** Positions with a cache marker of the client. */
   get markers(): readonly number[] {
     return this.#markers
-  }
-
-  /** Hash of the first text of the messages; undefined if they have none. */
-  get firstText(): bigint | undefined {
-    const first = this.#messagesAt[0]
-    return first === undefined ? undefined : this.shared.firstAt(first)
   }
 
   read(request: MessagesRequest, { system }: PromptUnits, tools: ToolHashes): void {
@@ -93,7 +85,6 @@ export class ClientParts {
 
   /** Begins the next position, with the roles of the messages that begin there. */
   #begin(): HashWriter {
-    this.shared.begin(this.chain.length)
     const roles = this.#roles
     this.#roles = 0
     return this.#writer.start(this.chain.last).number(roles)
@@ -135,7 +126,7 @@ export class ClientParts {
         this.#value(block.input)
         return
       case 'tool_result':
-        this.#writer.text(block.tool_use_id).scalar(block.is_error)
+        this.#writer.scalar(block.is_error)
         this.#parts(block.content)
         return
       case 'image':
@@ -187,15 +178,26 @@ export class ClientParts {
   }
 
   #text(text: string): void {
-    const hash = this.#hash.text(text)
-    this.shared.add(text, hash, text.length)
-    this.#writer.hash(hash, text.length)
+    if (isLong(text)) this.#writer.hash(this.shared.add(text, this.#hash.text(text)), text.length)
+    else this.#writer.text(text)
   }
 
-  /** The input of a tool: the very same object is sent. */
+  /** The input of a tool: the very same texts are sent. */
   #value(value: unknown): void {
-    const hash = writeValue(this.#inner.start(), value).finish()
-    this.shared.add(value, hash, this.#inner.size)
-    this.#writer.hash(hash, 0)
+    if (typeof value === 'string') this.#text(value)
+    else if (typeof value !== 'object' || value === null) this.#writer.scalar(value)
+    else if (Array.isArray(value)) {
+      this.#writer.openArray()
+      for (const item of value) this.#value(item)
+      this.#writer.close()
+    } else {
+      this.#writer.openObject()
+      const members = value as Readonly<Record<string, unknown>>
+      for (const name in members) {
+        this.#writer.name(name)
+        this.#value(members[name])
+      }
+      this.#writer.close()
+    }
   }
 }

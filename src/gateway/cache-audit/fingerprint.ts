@@ -184,9 +184,15 @@ class PromptReader {
 
   #addUnit(unit: PromptUnit, place: number): void {
     const position = this.#client.position(unit.path)
-    const hash = this.#sentWriter.write(unit.block, this.#sent.chain.last, place, this.#client.shared, position)
+    const hash = this.#sentWriter.write(unit.block, this.#sent.chain.last, place, this.#client.shared)
     const { size, kind } = this.#sentWriter
     this.#sent.add(unit, hash, size, position, kindNumbers.get(kind) ?? 0)
+  }
+
+  #firstText({ messages }: SentPrompt['request']): bigint | undefined {
+    const content = messages[0]?.content
+    const first = typeof content === 'string' ? { type: 'text', text: content } : content?.[0]
+    return first !== undefined && 'text' in first ? this.#hash.text(first.text) : undefined
   }
 
   #hashNotes(notes: PlacedNotes): Fingerprint['notes'] {
@@ -217,7 +223,7 @@ class PromptReader {
       settings: writer.start().text(settings).finish(),
       options: writeValue(writeValue(writer.start(), thinking), tool_choice).finish(),
       messages: messages.length,
-      firstText: this.#client.firstText,
+      firstText: this.#firstText(request),
       cacheMinimum,
       bytes: fixedBytes + sent.bytes + client.bytes + (sent.length - firstUnit) * bytesPerUnit,
     }

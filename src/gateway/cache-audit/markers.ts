@@ -48,8 +48,9 @@ export const hasLostMarker = (fingerprint: Fingerprint): boolean => {
   const { markers, points, kinds, firstUnit, cacheMinimum } = fingerprint
   if (markers.length === 0 || cacheMinimum === undefined) return false
   const last = Math.max(...markers)
+  if (points.some(({ position }) => position === last)) return false
   const wanted = unitOf(fingerprint, last)
-  if (isNoted(fingerprint, last, wanted) || points.some(({ position }) => position === last)) return false
+  if (isNoted(fingerprint, last, wanted)) return false
   const point = points.at(-1)?.unit ?? -1
   for (let unit = point + 1; unit <= wanted; unit += 1) {
     if (!unmarkable.has(kinds[Math.max(unit - firstUnit, 0)] ?? 0)) return true

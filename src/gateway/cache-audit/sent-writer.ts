@@ -1,27 +1,22 @@
 import type { ContentHash } from '../../runtime/content-hash.ts'
-import { HashWriter, writeValue } from './hash-writer.ts'
-import type { SharedHashes } from './shared-hashes.ts'
+import { HashWriter } from './hash-writer.ts'
+import { isLong, type SharedHashes } from './shared-hashes.ts'
 
 /** The member with the content of an image or a file. */
 const contentMember = 'bytes'
 /** An image or a page costs about as many tokens as this number of characters. */
 const mediaCharacters = 6000
-/** The member with the input of a tool. */
-const inputMember = 'input'
 
 /** Hashes the blocks that are sent. */
 export class SentWriter {
   readonly #hash: ContentHash
   readonly #writer: HashWriter
-  readonly #inner: HashWriter
   #shared: SharedHashes | undefined
-  #position = 0
   #kind = ''
 
   constructor(hash: ContentHash) {
     this.#hash = hash
     this.#writer = new HashWriter(hash)
-    this.#inner = new HashWriter(hash)
   }
 
   /** The first member of the last block, which names its kind. */
@@ -34,13 +29,9 @@ export class SentWriter {
     return this.#writer.size
   }
 
-  /**
-   * The hash of a block that continues `before`; `place` differs between turns. `shared` has hashes of what the client
-   * sent at the position.
-   */
-  write(block: object, before: bigint | undefined, place: number, shared?: SharedHashes, position = 0): bigint {
+  /** The hash of a block that continues `before`; `place` differs between turns. */
+  write(block: object, before: bigint | undefined, place: number, shared?: SharedHashes): bigint {
     this.#shared = shared
-    this.#position = position
     this.#kind = ''
     this.#writer.start(before).number(place)
     this.#object(block)
@@ -56,7 +47,6 @@ export class SentWriter {
       if (this.#kind === '') this.#kind = name
       this.#writer.name(name)
       if (typeof member === 'string') this.#text(member, name === contentMember)
-      else if (name === inputMember) this.#input(member)
       else this.#value(member)
     }
     this.#writer.close()
@@ -73,22 +63,11 @@ export class SentWriter {
   }
 
   #text(text: string, isContent: boolean): void {
-    const known = this.#shared?.find(text, this.#position) ?? -1
-    const size = isContent ? Math.min(text.length, mediaCharacters) : text.length
-    this.#writer.hash(
-      known === -1 || this.#shared === undefined ? this.#hash.text(text) : this.#shared.hash(known),
-      size,
-    )
-  }
-
-  /** Has the same hash, whether the client sent that very object or an equal one. */
-  #input(input: unknown): void {
-    const known = this.#shared?.find(input, this.#position) ?? -1
-    if (known !== -1 && this.#shared !== undefined) {
-      this.#writer.hash(this.#shared.hash(known), this.#shared.size(known))
+    if (!isLong(text)) {
+      this.#writer.text(text)
       return
     }
-    const hash = writeValue(this.#inner.start(), input).finish()
-    this.#writer.hash(hash, this.#inner.size)
+    const size = isContent ? Math.min(text.length, mediaCharacters) : text.length
+    this.#writer.hash(this.#shared?.find(text) ?? this.#hash.text(text), size)
   }
 }

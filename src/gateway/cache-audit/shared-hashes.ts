@@ -1,65 +1,43 @@
-/** The hash of a text or a value of this number of characters. */
-export interface SizedHash {
-  readonly hash: bigint
-  readonly size: number
-}
+/** To hash a shorter text again is faster than to find its hash. */
+const longCharacters = 4096
+
+/** Texts that may have been left out before a text is found. */
+const lookAhead = 8
+
+export const isLong = (text: string): boolean => text.length > longCharacters
 
 /**
- * Hashes of the client's texts and objects. Most of what is sent consists of the very same ones, so that they are hashed
- * once; `===` of the same string compares no characters. The lists keep their length from one request to the next: to
- * grow them again takes longer than to fill them.
+ * Hashes of the client's long texts. What is sent has the very same ones, so that they are hashed once; `===` of the same
+ * string compares no characters.
  */
 export class SharedHashes {
-  readonly #values: unknown[] = []
+  readonly #texts: string[] = []
   readonly #hashes: bigint[] = []
-  readonly #sizes: number[] = []
-  /** Index of the first value of each position. */
-  readonly #starts: number[] = []
-  #count = 0
-  #positions = 0
+  /** Texts are sent in the order of the client, with few exceptions: the next one is the first to look at. */
+  #next = 0
 
-  /** Forgets the values. */
+  /** Forgets the texts. */
   clear(): void {
-    this.#values.fill(undefined, 0, this.#count)
-    this.#count = 0
-    this.#positions = 0
+    this.#texts.length = 0
+    this.#hashes.length = 0
+    this.#next = 0
   }
 
-  /** Begins this position. */
-  begin(position: number): void {
-    this.#starts[position] = this.#count
-    this.#positions = position + 1
+  /** Returns the hash. */
+  add(text: string, hash: bigint): bigint {
+    this.#texts.push(text)
+    this.#hashes.push(hash)
+    return hash
   }
 
-  add(value: unknown, hash: bigint, size: number): void {
-    const count = this.#count
-    this.#values[count] = value
-    this.#hashes[count] = hash
-    this.#sizes[count] = size
-    this.#count = count + 1
-  }
-
-  /** The index of a value that the client sent at a position; -1 if it did not. */
-  find(value: unknown, position: number): number {
-    if (position < 0 || position >= this.#positions) return -1
-    const end = position + 1 === this.#positions ? this.#count : (this.#starts[position + 1] ?? 0)
-    for (let index = this.#starts[position] ?? end; index < end; index += 1) {
-      if (this.#values[index] === value) return index
+  /** The hash of a text that the client sent; undefined if it is not one of the next. */
+  find(text: string): bigint | undefined {
+    const end = Math.min(this.#texts.length, this.#next + lookAhead)
+    for (let index = this.#next; index < end; index += 1) {
+      if (this.#texts[index] !== text) continue
+      this.#next = index + 1
+      return this.#hashes[index]
     }
-    return -1
-  }
-
-  hash(index: number): bigint {
-    return this.#hashes[index] ?? 0n
-  }
-
-  size(index: number): number {
-    return this.#sizes[index] ?? 0
-  }
-
-  /** The hash of the first value at a position; undefined if it has none. */
-  firstAt(position: number): bigint | undefined {
-    const start = position < this.#positions ? this.#starts[position] : undefined
-    return start === undefined || start >= this.#count ? undefined : this.#hashes[start]
+    return undefined
   }
 }

@@ -4,7 +4,12 @@ import type { PromptUnit, SentPrompt } from '../../upstreams/call-audit.ts'
 import type { MessagesRequest, Tool } from '../../wire/anthropic/request.ts'
 import { HashWriter, writeUnmarked } from './hash-writer.ts'
 import { SentWriter } from './sent-writer.ts'
-import type { SizedHash } from './shared-hashes.ts'
+
+/** The hash of a tool of this number of characters. */
+interface SizedHash {
+  readonly hash: bigint
+  readonly size: number
+}
 
 /** The hashes of a request's tools, which are the same in most requests of a client. */
 export interface ToolHashes {
@@ -24,8 +29,8 @@ const noTools: ToolHashes = { sent: [], client: [], positions: [], markers: [] }
 const rememberedSets = 50
 /** The place of tools; turns have their number. */
 const toolsPlace = -2
-/** Longer bodies are rare, and searched as text. */
-const scratchBytes = 512 * 1024
+/** Lengths of the end of a body, from the tools on. */
+const rememberedLengths = 20
 
 /** Blocks of system messages that change the tools. */
 const toolChanges = ({ messages }: MessagesRequest): object[] =>
@@ -48,15 +53,16 @@ export const createToolHashes = (hash: ContentHash): ((prompt: SentPrompt) => To
   const known = new Map<bigint, ToolHashes>()
   const writer = new HashWriter(hash)
   const sentWriter = new SentWriter(hash)
-  const scratch = Buffer.alloc(scratchBytes)
-  const encoder = new TextEncoder()
+  const lengths = new Map<number, true>()
 
-  /** The hash of the body's text from the tools on. */
-  const hashText = (text: string, start: string): bigint => {
-    const { read, written } = encoder.encodeInto(text, scratch)
-    if (read < text.length) return hash.text(text.slice(Math.max(text.indexOf(start), 0)))
-    const bytes = scratch.subarray(0, written)
-    return hash.bytes(bytes.subarray(Math.max(bytes.lastIndexOf(start), 0)))
+  /** The body's text from the tools on. It usually has the length of a text that is known. */
+  const tailOf = (text: string, start: string): string => {
+    for (const length of lengths.keys()) {
+      if (text.startsWith(start, text.length - length)) return text.slice(-length)
+    }
+    const tail = text.slice(Math.max(text.indexOf(start), 0))
+    setMostRecent(lengths, tail.length, true, rememberedLengths)
+    return tail
   }
 
   const hashSent = (units: readonly PromptUnit[]): SizedHash[] => {
@@ -92,7 +98,7 @@ export const createToolHashes = (hash: ContentHash): ((prompt: SentPrompt) => To
   return (prompt) => {
     const { request, units, text, toolsStart } = prompt
     if (units.tools.length === 0) return request.tools?.length ? hashAll(prompt) : noTools
-    writer.start(hashText(text, toolsStart)).number(request.tools?.length ?? 0)
+    writer.start(hash.text(tailOf(text, toolsStart))).number(request.tools?.length ?? 0)
     for (const { path } of units.tools) writer.number(typeof path[1] === 'number' ? path[1] : -1)
     const key = writer.finish()
     const remembered = known.get(key)

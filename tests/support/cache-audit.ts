@@ -35,7 +35,11 @@ export const promptOf = (
 }
 
 /** Makes fingerprints that can be compared with each other. */
-export const createFingerprints = (): ((request: object, options?: Parameters<typeof promptOf>[1]) => Fingerprint) => {
+export const createFingerprints = () => {
   const read = createFingerprinter(createContentHash())
-  return (request, options) => read(promptOf(request, options)).fingerprint
+  return (
+    request: object,
+    options?: Parameters<typeof promptOf>[1],
+    earlier: readonly Fingerprint[] = [],
+  ): Fingerprint => read(promptOf(request, options), earlier).fingerprint
 }

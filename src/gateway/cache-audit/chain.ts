@@ -9,6 +9,8 @@ export interface Chain {
   /** Undefined for an index whose hash is not kept, and beyond the end. */
   at(index: number): bigint | undefined
   readonly bytes: number
+  /** All hashes; undefined if not all are kept. */
+  readonly hashes: BigUint64Array | undefined
 }
 
 /** Hashes of one chain that are kept. */
@@ -22,6 +24,7 @@ const wholeChain = (hashes: BigUint64Array): Chain => ({
   foldedTo: 0,
   at: (index) => hashes[index],
   bytes: hashes.byteLength,
+  hashes,
 })
 
 /** Keeps the last hashes, and of those before them every 64th; no more of them than fit. */
@@ -40,6 +43,7 @@ const foldedChain = (hashes: BigUint64Array): Chain => {
       return (index + 1) % stride === 0 ? folded[(index + 1) / stride - 1 - start] : undefined
     },
     bytes: (folded.length + end.length) * bytesPerHash,
+    hashes: undefined,
   }
 }
 
@@ -67,14 +71,26 @@ export class GrowingChain {
   }
 
   add(hash: bigint): void {
-    if (this.#length === this.#hashes.length) {
-      const larger = new BigUint64Array(this.#length * 2)
-      larger.set(this.#hashes)
-      this.#hashes = larger
-    }
+    this.#makeRoom(1)
     this.#hashes[this.#length] = hash
     this.#length += 1
     this.#last = hash
+  }
+
+  /** Adds a part of another chain, which continues this one. */
+  addAll(hashes: BigUint64Array): void {
+    if (hashes.length === 0) return
+    this.#makeRoom(hashes.length)
+    this.#hashes.set(hashes, this.#length)
+    this.#length += hashes.length
+    this.#last = hashes[hashes.length - 1]
+  }
+
+  #makeRoom(count: number): void {
+    if (this.#length + count <= this.#hashes.length) return
+    const larger = new BigUint64Array((this.#length + count) * 2)
+    larger.set(this.#hashes)
+    this.#hashes = larger
   }
 
   /** A copy. */

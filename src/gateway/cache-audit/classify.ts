@@ -1,7 +1,8 @@
 import type { CacheClass } from './cache-class.ts'
-import { type Comparison, compare, continues, endOf, hasNewNotes, sizeUpTo } from './compare.ts'
+import { type Comparison, compare, continues, hasNewNotes, sizeUpTo } from './compare.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { hasLostMarker, markersReach, pointsReach } from './markers.ts'
+import { endOf } from './prompt-positions.ts'
 
 /** What the cache did for a request, and why (CA-C). */
 

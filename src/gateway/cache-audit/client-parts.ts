@@ -5,7 +5,7 @@ import type { ContentHash } from '../../runtime/content-hash.ts'
 import type { PromptUnits } from '../../upstreams/call-audit.ts'
 import type { DocumentBlock, ImageBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
-import { GrowingChain } from './chain.ts'
+import { type Chain, GrowingChain } from './chain.ts'
 import { HashWriter, writeUnmarked, writeValue } from './hash-writer.ts'
 import { isLong, SharedHashes } from './shared-hashes.ts'
 import type { ToolHashes } from './tool-hashes.ts'
@@ -13,6 +13,12 @@ import type { ToolHashes } from './tool-hashes.ts'
 type Block = Exclude<InputMessage['content'], string | undefined>[number]
 
 const roles: readonly InputMessage['role'][] = ['user', 'assistant', 'system']
+
+const hasMarker = (block: object): boolean => 'cache_control' in block && Boolean(block.cache_control)
+
+/** A block counts as marked if a part of it is: the marker moves to its end. */
+const isMarked = (block: Block): boolean =>
+  hasMarker(block) || (block.type === 'tool_result' && Array.isArray(block.content) && block.content.some(hasMarker))
 
 /** Of each end of an image or a file. */
 const endCharacters = 64
@@ -43,17 +49,57 @@ export class ClientParts {
     return this.#markers
   }
 
-  read(request: MessagesRequest, { system }: PromptUnits, tools: ToolHashes): void {
+  /** Reads what comes before the messages, and finds the positions of the messages. */
+  begin(request: MessagesRequest, { system }: PromptUnits, tools: ToolHashes): void {
     this.#start(tools)
     for (const hash of tools.client) this.chain.add(hash)
     for (const position of tools.markers) this.#markers.push(position)
     this.#readSystem(request.system, system)
     this.#begin()
     this.chain.add(writeValue(this.#writer, outputFormatOf(request)).finish())
-    for (const message of request.messages) this.#readMessage(message)
+    let position = this.chain.length
+    for (const { content } of request.messages) {
+      this.#messagesAt.push(position)
+      position += typeof content === 'string' ? 1 : (content?.length ?? 0)
+    }
+  }
+
+  /**
+   * Reads the messages. `known` has the hashes of the first `count` positions: the client has sent the same there before,
+   * as far as it reached the prompt.
+   */
+  readMessages({ messages, cache_control }: MessagesRequest, known?: Chain, count = 0): void {
+    const first = this.#reuse(known, count)
+    for (const [index, message] of messages.entries()) {
+      if (index < first) this.#readMarkers(message, this.#messagesAt[index] ?? 0)
+      else this.#readMessage(message)
+    }
     // Empty messages at the end.
     if (this.#roles > 0) this.chain.add(this.#begin().finish())
-    if (request.cache_control) this.#markers.push(this.chain.length - 1)
+    if (cache_control) this.#markers.push(this.chain.length - 1)
+  }
+
+  /** Copies known hashes; returns the first message to read. */
+  #reuse(known: Chain | undefined, count: number): number {
+    const start = this.chain.length
+    if (known?.hashes === undefined || known.hashes[start - 1] !== this.chain.last) return 0
+    const starts = this.#messagesAt
+    // The last position may be that of empty messages, which are followed by blocks now.
+    let first = starts.findLastIndex((position) => position <= Math.min(count, known.length - 1))
+    // The roles of empty messages belong to the next block.
+    while (first > 0 && starts[first - 1] === starts[first]) first -= 1
+    if (first <= 0) return 0
+    this.chain.addAll(known.hashes.subarray(start, starts[first]))
+    return first
+  }
+
+  #readMarkers({ content }: InputMessage, start: number): void {
+    if (typeof content === 'string' || content === undefined) return
+    let position = start
+    for (const block of content) {
+      if (isMarked(block)) this.#markers.push(position)
+      position += 1
+    }
   }
 
   /** Forgets the texts. */
@@ -103,14 +149,13 @@ export class ClientParts {
   }
 
   #readMessage({ role, content }: InputMessage): void {
-    this.#messagesAt.push(this.chain.length)
     this.#roles = this.#roles * (roles.length + 1) + roles.indexOf(role) + 1
     if (typeof content === 'string') this.#readBlock({ type: 'text', text: content })
     else for (const block of content ?? []) this.#readBlock(block)
   }
 
   #readBlock(block: Block): void {
-    if ('cache_control' in block && block.cache_control) this.#markers.push(this.chain.length)
+    if (isMarked(block)) this.#markers.push(this.chain.length)
     this.#begin().name(block.type)
     this.#block(block)
     this.chain.add(this.#writer.finish())
@@ -151,7 +196,6 @@ export class ClientParts {
   }
 
   #part(part: ToolResultContent): void {
-    if ('cache_control' in part && part.cache_control) this.#mark()
     this.#writer.name(part.type)
     if (part.type === 'text') this.#text(part.text)
     else if (part.type === 'image') this.#source(part.source)
@@ -159,12 +203,6 @@ export class ClientParts {
       this.#writer.scalar(part.title).scalar(part.context).scalar(part.citations?.enabled)
       this.#source(part.source)
     } else writeUnmarked(this.#writer, part)
-  }
-
-  /** The block counts as marked if a part of it is: the marker moves to its end. */
-  #mark(): void {
-    const { length } = this.chain
-    if (this.#markers.at(-1) !== length) this.#markers.push(length)
   }
 
   #source(source: ImageBlock['source'] | DocumentBlock['source']): void {
@@ -178,7 +216,7 @@ export class ClientParts {
   }
 
   #text(text: string): void {
-    if (isLong(text)) this.#writer.hash(this.shared.add(text, this.#hash.text(text)), text.length)
+    if (isLong(text)) this.#writer.hash(this.shared.hash(text, this.#hash), text.length)
     else this.#writer.text(text)
   }
 

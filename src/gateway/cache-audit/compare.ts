@@ -1,5 +1,6 @@
 import { firstDifference } from './chain.ts'
 import type { Fingerprint } from './fingerprint.ts'
+import { endOf, positionUpTo } from './prompt-positions.ts'
 
 /** Compares two prompts of one conversation. */
 
@@ -16,14 +17,6 @@ export interface Comparison {
 
 const placeOf = ({ firstUnit }: Fingerprint, unit: number): number => Math.max(unit - firstUnit, 0)
 
-/** The last position that the unit and those before it come from. */
-const positionUpTo = ({ positions, firstUnit, positionBefore }: Fingerprint, unit: number): number => {
-  let last = positionBefore
-  const end = Math.min(unit + 1 - firstUnit, positions.length)
-  for (let place = 0; place < end; place += 1) last = Math.max(last, positions[place] ?? -1)
-  return last
-}
-
 /** The position that the unit comes from; -1 for what the client did not send. */
 export const positionOf = (fingerprint: Fingerprint, unit: number): number =>
   fingerprint.positions[placeOf(fingerprint, unit)] ?? -1
@@ -38,9 +31,6 @@ export const sizeUpTo = ({ sizes, sizeBefore, firstUnit }: Fingerprint, count: n
   for (let place = 0; place < count - firstUnit; place += 1) size += sizes[place] ?? 0
   return size
 }
-
-/** The last unit that the cache has; without cache points the last of all. */
-export const endOf = ({ points, sent }: Fingerprint): number => points.at(-1)?.unit ?? sent.length - 1
 
 /** Whether the client's conversation goes on from the earlier one, up to its last cache point. */
 export const continues = (earlier: Fingerprint, later: Fingerprint): boolean => {

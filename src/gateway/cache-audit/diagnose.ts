@@ -1,9 +1,10 @@
 import type { Diagnostics, PromptChange } from '../../wire/anthropic/diagnostics.ts'
 import type { CacheClass } from './cache-class.ts'
 import { classOfChange, type KeptRequest } from './classify.ts'
-import { compare, endOf, sizeUpTo } from './compare.ts'
+import { compare, sizeUpTo } from './compare.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { pointsReach } from './markers.ts'
+import { endOf } from './prompt-positions.ts'
 
 export const unavailable: Diagnostics = { cache_miss_reason: { type: 'unavailable' } }
 

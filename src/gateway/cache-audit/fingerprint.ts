@@ -1,9 +1,10 @@
 import type { Path } from '../../base/path.ts'
 import type { ContentHash } from '../../runtime/content-hash.ts'
 import type { PromptUnit, SentPrompt } from '../../upstreams/call-audit.ts'
-import { type Chain, GrowingChain, maximumHashes } from './chain.ts'
+import { type Chain, firstDifference, GrowingChain, maximumHashes } from './chain.ts'
 import { ClientParts } from './client-parts.ts'
 import { HashWriter, writeValue } from './hash-writer.ts'
+import { endOf, positionUpTo } from './prompt-positions.ts'
 import { SentWriter } from './sent-writer.ts'
 import { createToolHashes, type ToolHashes } from './tool-hashes.ts'
 
@@ -122,6 +123,12 @@ const roles = ['user', 'assistant', 'system']
 /** The path of a note. */
 const toPath = (dotted: string): Path => dotted.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step))
 
+/** Whether the prompt begins with all that the cache has of the earlier one. */
+const isRepeated = (earlier: Fingerprint, sent: Chain): boolean => {
+  const count = endOf(earlier) + 1
+  return firstDifference(earlier.sent, sent, count) === count
+}
+
 /** The translation's notes by the position that they are about. */
 const placeNotes = ({ notes }: SentPrompt, client: ClientParts): PlacedNotes => {
   if (notes.length === 0) return noNotes
@@ -155,13 +162,18 @@ class PromptReader {
     this.#writer = new HashWriter(hash)
   }
 
-  read(prompt: SentPrompt): ReadPrompt {
+  read(prompt: SentPrompt, earlier: readonly Fingerprint[]): ReadPrompt {
     const client = this.#client
+    const { request, units } = prompt
     const toolHashes = this.#toToolHashes(prompt)
-    client.read(prompt.request, prompt.units, toolHashes)
-    this.#readUnits(prompt.units, toolHashes)
+    client.begin(request, units, toolHashes)
+    this.#readUnits(units, toolHashes)
+    const sent = this.#sent.chain.take()
+    // What was sent again was read before: most of the client's conversation needs no second look.
+    const known = earlier.find((one) => isRepeated(one, sent))
+    client.readMessages(request, known?.client, known && positionUpTo(known, endOf(known)) + 1)
     const notes = placeNotes(prompt, client)
-    const fingerprint = this.#toFingerprint(prompt, notes)
+    const fingerprint = this.#toFingerprint(prompt, sent, notes)
     client.clear()
     return { fingerprint, notes }
   }
@@ -200,12 +212,11 @@ class PromptReader {
     return new Map([...notes].map(([position, words]) => [position, this.#hash.text(words)] as const))
   }
 
-  #toFingerprint({ request, units, settings, cacheMinimum }: SentPrompt, notes: PlacedNotes): Fingerprint {
-    const { chain, positions, sizes, kinds, points } = this.#sent
+  #toFingerprint({ request, units, settings, cacheMinimum }: SentPrompt, sent: Chain, notes: PlacedNotes): Fingerprint {
+    const { positions, sizes, kinds, points } = this.#sent
     const { thinking, tool_choice, messages } = request
     const writer = this.#writer
     const client = this.#client.chain.take()
-    const sent = chain.take()
     const firstUnit = Math.max(sent.length - maximumHashes, 0)
     return {
       sent,
@@ -230,8 +241,11 @@ class PromptReader {
   }
 }
 
+/** `earlier`: fingerprints of requests that the prompt may repeat. */
+export type FingerprintOf = (prompt: SentPrompt, earlier?: readonly Fingerprint[]) => ReadPrompt
+
 /** Returns the function that makes the fingerprint of a prompt. */
-export const createFingerprinter = (hash: ContentHash): ((prompt: SentPrompt) => ReadPrompt) => {
+export const createFingerprinter = (hash: ContentHash): FingerprintOf => {
   const reader = new PromptReader(hash)
-  return (prompt) => reader.read(prompt)
+  return (prompt, earlier = []) => reader.read(prompt, earlier)
 }

@@ -5,7 +5,7 @@ import type { RequestFacts } from '../request-record.ts'
 import { type Case, classify, type Verdict } from './classify.ts'
 import { positionOf } from './compare.ts'
 import { diagnose, unavailable } from './diagnose.ts'
-import type { ReadPrompt } from './fingerprint.ts'
+import type { FingerprintOf, ReadPrompt } from './fingerprint.ts'
 import type { Candidates, Conversation, KeptRequests } from './kept-requests.ts'
 import type { OurFault } from './our-fault.ts'
 
@@ -21,7 +21,7 @@ export interface AuditedRequest {
 /** What the audits of all requests share. */
 interface SharedParts {
   readonly kept: KeptRequests
-  readonly toFingerprint: (prompt: SentPrompt) => ReadPrompt
+  readonly toFingerprint: FingerprintOf
   readonly logFault: (fault: OurFault) => void
   readonly date: () => number
   /** Calls `read` once the request is on its way. */
@@ -98,7 +98,11 @@ export class RequestAudit implements CallAudit {
   /** Makes the fingerprint of the last prompt, and forgets its texts. */
   read(): void {
     for (const call of this.#calls) {
-      if (call.prompt !== undefined) call.read = this.#parts.toFingerprint(call.prompt)
+      if (call.prompt !== undefined)
+        call.read = this.#parts.toFingerprint(
+          call.prompt,
+          call.candidates.earlier.map(({ fingerprint }) => fingerprint),
+        )
       call.prompt = undefined
     }
   }

@@ -68,6 +68,6 @@ export class SentWriter {
       return
     }
     const size = isContent ? Math.min(text.length, mediaCharacters) : text.length
-    this.#writer.hash(this.#shared?.find(text) ?? this.#hash.text(text), size)
+    this.#writer.hash(this.#shared?.hash(text, this.#hash) ?? this.#hash.text(text), size)
   }
 }

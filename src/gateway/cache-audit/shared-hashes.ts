@@ -1,3 +1,5 @@
+import type { ContentHash } from '../../runtime/content-hash.ts'
+
 /** To hash a shorter text again is faster than to find its hash. */
 const longCharacters = 4096
 
@@ -7,13 +9,13 @@ const lookAhead = 8
 export const isLong = (text: string): boolean => text.length > longCharacters
 
 /**
- * Hashes of the client's long texts. What is sent has the very same ones, so that they are hashed once; `===` of the same
+ * Hashes of long texts. The client's are the very same as those that are sent, so they are hashed once; `===` of the same
  * string compares no characters.
  */
 export class SharedHashes {
   readonly #texts: string[] = []
   readonly #hashes: bigint[] = []
-  /** Texts are sent in the order of the client, with few exceptions: the next one is the first to look at. */
+  /** Both have the same order, with few exceptions: the next one is the first to look at. */
   #next = 0
 
   /** Forgets the texts. */
@@ -23,21 +25,17 @@ export class SharedHashes {
     this.#next = 0
   }
 
-  /** Returns the hash. */
-  add(text: string, hash: bigint): bigint {
-    this.#texts.push(text)
-    this.#hashes.push(hash)
-    return hash
-  }
-
-  /** The hash of a text that the client sent; undefined if it is not one of the next. */
-  find(text: string): bigint | undefined {
+  /** The hash of a text. */
+  hash(text: string, hash: ContentHash): bigint {
     const end = Math.min(this.#texts.length, this.#next + lookAhead)
     for (let index = this.#next; index < end; index += 1) {
       if (this.#texts[index] !== text) continue
       this.#next = index + 1
-      return this.#hashes[index]
+      return this.#hashes[index] ?? 0n
     }
-    return undefined
+    const made = hash.text(text)
+    this.#texts.push(text)
+    this.#hashes.push(made)
+    return made
   }
 }

@@ -132,3 +132,21 @@ test('CA-A3 CA-A4 in 10,000 random sessions, this server never changes a prompt:
   for (const seen of ['tools_changed', 'system_changed', 'messages_changed', 'marker_gone', 'cold', 'upstream_evicted'])
     expect(classes).toContain(seen)
 }, 120_000)
+
+test('CA-F3 a prompt that repeats an earlier one gets the same fingerprint, though most of it is not read again', () => {
+  const plain = ({ sent, client, bytes: _, ...others }: Fingerprint) => ({
+    ...others,
+    sent: sent.hashes,
+    client: client.hashes,
+  })
+  fc.assert(
+    fc.property(conversations, pick, (given, serial) => {
+      const messages = [...given.messages, ...given.next]
+      const before = fingerprintOf(marked(requestOf(given, messages)))
+      const grown = requestOf(given, [...messages, ...(additions[serial % additions.length]?.(serial) ?? [])])
+      const after = changes[serial - additions.length]?.(grown) ?? grown
+      expect(plain(fingerprintOf(after, {}, [before]))).toEqual(plain(fingerprintOf(after)))
+    }),
+    { numRuns: 300 },
+  )
+})

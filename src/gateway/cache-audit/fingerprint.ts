@@ -1,10 +1,11 @@
 import type { Path } from '../../base/path.ts'
 import type { ContentHash } from '../../runtime/content-hash.ts'
 import type { PromptUnit, SentPrompt } from '../../upstreams/call-audit.ts'
-import { type Chain, firstDifference, GrowingChain, maximumHashes } from './chain.ts'
+import { type Chain, firstDifference, maximumHashes } from './chain.ts'
 import { ClientParts } from './client-parts.ts'
 import { HashWriter, writeValue } from './hash-writer.ts'
 import { endOf, positionUpTo } from './prompt-positions.ts'
+import { type CacheEnd, SentUnits } from './sent-units.ts'
 import { SentWriter } from './sent-writer.ts'
 import { createToolHashes, type ToolHashes } from './tool-hashes.ts'
 
@@ -44,14 +45,6 @@ export interface Fingerprint {
   readonly bytes: number
 }
 
-/** The end of a cached prefix: its last unit. */
-interface CacheEnd {
-  readonly unit: number
-  /** The position that the unit comes from. */
-  readonly position: number
-  readonly ttl: '5m' | '1h'
-}
-
 /** Names of units, for the log. */
 export const unitKinds = [
   'other',
@@ -81,33 +74,6 @@ const noHashes: Fingerprint['notes'] = new Map()
 /** Of a fingerprint without its lists. */
 const fixedBytes = 400
 const bytesPerUnit = 9
-
-/** The units of one prompt, one after another. */
-class SentUnits {
-  readonly chain = new GrowingChain()
-  readonly positions: number[] = []
-  readonly sizes: number[] = []
-  readonly kinds: number[] = []
-  points: CacheEnd[] = []
-
-  clear(): void {
-    this.chain.clear()
-    this.positions.length = 0
-    this.sizes.length = 0
-    this.kinds.length = 0
-    this.points = []
-  }
-
-  /** `hash` continues that of the unit before. */
-  add({ cachePoint }: PromptUnit, hash: bigint, size: number, position: number, kind: number): void {
-    this.chain.add(hash)
-    this.positions.push(position)
-    this.sizes.push(size)
-    this.kinds.push(kind)
-    if (cachePoint === undefined) return
-    this.points.push({ unit: this.chain.length - 1, position, ttl: cachePoint.ttl ?? '5m' })
-  }
-}
 
 /** The last of a list that are kept, and those before them. */
 const lastOf = (list: readonly number[]): readonly number[] =>

@@ -54,7 +54,8 @@ export class CallEvents {
       case 'message_stop':
         return []
       case 'ping':
-        return [event]
+        // That of a later call's start would end our own pings.
+        return this.#firstIndex === 0 ? [event] : []
     }
   }
 

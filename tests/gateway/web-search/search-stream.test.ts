@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import type { Reply } from '../../../src/simulator/reply.ts'
+import type { Reply, Scenario } from '../../../src/simulator/reply.ts'
 import type { Upstream } from '../../../src/upstreams/upstream.ts'
-import type { MessageStreamEvent } from '../../../src/wire/anthropic/events.ts'
+import type { EventBatch, MessageStreamEvent } from '../../../src/wire/anthropic/events.ts'
+import { simulate } from '../../support/chain.ts'
+import { nexusAt } from '../../support/nexus.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import {
   contextOf,
@@ -9,6 +11,7 @@ import {
   type FindPages,
   inTurns,
   pagesAbout,
+  searchingOver,
   searchRequest,
   startSearching,
   wants,
@@ -117,23 +120,40 @@ describe('while a search runs', () => {
     expect(time.sleepers.size).toBe(0)
   })
 
-  test('the client gets pings also while the next call has begun without an event for it (WS-23)', async () => {
+  test('the client gets pings also after the start of the next call, which it does not see (WS-23)', async () => {
     const time = stoppedTime()
-    const { upstream } = startSearching(
-      inTurns([wants('a')], { content: [{ text: 'So.' }], fault: { kind: 'hang', afterFrames: 1 } }),
-      { sleep: time.sleep },
-    )
-    const iterator = await begin(upstream)
+    const { nexus } = nexusAt(simulate({ scenario: oneSearch as Scenario }).url)
+    const hasBegun = Promise.withResolvers<void>()
+    const { promise: never } = Promise.withResolvers<never>()
+    /** The start of the call, and nothing more. */
+    async function* startOf(batches: AsyncIterable<EventBatch>): AsyncGenerator<EventBatch> {
+      for await (const batch of batches) {
+        yield batch.filter(({ type }) => type === 'message_start' || type === 'ping')
+        hasBegun.resolve()
+        await never
+      }
+    }
+    let calls = 0
+    const slow: Upstream = {
+      ...nexus,
+      async stream(sent, context) {
+        calls += 1
+        const batches = await nexus.stream(sent, context)
+        return calls === 1 ? batches : startOf(batches)
+      },
+    }
+    const iterator = await begin(searchingOver(slow, { sleep: time.sleep }).upstream)
     await iterator.until('web_search_tool_result')
     await iterator.until('content_block_stop')
-    for (let pings = 0; pings < 3; pings += 1) {
-      const next = iterator.until('ping')
-      await time.asleep()
-      time.wake()
-      expect(await next).toEqual(['ping'])
-    }
-    await iterator.return()
-    expect(time.sleepers.size).toBe(0)
+    const first = iterator.until('ping')
+    await hasBegun.promise
+    await time.asleep()
+    time.wake()
+    expect(await first).toEqual(['ping'])
+    const second = iterator.until('ping')
+    await time.asleep()
+    time.wake()
+    expect(await second).toEqual(['ping'])
   })
 
   test('the client has the text before it, the search with its whole input, and later the results (WS-21, WS-22)', async () => {

@@ -26,4 +26,14 @@ describe('marks in texts from the web', () => {
       expect(breakMarks(text)).toBe(text)
     }
   })
+
+  test('a text of many spaces takes no long time (WS-52)', () => {
+    for (const text of [
+      `<${' '.repeat(500_000)}x`,
+      `<${' '.repeat(200_000)}/${' '.repeat(200_000)}x`,
+      '< '.repeat(200_000),
+    ]) {
+      expect(breakMarks(text) === text).toBe(true)
+    }
+  })
 })

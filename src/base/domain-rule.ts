@@ -1,3 +1,5 @@
+import { attempt } from './attempt.ts'
+
 /** A domain, with an optional beginning of a path: `example.com/docs`. */
 export interface DomainRule {
   /** In lower case and punycode, without the root's dot. */
@@ -13,17 +15,15 @@ const pathForm = /^[^\s?#\\]*$/u
 /** `example.com.` is `example.com`. */
 export const withoutRoot = (hostname: string): string => (hostname.endsWith('.') ? hostname.slice(0, -1) : hostname)
 
-/** Two paths with the same text lead to the same page of most servers. */
-export const comparablePath = (pathname: string): string => {
-  try {
-    return decodeURI(pathname)
-      .replaceAll(/\/{2,}/g, '/')
-      .toLowerCase()
-  } catch {
-    // `%` without digits is valid in URLs.
-    return pathname.replaceAll(/\/{2,}/g, '/').toLowerCase()
-  }
-}
+/** An escaped character: one of ASCII, or a run of others. */
+const escapes = /%[0-7][0-9a-f]|(?:%[89a-f][0-9a-f])+/gi
+
+/** Two paths with the same text lead to the same page of most servers. Other texts with `%` are valid in URLs. */
+export const comparablePath = (pathname: string): string =>
+  pathname
+    .replaceAll(escapes, (escaped) => attempt(() => decodeURI(escaped)) ?? escaped)
+    .replaceAll(/\/{2,}/g, '/')
+    .toLowerCase()
 
 /** Returns undefined for a text that is not a domain with an optional path. */
 export const parseDomainRule = (text: string): DomainRule | undefined => {

@@ -35,7 +35,10 @@ export const toWebSearch = (
   // Without access to the web, OpenAI searches its own copies of pages.
   if (!isSearch || !searchesWeb || booleanAt(definition, 'external_web_access', path) === false) return undefined
   const filters = objectAt(definition, 'filters', path) ?? {}
-  const domains = listAt(filters, 'allowed_domains', [...path, 'filters']) ?? []
+  const domainsAt = (name: 'allowed_domains' | 'blocked_domains'): object => {
+    const domains = listAt(filters, name, [...path, 'filters']) ?? []
+    return domains.length > 0 ? { [name]: domains } : {}
+  }
   const maximumCalls = countAt(body, 'max_tool_calls', [], { minimum: 1 })
   const location = objectAt(definition, 'user_location', path)
   if ((definition['search_context_size'] ?? 'medium') !== 'medium')
@@ -44,7 +47,8 @@ export const toWebSearch = (
     type: 'web_search_20250305',
     name: 'web_search',
     ...(maximumCalls !== undefined && { max_uses: maximumCalls }),
-    ...(domains.length > 0 && { allowed_domains: domains }),
+    ...domainsAt('allowed_domains'),
+    ...domainsAt('blocked_domains'),
     ...(location !== undefined && { user_location: { ...location, type: 'approximate' } }),
   }
 }

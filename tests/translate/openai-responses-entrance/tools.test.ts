@@ -192,6 +192,10 @@ describe("tools of OpenAI's servers", () => {
       },
     ])
     expect(notes).toEqual([])
+    const blocking = { ...search, filters: { blocked_domains: ['example.com'] } }
+    expect(translated([blocking], {}, { searchesWeb: true }).request.tools).toMatchObject([
+      { blocked_domains: ['example.com'] },
+    ])
     const limited = translated([search], { max_tool_calls: 3 }, { searchesWeb: true })
     expect(limited.request.tools).toMatchObject([{ max_uses: 3 }])
     expect(limited.notes).toEqual([])

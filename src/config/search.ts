@@ -1,5 +1,6 @@
 import { parseDomainRule } from '../base/domain-rule.ts'
 import { UsageError } from '../base/usage-error.ts'
+import { productName } from '../version.ts'
 import { unencryptedHost } from './encryption.ts'
 import type { Config } from './load.ts'
 import { searchSettings } from './settings/search.ts'
@@ -41,8 +42,9 @@ const checkRequired = (search: SearchConfig): void => {
   const { provider } = search
   const missing = provider === 'off' ? undefined : required[provider].find((key) => search[key] === undefined)
   if (missing === undefined) return
+  const value = missing === 'apiKey' ? '' : ' VALUE'
   throw new UsageError(
-    `search.${missing} is not set: the search provider ${provider} needs it. Set it or ${variableOf(missing)}.`,
+    `search.${missing} is not set: the search provider ${provider} needs it. Run ${productName} config set search.${missing}${value}, or set ${variableOf(missing)}.`,
   )
 }
 
@@ -66,7 +68,10 @@ const checkDomains = (search: SearchConfig): void => {
 /** Variables that may have keys of this program and of the services that it uses (WS-43). */
 export const isPrivateVariable = (name: string): boolean => /^(?:NEXUS|AWS|ANTHROPIC)_/i.test(name)
 
+/** Names no entry: one with a value may be a secret. */
 const checkVariables = ({ env }: SearchConfig): void => {
+  if (!env.every((name) => /^[^\s=]+$/.test(name)))
+    throw new UsageError('search.env must be names of variables without their values, such as WIKI_URL.')
   const name = env.find(isPrivateVariable)
   if (name === undefined) return
   throw new UsageError(

@@ -75,7 +75,7 @@ const ownHeaders = { 'user-agent': `${productName}/${version}`, accept: 'applica
 export const createHttpProvider = (provider: HttpProvider, options: HttpProviderOptions): SearchProvider => {
   const { name, url, apiKey, engineId = '', timeoutMs, fetch, maximumConnections } = options
   const { key } = provider
-  const origin = originOf(name, url)
+  const origin = { ...originOf(name, url), urlSetting: 'search.url' }
   const post = createPost({ fetch, maximumConnections, origin })
 
   const send = async (query: SearchQuery, signal: AbortSignal): Promise<HttpResponse> => {

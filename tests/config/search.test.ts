@@ -10,19 +10,19 @@ describe('the configuration of web search', () => {
   test.each<[Record<string, string>, string]>([
     [
       { NEXUS_SEARCH: 'command' },
-      'search.command is not set: the search provider command needs it. Set it or NEXUS_SEARCH_COMMAND.',
+      'search.command is not set: the search provider command needs it. Run nexus-claude-api config set search.command VALUE, or set NEXUS_SEARCH_COMMAND.',
     ],
     [
       { NEXUS_SEARCH: 'searxng' },
-      'search.url is not set: the search provider searxng needs it. Set it or NEXUS_SEARCH_URL.',
+      'search.url is not set: the search provider searxng needs it. Run nexus-claude-api config set search.url VALUE, or set NEXUS_SEARCH_URL.',
     ],
     ...['brave', 'tavily', 'serper', 'google', 'exa'].map((name): [Record<string, string>, string] => [
       { NEXUS_SEARCH: name },
-      `search.apiKey is not set: the search provider ${name} needs it. Set it or NEXUS_SEARCH_API_KEY.`,
+      `search.apiKey is not set: the search provider ${name} needs it. Run nexus-claude-api config set search.apiKey, or set NEXUS_SEARCH_API_KEY.`,
     ]),
     [
       { NEXUS_SEARCH: 'google', ...key },
-      'search.engineId is not set: the search provider google needs it. Set it or NEXUS_SEARCH_ENGINE_ID.',
+      'search.engineId is not set: the search provider google needs it. Run nexus-claude-api config set search.engineId VALUE, or set NEXUS_SEARCH_ENGINE_ID.',
     ],
     [
       { NEXUS_SEARCH: 'searxng', NEXUS_SEARCH_URL: 'http://search.example/a' },
@@ -36,6 +36,10 @@ describe('the configuration of web search', () => {
       { NEXUS_SEARCH: 'brave', ...key, NEXUS_SEARCH_BLOCKED_DOMAINS: '*.b.example' },
       'search.blockedDomains: "*.b.example" is not a domain. Write example.com or example.com/docs, without https://.',
     ],
+    ...['LANG=de', 'MY WIKI'].map((names): [Record<string, string>, string] => [
+      { NEXUS_SEARCH: 'command', NEXUS_SEARCH_COMMAND: 'search', NEXUS_SEARCH_ENV: names },
+      'search.env must be names of variables without their values, such as WIKI_URL.',
+    ]),
     [
       { NEXUS_SEARCH: 'command', NEXUS_SEARCH_COMMAND: 'search', NEXUS_SEARCH_ENV: 'LANG,aws_profile' },
       'search.env: aws_profile is never passed to a program that searches: variables of NEXUS_, AWS_ and ANTHROPIC_ may have keys. Remove it.',

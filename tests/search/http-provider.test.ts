@@ -258,7 +258,7 @@ describe('a provider that fails', () => {
       const { provider, run, records } = setUp(name)
       await provider.stop()
       expect(await run()).toEqual({ errorCode: 'unavailable' })
-      expect(records[0]?.fields['reason']).toMatch(/refused the connection/)
+      expect(records[0]?.fields['reason']).toMatch(/refused the connection: .* Check search\.url and its port\.$/)
       expect(JSON.stringify(records)).not.toMatch(/search-key|what is new/)
     }
   })

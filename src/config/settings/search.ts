@@ -106,6 +106,7 @@ export const searchSettings = [
     environment: ['NEXUS_SKIP_WEB_FETCH_PREFLIGHT'],
     type: { kind: 'switch' },
     default: true,
-    description: "Turn off WebFetch's check at claude.ai when this program runs Claude Code",
+    description:
+      "Turn off WebFetch's question to api.anthropic.com about each domain, when this program runs Claude Code",
   },
 ] as const satisfies readonly Setting[]

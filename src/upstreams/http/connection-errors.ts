@@ -22,7 +22,8 @@ interface ConnectionErrorRule {
   readonly isLasting?: boolean
 }
 
-const checkAddress = "Check the endpoint URL and that you are on the company's network."
+const urlOf = ({ urlSetting = 'the endpoint URL' }: Destination): string => urlSetting
+const checkAddress = (at: Destination): string => `Check ${urlOf(at)} and that you are on the company's network.`
 const withoutProxy = (host: string): string => `If ${host} needs no proxy, add it to NO_PROXY.`
 const signInFirst = 'If this network requires a login, open a web page in a browser and log in first.'
 const ownRoot = "Behind an inspecting proxy, set NODE_EXTRA_CA_CERTS to the company's root certificate, and restart."
@@ -52,19 +53,19 @@ const rows: readonly ConnectionErrorRule[] = [
   {
     codes: refusedCodes,
     isMeant: isLocal,
-    words: ({ host }) => `${host} refused the connection: is the server running? Check the endpoint URL and its port.`,
+    words: (at) => `${at.host} refused the connection: is the server running? Check ${urlOf(at)} and its port.`,
   },
-  { codes: refusedCodes, words: ({ host }) => `${host} refused the connection. ${checkAddress}` },
+  { codes: refusedCodes, words: (at) => `${at.host} refused the connection. ${checkAddress(at)}` },
   {
     codes: nameCodes,
     isMeant: isProxied,
     words: (at) =>
       `Cannot resolve or reach the proxy ${at.proxy}. Check HTTPS_PROXY (http://host:port) and that you are on the company's network. ${withoutProxy(at.host)}`,
   },
-  { codes: nameCodes, words: ({ host }) => `Cannot resolve or reach ${host}. ${checkAddress}` },
+  { codes: nameCodes, words: (at) => `Cannot resolve or reach ${at.host}. ${checkAddress(at)}` },
   {
     codes: unreachableCodes,
-    words: (at) => `Cannot reach ${at.host}${via(at)} (${at.code}). ${checkAddress}`,
+    words: (at) => `Cannot reach ${at.host}${via(at)} (${at.code}). ${checkAddress(at)}`,
   },
   {
     codes: /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
@@ -74,8 +75,7 @@ const rows: readonly ConnectionErrorRule[] = [
   },
   {
     codes: /ALTNAME_INVALID|HOSTNAME_MISMATCH/,
-    words: ({ host, code }) =>
-      `The certificate of ${host} is for another name (${code}). Check the endpoint URL. ${signInFirst}`,
+    words: (at) => `The certificate of ${at.host} is for another name (${at.code}). Check ${urlOf(at)}. ${signInFirst}`,
     isLasting: true,
   },
   {
@@ -86,13 +86,13 @@ const rows: readonly ConnectionErrorRule[] = [
   {
     codes: /^(?:EPROTO|ERR_SSL_.*)$/,
     words: (at) =>
-      `The server at ${at.host}${via(at)} does not speak TLS (${at.code}). Check the endpoint URL and its port. ${signInFirst}`,
+      `The server at ${at.host}${via(at)} does not speak TLS (${at.code}). Check ${urlOf(at)} and its port. ${signInFirst}`,
     isLasting: true,
   },
   {
     codes: /^Malformed_HTTP_\w+$/,
     words: (at) =>
-      `The server at ${at.host}${via(at)} does not speak HTTP (${at.code}). Check the endpoint URL and its port.`,
+      `The server at ${at.host}${via(at)} does not speak HTTP (${at.code}). Check ${urlOf(at)} and its port.`,
     isLasting: true,
   },
   {
@@ -124,7 +124,7 @@ const rows: readonly ConnectionErrorRule[] = [
   {
     codes: tunnelCodes,
     isMeant: isOf(500, 599),
-    words: (at) => `${theProxy(at)} cannot reach ${at.host} (${at.proxyStatus}). ${checkAddress}`,
+    words: (at) => `${theProxy(at)} cannot reach ${at.host} (${at.proxyStatus}). ${checkAddress(at)}`,
   },
   {
     codes: tunnelCodes,
@@ -148,7 +148,7 @@ const rows: readonly ConnectionErrorRule[] = [
     codes: brokenCodes,
     isMeant: ({ isPlain }) => isPlain,
     words: (at) =>
-      `The connection to ${at.host}${via(at)} broke (${at.code}). If the server uses TLS, begin the endpoint URL with https.`,
+      `The connection to ${at.host}${via(at)} broke (${at.code}). If the server uses TLS, begin ${urlOf(at)} with https.`,
   },
   {
     codes: brokenCodes,
@@ -196,7 +196,7 @@ export const toConnectionError = (error: unknown, destination: Destination): Gat
 export const connectTimeout = (destination: Destination, seconds: string): GatewayError =>
   new GatewayError(
     'timeout_error',
-    `Connecting to ${destination.host}${via(destination)} timed out after ${seconds}. ${checkAddress}`,
+    `Connecting to ${destination.host}${via(destination)} timed out after ${seconds}. ${checkAddress(destination)}`,
     {
       shouldRetry: true,
       isLoggable: true,

@@ -8,6 +8,8 @@ export interface Destination {
   readonly isPlain: boolean
   /** Host and port of the proxy, without its user and password. */
   readonly proxy?: string | undefined
+  /** What its URL is called in messages: a setting, for another server than the upstream. */
+  readonly urlSetting?: string
   /** The response had begun. */
   readonly hasAnswered?: boolean
 }

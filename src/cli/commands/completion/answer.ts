@@ -54,11 +54,15 @@ const proposeFor = (command: Command, words: readonly string[], word: string, co
   // We cannot complete arguments of another program: the shell proposes files.
   if (isPassedOn && command.rest !== undefined) return { candidates: 'files', begun: word }
   const flag = open === undefined ? undefined : command.args[open]
-  if (flag !== undefined) return { candidates: flagValues(flag, completions), begun: word }
+  if (open !== undefined && flag !== undefined)
+    return { candidates: flagValues([open, flag], completions), begun: word }
   const [, name, begun = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? []
   if (name !== undefined && !isPassedOn) {
     const named = command.args[name]
-    return { candidates: named === undefined || named.type === 'boolean' ? [] : flagValues(named, completions), begun }
+    return {
+      candidates: named === undefined || named.type === 'boolean' ? [] : flagValues([name, named], completions),
+      begun,
+    }
   }
   const beginsRest = command.rest?.passThrough !== undefined && /^[^-]/.test(word)
   if (beginsRest) return { candidates: 'files', begun: word }

@@ -1,4 +1,3 @@
-import type { ArgDef } from 'citty'
 import { hintOf, type Setting } from '../../../config/settings/setting.ts'
 import { settings } from '../../../config/settings/settings.ts'
 import { clientSpelling } from '../../../models/resolver.ts'
@@ -40,14 +39,17 @@ const byHint = (hint: string): Candidates => {
   return hint.includes('|') ? toCandidates(hint.split('|')) : []
 }
 
+const allSettings: readonly Setting[] = settings
+
 /** Candidates for the value of a flag. */
-export const flagValues = (flag: ArgDef, { clientNames }: Completions): Candidates => {
+export const flagValues = ([name, flag]: NamedArgument, { clientNames }: Completions): Candidates => {
   if ('options' in flag && flag.options !== undefined) return toCandidates(flag.options)
   const { valueHint = '' } = flag
-  return valueHint === 'client' ? toCandidates(clientNames) : byHint(valueHint)
+  if (valueHint === 'client') return toCandidates(clientNames)
+  // The help shows one word for a choice whose list is long.
+  const type = allSettings.find((setting) => setting.flag === name && hintOf(setting) === valueHint)?.type
+  return type?.kind === 'choice' ? toCandidates(type.options) : byHint(valueHint)
 }
-
-const allSettings: readonly Setting[] = settings
 
 const settingValues = (key: string | undefined): Candidates => {
   const setting = allSettings.find((candidate) => candidate.key === key)

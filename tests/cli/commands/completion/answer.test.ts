@@ -57,6 +57,11 @@ describe('the candidates for a line', () => {
     [['start', '--log-format=t'], ['text']],
     [['start', '-v', '--log-level', 's'], ['silent']],
     [
+      ['start', '--search', 's'],
+      ['searxng', 'serper'],
+    ],
+    [['claude', '--search=br'], ['brave']],
+    [
       ['start', '--shell', 'p'],
       ['powershell', 'pwsh'],
     ],

@@ -1,4 +1,5 @@
 import { UsageError } from '../../../../base/usage-error.ts'
+import type { Config } from '../../../../config/load.ts'
 import { type CacheReport, cacheKeys } from '../../../../usage/cache/cache-report.ts'
 import { mostRequests } from '../../../../usage/cache/cache-use.ts'
 import { fewestRequests } from '../../../../usage/cache/lifetimes.ts'
@@ -30,6 +31,15 @@ const reasons: Readonly<Record<NoCacheReport['server'], string>> = {
   empty: 'The running server has answered no such request since its start.',
 }
 
+/** The words for a server without the audit do not fit if the configuration has turned it on. */
+const reasonOf = (server: NoCacheReport['server'], { cacheAudit }: Pick<Config, 'cacheAudit'>): string => {
+  if (cacheAudit === 'off') return reasons[server]
+  if (server === 'silent') return `No server answers. Start it: ${productName} start`
+  if (server === 'off')
+    return 'The running server does not audit the cache. The configuration does: start the server again.'
+  return reasons[server]
+}
+
 const notesOf = ({ source, report }: FoundCacheReport, ttl: string): string[] => {
   const { unknownRequests, total, currency, lifetimes, advice } = report
   const { detail, remedy } = advice === undefined ? {} : adviceText(advice, ttl)
@@ -46,7 +56,7 @@ const notesOf = ({ source, report }: FoundCacheReport, ttl: string): string[] =>
           `Costs are estimates in ${currency}, by the prices at the time of each request; those of other lifetimes are by the prices of now.`,
         ]),
     ...(lifetimes === undefined
-      ? [`Other lifetimes are estimated from ${fewestRequests} requests and an hour on.`]
+      ? [`To compare other lifetimes, the report needs ${fewestRequests} requests and an hour.`]
       : []),
     ...(detail === undefined ? [] : [`${detail} ${remedy}`]),
   ]
@@ -94,7 +104,7 @@ export const runUsageCache = (flags: Flags, usualSince: string, io: Io): Promise
       timezone: clock.zone.name,
     }
     if (found.source === 'none') {
-      printNothing(named, reasons[found.server], io)
+      printNothing(named, reasonOf(found.server, file.config), io)
       return 1
     }
     if (flags['json'] === true) io.out(`${JSON.stringify({ source: found.source, ...found.report }, undefined, 2)}\n`)

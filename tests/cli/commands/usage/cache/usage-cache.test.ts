@@ -140,7 +140,7 @@ describe('usage --cache without a history', () => {
     expect(code).toBe(0)
     expect(out).toContain('session-1')
     expect(err).toContain('From the running server, which keeps the last 2,000 requests since its start.')
-    expect(err).toContain('Other lifetimes are estimated from 20 requests and an hour on.')
+    expect(err).toContain('To compare other lifetimes, the report needs 20 requests and an hour.')
   })
 
   test('says which token is missing, and whether there is nothing yet (CA-U1)', async () => {
@@ -156,5 +156,14 @@ describe('usage --cache without a history', () => {
     expect([off.code, off.err]).toEqual([1, expect.stringContaining('config set cacheAudit on') as never])
     const silent = await cli(['usage', '--cache', '--port', '1'])
     expect([silent.code, silent.err]).toEqual([1, expect.stringContaining('No server answers.') as never])
+  })
+
+  test('says to start the server if the configuration has the audit on already (CA-U1)', async () => {
+    const environment = { NEXUS_CACHE_AUDIT: 'on' }
+    const off = await cli(['usage', '--cache', '--port', new URL(startChain().url).port], environment)
+    expect(off.err).toContain('The configuration does: start the server again.')
+    const silent = await cli(['usage', '--cache', '--port', '1'], environment)
+    expect(silent.err).toContain('No server answers. Start it: nexus-claude-api start')
+    for (const { err } of [off, silent]) expect(err).not.toContain('config set cacheAudit')
   })
 })

@@ -34,6 +34,7 @@ export const createCacheAudit = ({ hash, log, date, defer }: CacheAuditOptions):
     kept,
     toFingerprint,
     logFault,
+    logUnread: (requestId: string) => log.warn('cache.unread', { requestId }),
     date,
     wait(audit: RequestAudit): void {
       waiting.push(audit)

@@ -23,6 +23,8 @@ interface SharedParts {
   readonly kept: KeptRequests
   readonly toFingerprint: FingerprintOf
   readonly logFault: (fault: OurFault) => void
+  /** Logs that a prompt could not be read. */
+  readonly logUnread: (requestId: string) => void
   readonly date: () => number
   /** Calls `read` once the request is on its way. */
   readonly wait: (audit: RequestAudit) => void
@@ -95,15 +97,19 @@ export class RequestAudit implements CallAudit {
     return diagnose(this.#parts.kept.find(previousMessageId), read.fingerprint, this.#request.modelId)
   }
 
-  /** Makes the fingerprint of the last prompt, and forgets its texts. */
+  /** Makes the fingerprint of the last prompt, and forgets its texts. A request never fails because of it. */
   read(): void {
     for (const call of this.#calls) {
-      if (call.prompt !== undefined)
-        call.read = this.#parts.toFingerprint(
-          call.prompt,
-          call.candidates.earlier.map(({ fingerprint }) => fingerprint),
-        )
+      const { prompt } = call
+      if (prompt === undefined) continue
       call.prompt = undefined
+      try {
+        const earlier = call.candidates.earlier.map(({ fingerprint }) => fingerprint)
+        call.read = this.#parts.toFingerprint(prompt, earlier)
+      } catch {
+        // A prompt that is nested too deeply for this machine's stack.
+        this.#parts.logUnread(this.#request.requestId)
+      }
     }
   }
 

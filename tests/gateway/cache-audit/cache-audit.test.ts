@@ -122,6 +122,26 @@ describe('the audit of the prompt cache, through the whole server', () => {
     expect((await session.ask(second)).cacheClass).toBe('hit')
   })
 
+  test('a prompt that is nested too deeply is answered, and has no class', async () => {
+    const session = startAudited()
+    let input: object = {}
+    for (let depth = 0; depth < 100_000; depth += 1) input = { a: input }
+    const audit = session.cacheAudit.begin({ requestId: 'req_1', session: undefined, agent: undefined, modelId: 'x' })
+    const block = { toolUse: { toolUseId: 't', name: 'Bash', input } }
+    audit.translated({
+      request: { model: 'x', max_tokens: 1, messages: [] },
+      units: { tools: [], system: [], turns: [{ role: 'user', units: [{ block, path: ['messages', 0] }] }] },
+      text: '',
+      toolsStart: '',
+      notes: [],
+      settings: '',
+      cacheMinimum: 0,
+    })
+    audit.answered({ cache_creation_input_tokens: 1, cache_read_input_tokens: 0 }, 'msg_1')
+    expect(audit.facts()).toEqual({})
+    expect(session.logged).toMatchObject([{ event: 'cache.unread', level: 'warn', fields: { requestId: 'req_1' } }])
+  })
+
   test('CA-S4 without the audit, no record has its facts', async () => {
     const records: object[] = []
     const session = startAudited({ cacheAudit: undefined })

@@ -80,13 +80,20 @@ const checkVariables = ({ env }: SearchConfig): void => {
 }
 
 /** Throws UsageError that names the setting. */
-export const checkSearch = ({ search }: Config): void => {
-  if (search.provider === 'off') return
+export const checkSearch = (config: Config): void => {
+  if (!runsWebSearch(config)) return
+  const { search } = config
   checkRequired(search)
   checkUrl(search)
   checkDomains(search)
   checkVariables(search)
 }
+
+/** Warns of a provider that gets no query (WS-8). */
+export const searchWarnings = ({ upstream, search: { provider } }: Config): string[] =>
+  upstream === 'anthropic' && provider !== 'off'
+    ? [`search.provider: ${provider} has no effect with --upstream anthropic, which searches by itself.`]
+    : []
 
 /** The address that gets the queries; undefined for a program, and if this server does not search. */
 export const usedSearchUrl = (config: Config): string | undefined => {

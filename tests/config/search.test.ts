@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { loadConfig } from '../../src/config/load.ts'
-import { checkSearch, usedSearchUrl } from '../../src/config/search.ts'
+import { checkSearch, searchWarnings, usedSearchUrl } from '../../src/config/search.ts'
 import { checkServerSettings } from '../../src/config/server-settings.ts'
 
 const key = { NEXUS_SEARCH_API_KEY: 'k' }
@@ -57,6 +57,16 @@ describe('the configuration of web search', () => {
     checkSearch(configOf({ NEXUS_SEARCH: 'searxng', NEXUS_SEARCH_URL: 'http://127.0.0.1:8080' }))
     checkSearch(configOf({ NEXUS_SEARCH: 'google', ...key, NEXUS_SEARCH_ENGINE_ID: 'e' }))
     checkSearch(configOf({ NEXUS_SEARCH: 'command', NEXUS_SEARCH_COMMAND: 'search --json' }))
+  })
+
+  test('needs nothing under the upstream anthropic, and a warning says that it has no effect (WS-8)', () => {
+    const config = configOf({ NEXUS_SEARCH: 'brave', NEXUS_UPSTREAM: 'anthropic' })
+    expect(() => checkSearch(config)).not.toThrow()
+    expect(searchWarnings(config)).toEqual([
+      'search.provider: brave has no effect with --upstream anthropic, which searches by itself.',
+    ])
+    expect(searchWarnings(configOf({ NEXUS_SEARCH: 'brave', ...key }))).toEqual([])
+    expect(searchWarnings(configOf({ NEXUS_UPSTREAM: 'anthropic' }))).toEqual([])
   })
 
   test.each([

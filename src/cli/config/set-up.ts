@@ -6,6 +6,7 @@ import { gateSecretKeys, hasGate } from '../../config/client-tokens.ts'
 import { unencryptedHost } from '../../config/encryption.ts'
 import { otelWarnings } from '../../config/otel.ts'
 import type { Machine } from '../../config/paths.ts'
+import { searchWarnings } from '../../config/search.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
 import { hasLogin } from '../../config/state-address.ts'
@@ -190,6 +191,7 @@ export const warningsOf = (setUp: SetUp): string[] => {
   return [
     ...exposureWarnings(setUp),
     ...cacheWarnings(config, setUp.model.model.id),
+    ...searchWarnings(config),
     ...otelWarnings(config, environment),
   ]
 }

@@ -15,6 +15,14 @@ test('a lifetime has no effect under the upstream anthropic, and a warning says 
   expect(warnings({ NEXUS_UPSTREAM: 'anthropic' }, 'claude-sonnet-4-6')).toEqual([])
 })
 
+test('the audit is of AI Nexus alone, and a warning says so for another upstream (CA-S4)', () => {
+  for (const upstream of ['openai', 'anthropic'])
+    expect(warnings({ NEXUS_UPSTREAM: upstream, NEXUS_CACHE_AUDIT: 'on', OPENAI_API_KEY: 'k' }, 'gpt-4.1')).toEqual([
+      `cacheAudit: on has no effect with --upstream ${upstream}: only requests to AI Nexus are audited.`,
+    ])
+  expect(warnings({ NEXUS_CACHE_AUDIT: 'on' }, 'claude-sonnet-4.6')).toEqual([])
+})
+
 test('mixed lifetimes need a model that takes an hour (CA-T4)', () => {
   const openai = { NEXUS_UPSTREAM: 'openai', OPENAI_API_KEY: 'k' }
   expect(warnings({ ...openai, NEXUS_CACHE_TTL: 'mixed' }, 'gpt-4.1')).toEqual([
@@ -22,6 +30,11 @@ test('mixed lifetimes need a model that takes an hour (CA-T4)', () => {
   ])
   expect(warnings({ ...openai, NEXUS_CACHE_TTL: '5m' }, 'gpt-4.1')).toEqual([])
   expect(warnings({ NEXUS_CACHE_TTL: 'mixed' }, 'claude-sonnet-4.6')).toEqual([])
+})
+
+test('start shows the warning of a search provider without an effect (WS-8)', async () => {
+  const { err } = await cli(['start', '--dry-run', '--upstream', 'anthropic', '--search', 'brave', '--api-key', 'k'])
+  expect(err.replaceAll(/\s+/g, ' ')).toContain('search.provider: brave has no effect with --upstream anthropic')
 })
 
 test('start shows the warning (CA-T4)', async () => {

@@ -7,9 +7,10 @@ export const withCosts = (
   used: string | undefined,
   costOf: CostOf | undefined,
 ): RequestRecord => {
+  if (costOf === undefined) return record
   const priced = used === undefined ? record : { ...record, used }
-  const cost = costOf?.(priced)
-  if (costOf === undefined || cost === undefined) return record
+  const cost = costOf(priced)
+  if (cost === undefined) return record
   const cacheCost = missCostOf(priced, costOf)
   return { ...record, cost, ...(cacheCost !== undefined && { cacheCost }) }
 }

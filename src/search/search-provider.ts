@@ -1,3 +1,5 @@
+import type { WebSearchErrorCode } from '../wire/anthropic/response.ts'
+
 /** The interface of web search, and of the providers behind it. */
 
 /** Where the user roughly is. */
@@ -31,15 +33,7 @@ export interface SearchResult {
 }
 
 /** A failure of the provider, in Anthropic's words. */
-export type ProviderErrorCode = 'too_many_requests' | 'unavailable'
-
-/** All errors of Anthropic's web search. */
-export type SearchErrorCode =
-  | ProviderErrorCode
-  | 'invalid_tool_input'
-  | 'query_too_long'
-  | 'max_uses_exceeded'
-  | 'request_too_large'
+export type ProviderErrorCode = Extract<WebSearchErrorCode, 'too_many_requests' | 'unavailable'>
 
 /** What the log may have of a failure: never a part of the query or of the answer. */
 export interface SearchFailure {
@@ -76,7 +70,7 @@ export interface SearchRequest extends Omit<SearchQuery, 'query' | 'count'> {
   readonly query: unknown
 }
 
-export type SearchOutcome = { readonly results: readonly SearchResult[] } | { readonly errorCode: SearchErrorCode }
+export type SearchOutcome = { readonly results: readonly SearchResult[] } | { readonly errorCode: WebSearchErrorCode }
 
 /** The server's web search: one per server, with its limits. */
 export interface Search {

@@ -4,12 +4,12 @@ import { GatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { createRateLimiter, type Rate } from '../base/rate-limiter.ts'
 import { unlessAborted } from '../base/unless-aborted.ts'
+import type { WebSearchErrorCode } from '../wire/anthropic/response.ts'
 import { isCountryCode } from './country-code.ts'
 import { createDomainFilter, type DomainLists, joinDomainLists } from './domain-rules.ts'
 import {
   type Search,
   SearchError,
-  type SearchErrorCode,
   type SearchFailure,
   type SearchLocation,
   type SearchOutcome,
@@ -55,7 +55,7 @@ export interface SearchOptions extends DomainLists {
   readonly deadlineAfter?: (milliseconds: number) => AbortSignal
 }
 
-const checkQuery = (value: unknown): { readonly query: string } | { readonly errorCode: SearchErrorCode } => {
+const checkQuery = (value: unknown): { readonly query: string } | { readonly errorCode: WebSearchErrorCode } => {
   const query = typeof value === 'string' ? value.toWellFormed().trim() : ''
   if (query === '') return { errorCode: 'invalid_tool_input' }
   return [...query].length > longestQuery ? { errorCode: 'query_too_long' } : { query }
@@ -68,13 +68,12 @@ const checkedLocation = (location: SearchLocation | undefined): SearchLocation |
 }
 
 /** The code for the client, and facts for the log. The error of a connection names no more than a host. */
-const failureOf = (error: unknown): readonly [SearchErrorCode, SearchFailure] => {
+const failureOf = (error: unknown): readonly [WebSearchErrorCode, SearchFailure] => {
   if (error instanceof SearchError) return [error.code, error.failure]
   return ['unavailable', { reason: (error instanceof GatewayError && error.reason) || nameOf(error) }]
 }
 
-const bytesOf = (results: readonly SearchResult[]): number =>
-  new TextEncoder().encode(JSON.stringify(results)).byteLength
+const bytesOf = (results: readonly SearchResult[]): number => Buffer.byteLength(JSON.stringify(results))
 
 /** Creates the web search of a server. */
 export const createSearch = (options: SearchOptions): Search => {
@@ -99,7 +98,7 @@ export const createSearch = (options: SearchOptions): Search => {
 
   const run = async (query: string, request: SearchRequest, signal: AbortSignal): Promise<SearchOutcome> => {
     const startedAt = now()
-    const fail = (code: SearchErrorCode, failure: SearchFailure): SearchOutcome => {
+    const fail = (code: WebSearchErrorCode, failure: SearchFailure): SearchOutcome => {
       log.warn('search.failed', { provider: provider.name, code, ...failure, ms: Math.round(now() - startedAt) })
       return { errorCode: code }
     }

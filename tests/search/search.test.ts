@@ -4,12 +4,12 @@ import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { createSearch, type SearchOptions } from '../../src/search/search.ts'
 import {
   SearchError,
-  type SearchErrorCode,
   type SearchFailure,
   type SearchProvider,
   type SearchQuery,
   type SearchResult,
 } from '../../src/search/search-provider.ts'
+import type { WebSearchErrorCode } from '../../src/wire/anthropic/response.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const page = (name: string): SearchResult => ({
@@ -57,7 +57,7 @@ describe('a search', () => {
     expect(records).toEqual([])
   })
 
-  test.each<[unknown, SearchErrorCode]>([
+  test.each<[unknown, WebSearchErrorCode]>([
     ['', 'invalid_tool_input'],
     [' \n ', 'invalid_tool_input'],
     [undefined, 'invalid_tool_input'],
@@ -75,7 +75,7 @@ describe('a search', () => {
     expect(await run('😀'.repeat(400))).toEqual({ results: [] })
   })
 
-  test.each<[unknown, SearchErrorCode, SearchFailure]>([
+  test.each<[unknown, WebSearchErrorCode, SearchFailure]>([
     [new SearchError('too_many_requests', { status: 429 }), 'too_many_requests', { status: 429 }],
     [new SearchError('unavailable', { exitCode: 3 }), 'unavailable', { exitCode: 3 }],
     [

@@ -1,11 +1,11 @@
 import { sentMessages } from '../../messages/compaction.ts'
 import { outputFormatOf } from '../../messages/output-format.ts'
+import type { SearchResult } from '../../search/search-provider.ts'
 import type { SearchResultBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { TextCitation } from '../../wire/anthropic/response.ts'
 import { toEncryptedIndex } from './carried-text.ts'
 import type { OwnResult } from './own-searches.ts'
-import type { ReadResult } from './results.ts'
 
 /** Citations of our results. Upstreams count all search results of a request, also those that the client wrote. */
 
@@ -34,7 +34,7 @@ interface OwnPlace {
   readonly use: string
   /** In the search's results. */
   readonly result: number
-  readonly read: ReadResult
+  readonly read: SearchResult
 }
 
 type SearchResultCitation = Extract<TextCitation, { type: 'search_result_location' }>

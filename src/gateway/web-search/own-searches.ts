@@ -1,9 +1,10 @@
 import { isObject, type Json } from '../../base/json.ts'
+import type { SearchResult } from '../../search/search-provider.ts'
 import type { CacheControl, ContentBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
 import { type CarriedText, createHistoryDecoder } from './carried-text.ts'
 import { searchToolName } from './request.ts'
-import type { ReadOutcome, ReadResult } from './results.ts'
+import type { ReadOutcome } from './results.ts'
 import { isOwnServerToolId } from './server-tool-ids.ts'
 
 /** Finds the searches of this server in a history. All others stay words of the assistant (WS-33). */
@@ -25,7 +26,7 @@ const idOf = (id: unknown): string | undefined => (typeof id === 'string' && id 
 
 type Decode = CarriedText['decode']
 
-const readResult = (item: unknown, decode: Decode): ReadResult | undefined => {
+const readResult = (item: unknown, decode: Decode): SearchResult | undefined => {
   if (!isObject(item)) return undefined
   const { title, url, page_age: age } = item
   const snippet = decode(item['encrypted_content'])
@@ -36,7 +37,7 @@ const readResult = (item: unknown, decode: Decode): ReadResult | undefined => {
 /** Undefined for a content that this server did not write, or that has changed since. */
 const readOutcome = (content: unknown, decode: Decode): ReadOutcome | undefined => {
   if (Array.isArray(content)) {
-    const results: ReadResult[] = []
+    const results: SearchResult[] = []
     for (const item of content) {
       const result = readResult(item, decode)
       if (result === undefined) return undefined

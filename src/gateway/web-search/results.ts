@@ -1,6 +1,6 @@
 import { isBlank } from '../../messages/blank.ts'
 import { breakMarks } from '../../messages/search-marks.ts'
-import type { SearchOutcome } from '../../search/search-provider.ts'
+import type { SearchOutcome, SearchResult } from '../../search/search-provider.ts'
 import type { CacheControl, SearchResultBlock, TextBlock, ToolResultBlock } from '../../wire/anthropic/content.ts'
 import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { CarriedText } from './carried-text.ts'
@@ -36,16 +36,8 @@ export const withoutTexts = (result: ClientResult, { encode }: CarriedText): Cli
   return { ...result, content: content.map((one) => ({ ...one, encrypted_content: encode('') })) }
 }
 
-/** One result, as read from the client's block. */
-export interface ReadResult {
-  readonly title: string
-  readonly url: string
-  readonly snippet: string
-  readonly pageAge: string | null
-}
-
-/** What a search gave, as read from the client's block. */
-export type ReadOutcome = { readonly results: readonly ReadResult[] } | { readonly errorCode: string }
+/** What a search gave, as read from the client's block, which may have any code. */
+export type ReadOutcome = { readonly results: readonly SearchResult[] } | { readonly errorCode: string }
 
 export interface ResultOptions {
   /** Whether the model may cite the results. */
@@ -66,7 +58,7 @@ const noFurtherSearch = 'No further search is possible: answer with what you hav
 const toText = (text: string): TextBlock => ({ type: 'text', text })
 
 const toSearchResult = (
-  { title, url, snippet, pageAge }: ReadResult,
+  { title, url, snippet, pageAge }: SearchResult,
   { cites, breaksMarks }: ResultOptions,
 ): SearchResultBlock => {
   const guarded = breaksMarks ? breakMarks : (text: string): string => text

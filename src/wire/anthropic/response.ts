@@ -101,7 +101,7 @@ interface WebSearchResult {
   readonly encrypted_content: string
 }
 
-type WebSearchErrorCode =
+export type WebSearchErrorCode =
   | 'invalid_tool_input'
   | 'unavailable'
   | 'max_uses_exceeded'

@@ -1,4 +1,4 @@
-import type { TimeZone } from '../base/time-zone.ts'
+import type { CivilTime, TimeZone } from '../base/time-zone.ts'
 import type { UsageKey } from './usage-report.ts'
 
 /** Ranges of reports in slots and in the days of a time zone. All zones change their clocks at the start of a slot. */
@@ -70,10 +70,13 @@ const isoWeek = ({ year, month, day }: LocalDay): string => {
   return `${four(middle.getUTCFullYear())}-W${two(Math.floor(dayOfYear / weekDays) + 1)}`
 }
 
-const monthOf = ({ year, month }: LocalDay): string => `${four(year)}-${two(month)}`
+const monthOf = ({ year, month }: CivilTime): string => `${four(year)}-${two(month)}`
+
+/** `2026-11-29` */
+export const dateOf = (day: CivilTime): string => `${monthOf(day)}-${two(day.day)}`
 
 const dayKeys: Partial<Record<UsageKey, (day: LocalDay) => string>> = {
-  day: (day) => `${monthOf(day)}-${two(day.day)}`,
+  day: dateOf,
   week: isoWeek,
   month: monthOf,
 }

@@ -1,5 +1,6 @@
 import type { TimeZone } from '../../base/time-zone.ts'
 import { isMiss } from '../../gateway/cache-miss.ts'
+import { dateOf } from '../periods.ts'
 import { roundedCost, roundedRate } from '../sums.ts'
 import type { PriceOf, RequestRow } from '../usage-report.ts'
 import { type CacheAdvice, createAdvice } from './advice.ts'
@@ -110,13 +111,9 @@ const toFigures = (group: Group): CacheFigures => ({
 })
 
 const noName = '(none)'
-const two = (value: number): string => String(value).padStart(2, '0')
 
-const keyOf = (row: RequestRow, { by, zone }: CacheQuery): string => {
-  if (by !== 'day') return row[by] ?? noName
-  const { year, month, day } = zone.civilAt(row.at)
-  return `${year}-${two(month)}-${two(day)}`
-}
+const keyOf = (row: RequestRow, { by, zone }: CacheQuery): string =>
+  by === 'day' ? dateOf(zone.civilAt(row.at)) : (row[by] ?? noName)
 
 type Entry = readonly [key: string, group: Group]
 

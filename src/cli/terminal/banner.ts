@@ -82,7 +82,10 @@ export interface BannerFacts {
 
 type Row = readonly [label: string, text: string]
 
-/** Where this server reports requests, and who gets queries of web search. Of an address only its host: the path of a webhook is its secret. */
+/**
+ * Where this server reports requests, and who gets queries of web search. Of an address only its host: the path of a
+ * webhook is its secret.
+ */
 const reportRows = ({ config, environment }: SetUp['loaded']): Row[] => {
   const { slack, telemetry } = reportHosts(config)
   const collector = otelHosts(config, environment)

@@ -13,7 +13,8 @@ type Domains = NonNullable<Upstream['domains']>
 export interface GuardOptions extends AllowedHostsOptions {
   /**
    * `/v1/*`, the paths of OpenAI's API, `/test-connection`, `/token-stats` and `/cache-audit` require a token of it, as
-   * `x-api-key`, `api-key` or in `authorization`, with or without `Bearer`. If it is open, the server ignores what clients send.
+   * `x-api-key`, `api-key` or in `authorization`, with or without `Bearer`. If it is open, the server ignores what
+   * clients send.
    */
   readonly access: Access
   readonly cors?: CorsOptions

@@ -1,7 +1,10 @@
 import { memoize } from '../../base/memoize.ts'
 import { compareVersions, parseModelName } from '../../messages/model-name.ts'
 
-/** The shortest prompts that Bedrock caches, in tokens. @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
+/**
+ * The shortest prompts that Bedrock caches, in tokens.
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+ */
 const usualMinimum = 1024
 const laterMinimum = 4096
 const later = { major: 4, minor: 5 }

@@ -3,8 +3,9 @@ import type { ResponseObject } from './response.ts'
 
 /**
  * The events of a streamed answer, without `sequence_number`, which each gets when it is written. Their grammar:
- * `response.created`, `response.in_progress`, then items with contiguous indices, one open at a time in addition to running web searches, then exactly one of
- * `response.completed`, `response.incomplete` and `response.failed`. `keepalive` may occur anywhere after the first event.
+ * `response.created`, `response.in_progress`, then items with contiguous indices, one open at a time in addition to
+ * running web searches, then exactly one of `response.completed`, `response.incomplete` and `response.failed`.
+ * `keepalive` may occur anywhere after the first event.
  */
 
 interface InItem {

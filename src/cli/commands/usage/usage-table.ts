@@ -1,8 +1,7 @@
 import type { UsageFigures, UsageReport, UsageRow } from '../../../usage/usage-report.ts'
 import { type Column, tableLines, tableWidth } from '../../terminal/table.ts'
-import { untrustedText } from '../../terminal/untrusted-text.ts'
-import { labelled } from '../../terminal/wrap.ts'
 import { amount, decimalsOf, percent, percentiles, shortNumber, wholeNumber } from './figures.ts'
+import { blockLines, lastRequestColumn, rowsWithTotal } from './report-rows.ts'
 
 /** The table of `usage` (OP-U1). */
 
@@ -43,9 +42,8 @@ const figureColumns = (report: UsageReport, format: NumberFormat): FigureColumn[
 /** Only a session has them. */
 const sessionColumns = ({ by, timezone }: UsageReport): Column<UsageRow>[] => {
   if (by !== 'session') return []
-  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
   return [
-    { title: 'last request', cell: ({ lastAt }) => (lastAt === undefined ? '' : shown.format(new Date(lastAt))) },
+    lastRequestColumn(timezone),
     {
       title: 'by sub-agents',
       isNumber: true,
@@ -54,23 +52,8 @@ const sessionColumns = ({ by, timezone }: UsageReport): Column<UsageRow>[] => {
   ]
 }
 
-const rowsOf = ({ rows, total }: UsageReport): UsageRow[] => [
-  ...rows.map((row) => ({ ...row, key: untrustedText(row.key) })),
-  { ...total, key: 'total' },
-]
-
 /** Column where the text of a block begins. */
 const textColumn = 17
-
-/** For a terminal that is too narrow for a table: a block for each row. */
-const blocks = (report: UsageReport, columns: number): string[] =>
-  rowsOf(report).flatMap((row, index) => [
-    ...(index === 0 ? [] : ['']),
-    row.key,
-    ...[...sessionColumns(report), ...figureColumns(report, wholeNumber)].map(({ title, cell }) =>
-      labelled(title, cell(row), textColumn, columns),
-    ),
-  ])
 
 interface UsageText {
   readonly lines: readonly string[]
@@ -80,7 +63,7 @@ interface UsageText {
 
 /** The first layout that fits: whole figures, short ones, and then fewer columns. */
 export const usageText = (report: UsageReport, columns: number): UsageText => {
-  const rows = rowsOf(report)
+  const rows = rowsWithTotal(report.rows, report.total)
   const key: Column<UsageRow> = { title: report.by, cell: (row) => row.key }
   const all = (format: NumberFormat) => [key, ...sessionColumns(report), ...figureColumns(report, format)]
   const present = lessImportant.filter((name) => all(shortNumber).some(({ title }) => title === name))
@@ -99,5 +82,6 @@ export const usageText = (report: UsageReport, columns: number): UsageText => {
     )
     if (tableWidth(lines) <= columns) return { lines, omitted }
   }
-  return { lines: blocks(report, columns), omitted: [] }
+  const cells = [...sessionColumns(report), ...figureColumns(report, wholeNumber)]
+  return { lines: blockLines(rows, cells, { textColumn, width: columns }), omitted: [] }
 }

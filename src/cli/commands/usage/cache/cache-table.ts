@@ -2,8 +2,9 @@ import { type CacheFigures, type CacheReport, largestMisses } from '../../../../
 import { type LifetimeFigures, type LifetimeReport, lifetimes } from '../../../../usage/cache/lifetimes.ts'
 import { type Column, tableLines, tableWidth } from '../../../terminal/table.ts'
 import { untrustedText } from '../../../terminal/untrusted-text.ts'
-import { labelled, wrap } from '../../../terminal/wrap.ts'
+import { wrap } from '../../../terminal/wrap.ts'
 import { amount, counted, decimalsOf, percent, shortNumber, wholeNumber } from '../figures.ts'
+import { blockLines, lastRequestColumn, rowsWithTotal } from '../report-rows.ts'
 
 /** The tables of `usage --cache` (CA-U1, CA-U2). */
 
@@ -24,11 +25,8 @@ const costColumns = ({ total: { missCost }, currency }: CacheReport): Column<Row
   return [{ title: `lost ${currency}`, isNumber: true, cell: (row) => amount(row.missCost, decimals) }]
 }
 
-const timeColumns = ({ by, timezone }: CacheReport): Column<Row>[] => {
-  if (by !== 'session') return []
-  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
-  return [{ title: 'last request', cell: ({ lastAt }) => (lastAt === undefined ? '' : shown.format(new Date(lastAt))) }]
-}
+const timeColumns = ({ by, timezone }: CacheReport): Column<Row>[] =>
+  by === 'session' ? [lastRequestColumn(timezone)] : []
 
 const figureColumns = (report: CacheReport, format: (value: number) => string): Column<Row>[] => [
   { title: 'requests', isNumber: true, cell: ({ requests }) => format(requests) },
@@ -38,17 +36,12 @@ const figureColumns = (report: CacheReport, format: (value: number) => string): 
   { title: 'largest misses', cell: missesOf },
 ]
 
-const rowsOf = ({ rows, total }: CacheReport): Row[] => [
-  ...rows.map((row) => ({ ...row, key: untrustedText(row.key) })),
-  { ...total, key: 'total' },
-]
-
 /** Column where the text of a block begins. */
 const textColumn = 18
 
 /** The first layout that fits: whole figures, short ones, fewer columns, or a block for each row. */
 export const cacheLines = (report: CacheReport, columns: number): readonly string[] => {
-  const rows = rowsOf(report)
+  const rows = rowsWithTotal(report.rows, report.total)
   const key: Column<Row> = { title: report.by, cell: (row) => row.key }
   const layouts = [
     [key, ...timeColumns(report), ...figureColumns(report, wholeNumber)],
@@ -59,12 +52,10 @@ export const cacheLines = (report: CacheReport, columns: number): readonly strin
     const lines = tableLines(layout, rows)
     if (tableWidth(lines) <= columns) return lines
   }
-  const cells = [...timeColumns(report), ...figureColumns(report, wholeNumber)]
-  return rows.flatMap((row, index) => [
-    ...(index === 0 ? [] : ['']),
-    row.key,
-    ...cells.flatMap(({ title, cell }) => (cell(row) === '' ? [] : [labelled(title, cell(row), textColumn, columns)])),
-  ])
+  return blockLines(rows, [...timeColumns(report), ...figureColumns(report, wholeNumber)], {
+    textColumn,
+    width: columns,
+  })
 }
 
 type NamedFigures = LifetimeFigures & { readonly name: string }

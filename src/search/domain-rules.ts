@@ -56,7 +56,18 @@ export const createDomainFilter = (...lists: readonly DomainLists[]): ((url: URL
   }
 }
 
-const hostOf = (text: string): string => parseDomainRule(text)?.host ?? ''
+interface HostedText {
+  readonly text: string
+  readonly host: string
+}
+
+/** Parses each rule once: lists may be long, and each search compares two of them. */
+const hostedTexts = (texts: readonly string[]): HostedText[] =>
+  texts.map((text) => ({ text, host: parseDomainRule(text)?.host ?? '' }))
+
+/** The rules whose host is within one of the others. */
+const textsWithin = (inner: readonly HostedText[], outer: readonly HostedText[]): string[] =>
+  inner.filter(({ host }) => outer.some((one) => isWithin(host, one.host))).map(({ text }) => text)
 
 /** The hosts of rules, each once: without their paths, they allow more. */
 export const hostsOf = (texts: readonly string[]): string[] => [...new Set(parseRules(texts).map(({ host }) => host))]
@@ -73,7 +84,8 @@ export const joinDomainLists = (request: DomainLists, own: DomainLists): DomainL
   const blockedDomains = [...new Set([...request.blockedDomains, ...own.blockedDomains])]
   const [ours, theirs] = [own.allowedDomains, request.allowedDomains]
   if (ours.length === 0 || theirs.length === 0) return { allowedDomains: [...theirs, ...ours], blockedDomains }
-  const withinOurs = theirs.filter((text) => ours.some((outer) => isWithin(hostOf(text), hostOf(outer))))
-  const withinTheirs = ours.filter((text) => theirs.some((outer) => isWithin(hostOf(text), hostOf(outer))))
+  const [ourHosts, theirHosts] = [hostedTexts(ours), hostedTexts(theirs)]
+  const withinOurs = textsWithin(theirHosts, ourHosts)
+  const withinTheirs = textsWithin(ourHosts, theirHosts)
   return { allowedDomains: [...new Set([...withinOurs, ...withinTheirs])], blockedDomains }
 }

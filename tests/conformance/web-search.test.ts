@@ -181,6 +181,19 @@ describe.each(Object.entries(starts))('over the upstream %s', (_name, start) => 
     expect(accessRecords(chain.records).map(({ event }) => event)).toEqual(['request.cancelled'])
     expect(journal).toHaveLength(1)
   })
+
+  test('a client that disconnects from a whole answer during the search is no internal error (WS-18)', async () => {
+    const { client, chain, provider } = start(inTurns([wants('hang')]))
+    const leaving = new AbortController()
+    const ended = Promise.resolve(client.messages.create(ask, { signal: leaving.signal })).catch((thrown) => thrown)
+    await waitUntil(() => provider.searches.length === 1)
+    leaving.abort()
+    expect(await ended).toBeInstanceOf(Error)
+    await provider.left
+    await waitUntil(() => accessRecords(chain.records).length === 1)
+    expect(accessRecords(chain.records).map(({ event }) => event)).toEqual(['request.cancelled'])
+    expect(chain.records.filter(({ level }) => level === 'error')).toEqual([])
+  })
 })
 
 test('the SDK reads citations of what the search found, and none that point to nothing (WS-27)', async () => {

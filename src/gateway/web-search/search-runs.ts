@@ -1,4 +1,5 @@
 import { createConcurrencyLimit } from '../../base/concurrency-limit.ts'
+import { abortedError } from '../../base/errors.ts'
 import { isObject } from '../../base/json.ts'
 import type { Search, SearchOutcome } from '../../search/search-provider.ts'
 import type { SearchFacts } from '../../upstreams/upstream.ts'
@@ -43,11 +44,14 @@ export class SearchRuns {
     return this.#answered
   }
 
-  /** Never rejects for a search that fails, only if the signal aborts (WS-25). */
+  /** Never rejects for a search that fails (WS-25), only with GatewayError if the signal aborts. */
   async run(uses: readonly SearchUse[], signal: AbortSignal): Promise<SearchOutcome[]> {
     const { now, search, onSearches } = this.#options
     const startedAt = now()
-    const outcomes = await Promise.all(uses.map((use) => this.#inTurn(() => this.#runOne(use, signal), signal)))
+    const searches = uses.map((use) => this.#inTurn(() => this.#runOne(use, signal), signal))
+    const outcomes = await Promise.all(searches).catch((thrown: unknown) => {
+      throw signal.aborted ? abortedError(signal, thrown) : thrown
+    })
     this.#milliseconds += now() - startedAt
     const failed = outcomes.filter((outcome) => 'errorCode' in outcome).length
     this.#failed += failed

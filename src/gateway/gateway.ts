@@ -92,10 +92,14 @@ const admit = (
 /** Claude Code's id of the agent that sends a request. */
 const agentHeader = 'x-claude-code-agent-id'
 
-const beginAudit = ({ running, headers }: RequestContext, modelId: string, cacheAudit: CacheAudit): RequestAudit => {
+const beginAudit = (
+  { running, client, headers }: RequestContext,
+  modelId: string,
+  cacheAudit: CacheAudit,
+): RequestAudit => {
   const { requestId, session } = running.head
   const agent = loggableSession(headers?.get(agentHeader))
-  const audit = cacheAudit.begin({ requestId, session, agent, modelId })
+  const audit = cacheAudit.begin({ requestId, client: client?.name, session, agent, modelId })
   running.lateFacts = () => audit.facts()
   return audit
 }

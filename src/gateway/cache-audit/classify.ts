@@ -9,6 +9,8 @@ import { endOf } from './prompt-positions.ts'
 /** A request that has ended. */
 export interface KeptRequest {
   readonly fingerprint: Fingerprint
+  /** The client's name; absent if the server does not know its clients. */
+  readonly client?: string | undefined
   readonly modelId: string
   /** Tokens that were read from the cache or written to it. */
   readonly cachedTokens: number

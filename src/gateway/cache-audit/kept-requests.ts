@@ -11,7 +11,7 @@ const idleMs = 65 * 60_000
 
 /** Whose requests are compared; undefined for a client without a session. */
 export interface Conversation {
-  /** Session and agent. */
+  /** Session, agent and client. */
   readonly session: string | undefined
   readonly modelId: string
 }
@@ -47,7 +47,7 @@ const keyOf = (session: string, modelId: string): string => `${session} ${modelI
 export class KeptRequests {
   /** The least recently used first. */
   readonly #lanes = new Map<string, Lane>()
-  /** The key of the lane that a session and agent used last. */
+  /** The key of the session's lane that kept a request last. */
   readonly #latest = new Map<string, string>()
   readonly #answers = new Map<string, KeptRequest>()
   /** How many of both lists have a request. */
@@ -88,6 +88,7 @@ export class KeptRequests {
     // A request that asks for no cache, such as one for a title, says nothing about the next one.
     if (session !== undefined && request.fingerprint.points.length > 0) {
       const lane = this.#touch(session, modelId, request.endedAt)
+      this.#latest.set(session, keyOf(session, modelId))
       this.#hold(request)
       for (const old of lane.requests.slice(keptPerLane - 1)) this.#release(old)
       lane.requests = [request, ...lane.requests.slice(0, keptPerLane - 1)]
@@ -106,7 +107,6 @@ export class KeptRequests {
     lane.usedAt = now
     this.#lanes.delete(key)
     this.#lanes.set(key, lane)
-    this.#latest.set(session, key)
     return lane
   }
 

@@ -11,6 +11,8 @@ import type { OurFault } from './our-fault.ts'
 
 export interface AuditedRequest {
   readonly requestId: string
+  /** The client's name; undefined if the server does not know its clients. */
+  readonly client: string | undefined
   /** The client's id of its session. */
   readonly session: string | undefined
   /** The client's id of the agent within it. */
@@ -53,9 +55,10 @@ export class RequestAudit implements CallAudit {
   #calls: Call[] = []
 
   constructor(request: AuditedRequest, parts: SharedParts) {
-    const { session, agent = 'main', modelId } = request
+    const { client, session, agent = 'main', modelId } = request
     this.#request = request
-    this.#conversation = { session: session && `${session} ${agent}`, modelId }
+    // No client learns from the requests of another, which may have the same id of a session.
+    this.#conversation = { session: session && `${session} ${agent} ${client ?? ''}`, modelId }
     this.#parts = parts
   }
 
@@ -85,16 +88,19 @@ export class RequestAudit implements CallAudit {
     const { cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage
     call.usage = { read, written }
     const { kept, date } = this.#parts
-    const { modelId } = this.#conversation
+    const { client, modelId } = this.#request
+    const request = { fingerprint, client, modelId, cachedTokens: read + written, endedAt: date() }
     kept.end(this.#conversation)
-    kept.keep(this.#conversation, { fingerprint, modelId, cachedTokens: read + written, endedAt: date() }, messageId)
+    kept.keep(this.#conversation, request, messageId)
   }
 
   diagnose(previousMessageId: string): Diagnostics | null {
     this.read()
     const read = this.#calls[0]?.read
     if (read === undefined) return unavailable
-    return diagnose(this.#parts.kept.find(previousMessageId), read.fingerprint, this.#request.modelId)
+    const { client, modelId } = this.#request
+    const before = this.#parts.kept.find(previousMessageId)
+    return diagnose(before?.client === client ? before : undefined, read.fingerprint, modelId)
   }
 
   /** Makes the fingerprint of the last prompt, and forgets its texts. A request never fails because of it. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Secret } from '../../../src/base/secret.ts'
 import { createCacheUse } from '../../../src/usage/cache/cache-use.ts'
 import { type ChainOptions, startChain } from '../../support/chain.ts'
+import { clientEntry, tokenOf } from '../../support/named-clients.ts'
 import { parsePrometheus, seriesValue } from '../../support/prometheus-text.ts'
 import { requestRecord, usage } from '../../support/records.ts'
 
@@ -30,6 +31,21 @@ describe('/cache-audit', () => {
     const { url } = start({ config: { clientToken: new Secret(token) } })
     const answers = [get(url), get(url, { 'x-api-key': 'another' }), get(url, { 'x-api-key': token })]
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 401, 200])
+  })
+
+  test('shows a named client its own requests, and an administrator all (CA-U1)', async () => {
+    const cacheUse = createCacheUse()
+    for (const client of ['alice', 'bob'])
+      cacheUse.observe(requestRecord({ requestId: `req_${client}`, client, usage, cacheClass: 'hit' }), undefined)
+    const clients = [clientEntry('alice'), clientEntry('bob'), clientEntry('carol', { admin: true })]
+    const { url } = startChain({ clients, cacheUse })
+    const seenBy = async (name: string): Promise<unknown> => {
+      const { requests } = (await (await get(url, { 'x-api-key': tokenOf(name) })).json()) as {
+        requests: readonly { client: string }[]
+      }
+      return requests.map(({ client }) => client)
+    }
+    expect([await seenBy('alice'), await seenBy('carol')]).toEqual([['alice'], ['alice', 'bob']])
   })
 
   test('answers no program of another machine, also behind a proxy (CA-U1)', async () => {

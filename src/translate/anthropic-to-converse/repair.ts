@@ -86,9 +86,10 @@ export const checkPrefill = (turns: Turn[], translation: TranslationContext): vo
   }
   if (!translation.model.prefill) throw prefillNotSupported()
   const final = last.units.at(-1)
-  if (final !== undefined && 'text' in final.block) {
-    last.units[last.units.length - 1] = { ...final, block: { text: final.block.text.trimEnd() } }
-  }
+  if (final === undefined || !('text' in final.block)) return
+  const text = final.block.text.trimEnd()
+  if (text !== final.block.text) translation.notes.dropped(final.path, 'white space at the end of a prefill')
+  last.units[last.units.length - 1] = { ...final, block: { text } }
 }
 
 /** A message with a document must also have a text. */
@@ -97,7 +98,7 @@ export const accompanyDocuments = (turns: readonly Turn[], { blockKinds }: Trans
   for (const turn of turns) {
     const hasDocument = turn.units.some((unit) => 'document' in unit.block)
     if (hasDocument && !turn.units.some((unit) => 'text' in unit.block)) {
-      turn.units.push({ block: { text: '(see attached document)' }, path: turn.path })
+      turn.units.push({ block: { text: '(see attached document)' }, path: turn.units.at(-1)?.path ?? turn.path })
     }
   }
 }

@@ -68,7 +68,7 @@ const predecessorOf = ({ fingerprint, earlier }: Case): KeptRequest | undefined 
 
 /** The conversation was replaced: `/clear`, `/compact` (CA-C4). */
 const isReplaced = (before: Fingerprint, after: Fingerprint): boolean =>
-  after.messages < before.messages && after.firstText !== before.firstText
+  after.messages < before.messages && after.opening !== before.opening
 
 /** The class of a changed part; `difference` is its first unit. */
 export const classOfChange = (
@@ -79,7 +79,9 @@ export const classOfChange = (
 ): CacheClass => {
   if (isClientEqual) {
     const isIntended = before.settings !== after.settings || hasNewNotes(before, after, difference)
-    return isIntended ? 'settings_changed' : 'translation_changed'
+    if (isIntended) return 'settings_changed'
+    // A model that cannot be kept from its tools gets none of them.
+    return before.options === after.options ? 'translation_changed' : 'options_changed'
   }
   const [tools, system] = [0, 1].map((index) => Math.max(before.sections[index] ?? 0, after.sections[index] ?? 0))
   if (difference < (tools ?? 0)) return 'tools_changed'

@@ -1,4 +1,5 @@
 import type { Path } from '../../base/path.ts'
+import { isBlank } from '../../messages/blank.ts'
 import { outputFormatOf } from '../../messages/output-format.ts'
 import { withoutBillingLine } from '../../messages/system-texts.ts'
 import type { ContentHash } from '../../runtime/content-hash.ts'
@@ -19,9 +20,6 @@ const hasMarker = (block: object): boolean => 'cache_control' in block && Boolea
 /** A block counts as marked if a part of it is: the marker moves to its end. */
 const isMarked = (block: Block): boolean =>
   hasMarker(block) || (block.type === 'tool_result' && Array.isArray(block.content) && block.content.some(hasMarker))
-
-/** Of each end of an image or a file. */
-const endCharacters = 64
 
 /**
  * What the client sent, part by part in its own order: tools, system prompt, messages (CA-F2). Ids of requests, metadata,
@@ -97,9 +95,18 @@ export class ClientParts {
     if (typeof content === 'string' || content === undefined) return
     let position = start
     for (const block of content) {
-      if (isMarked(block)) this.#markers.push(position)
+      this.#readMarker(block, position)
       position += 1
     }
+  }
+
+  #readMarker(block: Block, position: number): void {
+    // A summary replaces the messages before it, and their markers.
+    if (block.type === 'compaction' && !isBlank(block.content ?? '')) {
+      const start = this.#messagesAt[0] ?? 0
+      this.#markers = this.#markers.filter((marked) => marked < start)
+    }
+    if (isMarked(block)) this.#markers.push(position)
   }
 
   /** Forgets the texts. */
@@ -155,7 +162,7 @@ export class ClientParts {
   }
 
   #readBlock(block: Block): void {
-    if (isMarked(block)) this.#markers.push(this.chain.length)
+    this.#readMarker(block, this.chain.length)
     this.#begin().name(block.type)
     this.#block(block)
     this.chain.add(this.#writer.finish())
@@ -210,9 +217,8 @@ export class ClientParts {
       writeValue(this.#writer, source)
       return
     }
-    const { data } = source
-    this.#writer.number(data.length)
-    this.#writer.text(data.slice(0, endCharacters)).text(data.slice(-endCharacters))
+    // Two files may have the same length and the same ends.
+    this.#text(source.data)
   }
 
   #text(text: string): void {

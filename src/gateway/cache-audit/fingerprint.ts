@@ -38,7 +38,8 @@ export interface Fingerprint {
   /** `thinking` and `tool_choice`: the cache depends on them, too. */
   readonly options: bigint
   readonly messages: number
-  readonly firstText: bigint | undefined
+  /** The texts up to the end of the user's first message. */
+  readonly opening: bigint
   /** Undefined if the model has no cache. */
   readonly cacheMinimum: number | undefined
   /** Memory. */
@@ -167,10 +168,14 @@ class PromptReader {
     this.#sent.add(unit, hash, size, position, kindNumbers.get(kind) ?? 0)
   }
 
-  #firstText({ messages }: SentPrompt['request']): bigint | undefined {
-    const content = messages[0]?.content
-    const first = typeof content === 'string' ? { type: 'text', text: content } : content?.[0]
-    return first !== undefined && 'text' in first ? this.#hash.text(first.text) : undefined
+  #opening({ messages }: SentPrompt['request']): bigint {
+    const writer = this.#writer.start()
+    for (const { role, content } of messages) {
+      if (typeof content === 'string') writer.text(content)
+      else for (const block of content ?? []) if (block.type === 'text') writer.text(block.text)
+      if (role === 'user') break
+    }
+    return writer.finish()
   }
 
   #hashNotes(notes: PlacedNotes): Fingerprint['notes'] {
@@ -200,7 +205,7 @@ class PromptReader {
       settings: writer.start().text(settings).finish(),
       options: writeValue(writeValue(writer.start(), thinking), tool_choice).finish(),
       messages: messages.length,
-      firstText: this.#firstText(request),
+      opening: this.#opening(request),
       cacheMinimum,
       bytes: fixedBytes + sent.bytes + client.bytes + (sent.length - firstUnit) * bytesPerUnit,
     }

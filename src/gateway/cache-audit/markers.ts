@@ -34,11 +34,19 @@ export const pointsReach = ({ points }: Fingerprint, end: number): boolean =>
 const isNoted = ({ notes, positions, firstUnit }: Fingerprint, position: number, unit: number): boolean =>
   notes.has(position) || notes.has(positions[Math.max(unit - firstUnit, 0)] ?? -1)
 
+/** The last unit up to this one that a cache point may follow. */
+const markableUnit = ({ kinds, firstUnit, points }: Fingerprint, unit: number): number => {
+  let found = unit
+  while (unmarkable.has(kinds[found - firstUnit] ?? 0) && !points.some((point) => point.unit === found)) found -= 1
+  return found
+}
+
 /** Whether one of the client's markers would. */
 export const markersReach = (fingerprint: Fingerprint, end: number): boolean => {
   const units = fingerprint.markers.flatMap((position) => {
     const unit = unitOf(fingerprint, position)
-    return isNoted(fingerprint, position, unit) ? [] : [unit]
+    const moved = markableUnit(fingerprint, unit)
+    return [unit, moved].some((one) => isNoted(fingerprint, position, one)) ? [] : [moved]
   })
   return reaches(units, end)
 }

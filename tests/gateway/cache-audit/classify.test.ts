@@ -126,6 +126,13 @@ describe('a request after another one of its session', () => {
     expect(afterFirst(second({ tool_choice: { type: 'any' } }))?.cacheClass).toBe('options_changed')
   })
 
+  test('CA-C5 options_changed: a model that cannot be kept from its tools gets none of them', () => {
+    const fingerprints = [first(), second({ tool_choice: { type: 'none' } })].map((request) =>
+      fingerprintOf(request, { modelId: 'nova-pro' }),
+    ) as [Fingerprint, Fingerprint]
+    expect(classify(caseOf(kept(fingerprints[0]), fingerprints[1]))?.cacheClass).toBe('options_changed')
+  })
+
   test('CA-C5 CA-C6 ttl_expired: the gap is longer than the lifetime of the point', () => {
     expect(afterFirst(second(), { startedAt: begin + 5 * minute })?.cacheClass).toBe('upstream_evicted')
     expect(afterFirst(second(), { startedAt: begin + 5 * minute + 1 })?.cacheClass).toBe('ttl_expired_5m')
@@ -245,6 +252,18 @@ describe('a prompt that this server has changed', () => {
     const cacheless = { ...noOverrides, capabilities: { cachePoints: false } }
     const verdict = classify(caseOf(before, fingerprintOf(second(), { overrides: cacheless, hasCache: false })))
     expect(verdict?.cacheClass).toBe('settings_changed')
+  })
+
+  test('CA-A6 settings_changed: the end of a prefill loses its white space', () => {
+    const said = assistant('Done. ')
+    const conversations = [
+      [user(text('Begin.')), said],
+      [user(text('Begin.')), said, user(text('Go on.'))],
+    ]
+    const [prefilled, after] = conversations.map((messages) =>
+      fingerprintOf(first({ messages, cache_control: marker }), { modelId: 'claude-haiku-4.5' }),
+    ) as [Fingerprint, Fingerprint]
+    expect(classify(caseOf(kept(prefilled), after))?.cacheClass).toBe('settings_changed')
   })
 
   test('CA-A6 settings_changed: the translation says what it changed, such as media over the limit', () => {

@@ -13,7 +13,7 @@ fc.configureGlobal({ seed: 20261122 })
 
 type Request = Record<string, unknown> & { messages: Record<string, unknown>[] }
 
-const models = ['claude-sonnet-4.6', 'claude-opus-4.6', 'claude-haiku-4.5'] as const
+const models = ['claude-sonnet-4.6', 'claude-opus-4.6', 'claude-haiku-4.5', 'nova-pro'] as const
 
 const requestOf = ({ system, more }: RandomConversation, messages: object[]): Request =>
   JSON.parse(JSON.stringify({ model: 'claude-sonnet-4-6', max_tokens: 4000, system, ...more, messages }))
@@ -22,6 +22,7 @@ const pdf = {
   type: 'document',
   source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQKJSVFT0YK' },
 }
+const plainFile = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'Words.' } }
 const reminder = { role: 'system', content: 'Remember the rules.' }
 const exchange = (id: string, content: unknown): object[] => [
   { role: 'assistant', content: [{ type: 'tool_use', id, name: 'Bash', input: { command: `ls ${id}` } }] },
@@ -42,6 +43,10 @@ const additions: readonly ((serial: number) => object[])[] = [
     { role: 'user', content: [pdf, { type: 'text', text: `See ${serial}.` }] },
   ],
   (serial) => [...exchange(`toolu_${serial}`, ''), reminder],
+  (serial) => [
+    { role: 'assistant', content: 'Two files?' },
+    { role: 'user', content: [pdf, { ...plainFile, title: `file ${serial}` }] },
+  ],
 ]
 
 /** Changes of a client other than additions. */

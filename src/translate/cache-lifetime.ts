@@ -40,7 +40,7 @@ export const toSentMarker = <T extends Marker>(
 ): T => {
   const lifetime = lifetimeOf(ttl, section)
   if (lifetime === undefined || (marker.ttl ?? '5m') === lifetime) return marker
-  notes.dropped(path, changes[lifetime])
+  notes.dropped([...path, 'cache_control', 'ttl'], changes[lifetime])
   return { ...marker, ttl: lifetime }
 }
 

@@ -77,7 +77,9 @@ test('a model or a provider without lifetimes gets none, whatever the setting (C
 test('each changed lifetime has a note with the path of its marker (CA-T4)', () => {
   const lowered = 'one hour of a cache marker: sent as five minutes (cache.ttl)'
   const raised = 'five minutes of a cache marker: sent as one hour (cache.ttl)'
-  const all = ['tools.0', 'system.0', 'messages.0.content.0', 'messages.2.content.0']
+  const all = ['tools.0', 'system.0', 'messages.0.content.0', 'messages.2.content.0'].map(
+    (path) => `${path}.cache_control.ttl`,
+  )
   const notes = (members: object, cacheTtl: CacheTtl): string[] => {
     const sent = translate(members, { policy: { cacheTtl } }).notes.map(
       ({ level, path, what }) => `${level} ${path}: ${what}`,

@@ -31,6 +31,8 @@ export interface Fingerprint {
   readonly points: readonly CacheEnd[]
   /** Positions of the client's markers. */
   readonly markers: readonly number[]
+  /** Positions of those that the translation has dropped for a reason that it notes. */
+  readonly droppedMarkers: ReadonlySet<number>
   /** Hashes of the notes of the translation, by position; -1 for notes about the whole conversation. */
   readonly notes: ReadonlyMap<number, bigint>
   /** What the upstream has learned about the model. */
@@ -72,6 +74,7 @@ export interface ReadPrompt {
 
 const noNotes: PlacedNotes = new Map()
 const noHashes: Fingerprint['notes'] = new Map()
+const noPositions: Fingerprint['droppedMarkers'] = new Set()
 /** Of a fingerprint without its lists. */
 const fixedBytes = 400
 const bytesPerUnit = 9
@@ -96,6 +99,15 @@ const isRepeated = (earlier: Fingerprint, sent: Chain): boolean => {
   return firstDifference(earlier.sent, sent, count) === count
 }
 
+/** The member of a block that has its cache marker. */
+const markerMember = 'cache_control'
+
+/** Positions of the client's markers that the translation has dropped, and said so. */
+const findDroppedMarkers = ({ notes }: SentPrompt, client: ClientParts): Fingerprint['droppedMarkers'] => {
+  const paths = notes.map(({ path }) => toPath(path)).filter((path) => path.at(-1) === markerMember)
+  return paths.length === 0 ? noPositions : new Set(paths.map((path) => client.position(path)))
+}
+
 /** The translation's notes by the position that they are about. */
 const placeNotes = ({ notes }: SentPrompt, client: ClientParts): PlacedNotes => {
   if (notes.length === 0) return noNotes
@@ -103,8 +115,8 @@ const placeNotes = ({ notes }: SentPrompt, client: ClientParts): PlacedNotes => 
   for (const { path: dotted, what } of notes) {
     const path = toPath(dotted)
     const position = client.position(path)
-    // Notes about parameters have no position.
-    if (position === -1 && path[0] !== 'messages') continue
+    // Notes about parameters have no position, and markers move with each turn.
+    if ((position === -1 && path[0] !== 'messages') || path.includes(markerMember)) continue
     const before = found.get(position)
     found.set(position, before === undefined ? what : `${before}; ${what}`)
   }
@@ -183,7 +195,8 @@ class PromptReader {
     return new Map([...notes].map(([position, words]) => [position, this.#hash.text(words)] as const))
   }
 
-  #toFingerprint({ request, units, settings, cacheMinimum }: SentPrompt, sent: Chain, notes: PlacedNotes): Fingerprint {
+  #toFingerprint(prompt: SentPrompt, sent: Chain, notes: PlacedNotes): Fingerprint {
+    const { request, units, settings, cacheMinimum } = prompt
     const { positions, sizes, kinds, points } = this.#sent
     const { thinking, tool_choice, messages } = request
     const writer = this.#writer
@@ -201,6 +214,7 @@ class PromptReader {
       sections: [units.tools.length, units.tools.length + units.system.length],
       points,
       markers: this.#client.markers,
+      droppedMarkers: findDroppedMarkers(prompt, this.#client),
       notes: this.#hashNotes(notes),
       settings: writer.start().text(settings).finish(),
       options: writeValue(writeValue(writer.start(), thinking), tool_choice).finish(),

@@ -31,8 +31,12 @@ export const pointsReach = ({ points }: Fingerprint, end: number): boolean =>
   )
 
 /** Whether the translation says why it drops or moves a marker at this position, which ends the unit. */
-const isNoted = ({ notes, positions, firstUnit }: Fingerprint, position: number, unit: number): boolean =>
-  notes.has(position) || notes.has(positions[Math.max(unit - firstUnit, 0)] ?? -1)
+const isNoted = (fingerprint: Fingerprint, position: number, unit: number): boolean => {
+  const { notes, droppedMarkers, positions, firstUnit } = fingerprint
+  return [position, positions[Math.max(unit - firstUnit, 0)] ?? -1].some(
+    (one) => notes.has(one) || droppedMarkers.has(one),
+  )
+}
 
 /** The last unit up to this one that a cache point may follow. */
 const markableUnit = ({ kinds, firstUnit, points }: Fingerprint, unit: number): number => {

@@ -11,8 +11,8 @@ import type { OurFault } from './our-fault.ts'
 
 export interface AuditedRequest {
   readonly requestId: string
-  /** The client's name; undefined if the server does not know its clients. */
-  readonly client: string | undefined
+  /** The client's name; absent if the server does not know its clients. */
+  readonly client?: string | undefined
   /** The client's id of its session. */
   readonly session: string | undefined
   /** The client's id of the agent within it. */

@@ -1,3 +1,4 @@
+import type { Path } from '../../base/path.ts'
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
 import { type HourShare, toHourShare, toSentMarker } from '../cache-lifetime.ts'
 import { addCachePoint } from './cache-markers.ts'
@@ -17,6 +18,8 @@ const mayPrecedeCachePoint = (block: ContentBlock): boolean =>
 
 type Marked = MarkedBlock<unknown>
 
+const markerPath = ({ path }: Marked): Path => [...path, 'cache_control']
+
 /** Moves each point back to the nearest valid position in its turn; drops it if there is none. */
 const settle = (units: readonly MarkedContentBlock[], translation: TranslationContext): void => {
   let valid: MarkedContentBlock | undefined
@@ -25,8 +28,8 @@ const settle = (units: readonly MarkedContentBlock[], translation: TranslationCo
     if (mayPrecedeCachePoint(unit.block)) valid = unit
     else if (cachePoint !== undefined) {
       delete unit.cachePoint
-      if (valid === undefined) translation.notes.dropped(unit.path, 'cache marker where Bedrock accepts none')
-      else addCachePoint(valid, cachePoint)
+      if (valid !== undefined) addCachePoint(valid, cachePoint)
+      else translation.notes.dropped(markerPath(unit), 'cache marker where Bedrock accepts none')
     }
   }
 }
@@ -49,7 +52,7 @@ const settledPoints = (turns: readonly Turn[], translation: TranslationContext):
 const removeFirst = (marked: Marked[], count: number, translation: TranslationContext): void => {
   for (const unit of marked.splice(0, count)) {
     delete unit.cachePoint
-    translation.notes.dropped(unit.path, `cache marker over Bedrock's limit of ${maximumCachePoints}`)
+    translation.notes.dropped(markerPath(unit), `cache marker over Bedrock's limit of ${maximumCachePoints}`)
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { startAudited, text, turnOf, user } from '../../support/audited-session.ts'
+import { distortionOf } from '../../support/broken-translation.ts'
+import { defaultConfig } from '../../support/chain.ts'
 import { clientEntry, tokenOf } from '../../support/named-clients.ts'
 
 const first = turnOf(['Begin.'])
@@ -33,4 +35,31 @@ test('CA-C5 model_changed: also if another model has answered a side request bet
   await session.ask(first)
   await session.ask({ model: 'claude-haiku-4-5', max_tokens: 10, messages: [user(text('A title.'))] })
   expect((await session.ask({ ...second, model: 'claude-opus-4-6' })).cacheClass).toBe('model_changed')
+})
+
+describe('a translation that breaks while it lowers the lifetimes of the client', () => {
+  const hour = { cache_control: { type: 'ephemeral', ttl: '1h' } }
+  const lowered = { config: { cache: { ...defaultConfig.cache, ttl: '5m' } } } as const
+  const turn = (...words: readonly string[]): object =>
+    turnOf([], {
+      messages: words.map((said, index) => ({
+        role: index % 2 === 0 ? 'user' : 'assistant',
+        content: [text(said, index === words.length - 1 ? hour : {})],
+      })),
+    })
+  const classAfter = async (distort: (translation: object) => void): Promise<string | undefined> => {
+    let isBroken = false
+    const session = startAudited({ ...lowered, distort: (translation) => isBroken && distort(translation) })
+    await session.ask(turn('Begin.'))
+    isBroken = true
+    return (await session.ask(turn('Begin.', 'Done.', 'Go on.'))).cacheClass
+  }
+
+  test('CA-A1 CA-T4 marker_moved: the note about a lifetime is no reason to drop a marker', async () => {
+    expect(await classAfter(distortionOf('drop-point'))).toBe('marker_moved')
+  })
+
+  test('CA-A1 CA-T4 translation_changed: the note has moved with its marker, which explains no other text', async () => {
+    expect(await classAfter(distortionOf('note-in-old-turn'))).toBe('translation_changed')
+  })
 })

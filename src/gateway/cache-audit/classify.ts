@@ -1,3 +1,4 @@
+import { isOurFault } from '../cache-miss.ts'
 import type { CacheClass } from './cache-class.ts'
 import { type Comparison, compare, continues, hasNewNotes, sizeUpTo } from './compare.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -135,7 +136,7 @@ const classifyFirst = ({ fingerprint, usage, otherModel, hasParallel }: Case): V
 
 /** Undefined for a request that asks for no cache, such as a request for a title. */
 export const classify = (one: Case): Verdict | undefined => {
-  const { fingerprint: after, usage, earlier } = one
+  const { fingerprint: after, usage } = one
   const before = predecessorOf(one)
   if (after.points.length === 0 && (after.markers.length === 0 || after.cacheMinimum === undefined)) {
     if (before === undefined || !continues(before.fingerprint, after)) return undefined
@@ -151,10 +152,9 @@ export const classify = (one: Case): Verdict | undefined => {
   const missedTokens = Math.max(expectedTokens - usage.read, 0)
   const found = classOf(before, one, comparison, missedTokens)
   // Requests at the same time are no evidence of a fault (CA-C7).
-  const isKnown =
-    earlier.length > 0 && !(one.hasParallel && (found === 'translation_changed' || found === 'marker_moved'))
+  if (one.hasParallel && isOurFault(found)) return nothingExpected('unknown')
   return {
-    cacheClass: isKnown ? found : 'unknown',
+    cacheClass: found,
     expectedTokens,
     missedTokens: found === 'hit' ? 0 : missedTokens,
     reachUnits: comparison.reach,

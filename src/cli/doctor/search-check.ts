@@ -1,10 +1,12 @@
+import { attempt } from '../../base/attempt.ts'
 import { createLogger, type LogFields } from '../../base/logger.ts'
 import type { Config } from '../../config/load.ts'
+import { checkSearch } from '../../config/search.ts'
 import { runsWebSearch } from '../../config/web-search.ts'
 import { productName } from '../../version.ts'
 import { composeSearch } from '../compose.ts'
 import { searchTarget } from '../search/search-target.ts'
-import { type CheckGroup, type Finding, fail, info, ok, skip, warn } from './check.ts'
+import { type CheckGroup, type Finding, fail, info, ok, skip, splitRemedy, warn } from './check.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 
 /** Checks web search with one real search. Shows no title: it is text from the web. */
@@ -16,10 +18,19 @@ const off: Finding = {
   remedy: `To switch it on, choose a provider, and store its key:\n  ${productName} config set search.provider brave\n  ${productName} config set search.apiKey`,
 }
 
+/** An invalid setting could send the key unencrypted: the server would not start with it. */
+const isValid = (config: Config): boolean =>
+  attempt(() => {
+    checkSearch(config)
+    return true
+  }) === true
+
 /** The host or the program that gets the one search of doctor; undefined if doctor makes none. */
 export const searchedBy = ({ setUp, isOffline }: DoctorContext): string | undefined => {
   const config = setUp?.loaded.config
-  return config === undefined || isOffline || !runsWebSearch(config) ? undefined : searchTarget(config)
+  return config === undefined || isOffline || !runsWebSearch(config) || !isValid(config)
+    ? undefined
+    : searchTarget(config)
 }
 
 /** The status, the exit code, or a fixed sentence. */
@@ -55,8 +66,9 @@ const searchOnce = async ({ io }: DoctorContext, config: Config, target: string)
   const ms = Math.round(performance.now() - startedAt)
   if ('errorCode' in outcome) {
     const { errorCode: code } = outcome
-    const words = `a search with ${target} failed: ${code}${causeOf(failure)}`
-    return fail(words, remedyFor(config.search, { ...failure, code }), { provider, code, ms })
+    // The reason of a connection that failed has a remedy of its own.
+    const { detail, remedy } = splitRemedy(`a search with ${target} failed: ${code}${causeOf(failure)}`)
+    return fail(detail, remedy || remedyFor(config.search, { ...failure, code }), { provider, code, ms })
   }
   const { length: results } = outcome.results
   const words = `${target} found ${results} ${results === 1 ? 'result' : 'results'} for the word ${word} (${ms} ms)`
@@ -69,7 +81,7 @@ const findingOf = (context: DoctorContext): Finding | Promise<Finding> => {
   const { setUp, loaded } = context
   if (loaded?.config.upstream === 'anthropic') return skip("Anthropic's own API")
   if (loaded?.config.search.provider === 'off') return off
-  if (setUp === undefined) return skip(fixConfigurationFirst)
+  if (setUp === undefined || !isValid(setUp.loaded.config)) return skip(fixConfigurationFirst)
   const target = searchedBy(context)
   return target === undefined ? skip('--offline: no requests') : searchOnce(context, setUp.loaded.config, target)
 }

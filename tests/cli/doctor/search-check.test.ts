@@ -73,6 +73,18 @@ describe('doctor searches once', () => {
     expect(said).not.toContain('secret words')
   })
 
+  test('and names the setting of the URL if nothing listens there (WS-3)', async () => {
+    const { stub, environment } = start('searxng')
+    await stub.stop()
+    const { host } = new URL(stub.url)
+    const { finding } = await check(environment)
+    expect([finding.status, finding.detail, finding.remedy]).toEqual([
+      'fail',
+      `a search with ${host} failed: unavailable, ${host} refused the connection: is the server running?`,
+      'Check search.url and its port.',
+    ])
+  })
+
   test('and warns if nothing was found (WS-3)', async () => {
     const { environment } = start('tavily', { results: [] })
     const { finding, code } = await check(environment)
@@ -96,6 +108,20 @@ describe('doctor makes no search', () => {
     const { stub, environment } = start('brave')
     const { finding } = await check(environment, ...flags)
     expect([finding.status, finding.detail, stub.searches]).toEqual(['skip', detail, []])
+  })
+})
+
+describe('doctor sends nothing that the server would not send', () => {
+  test.each<[string, Record<string, string>]>([
+    ['a provider without its key', { NEXUS_SEARCH_API_KEY: '' }],
+    ['an invalid domain', { NEXUS_SEARCH_ALLOWED_DOMAINS: 'https://a.example' }],
+    ['the key unencrypted', { NEXUS_SEARCH_URL: 'http://search.example' }],
+  ])('with %s (WS-3, WS-54)', async (_, wrong) => {
+    const { stub, environment } = start('brave')
+    const { finding } = await check({ ...environment, ...wrong })
+    expect([finding.status, finding.detail]).toEqual(['skip', 'fix the configuration first'])
+    const { err } = await doctorReport(['--simulate'], { ...environment, ...wrong })
+    expect([err.includes('One search'), stub.searches, stub.faults]).toEqual([false, [], []])
   })
 })
 

@@ -29,7 +29,7 @@ export interface Fingerprint {
   /** Units of tools, and of tools and system together. */
   readonly sections: readonly [tools: number, system: number]
   readonly points: readonly CacheEnd[]
-  /** Positions of the client's markers. */
+  /** Positions of the client's last markers. */
   readonly markers: readonly number[]
   /** Positions of those that the translation has dropped for a reason that it notes. */
   readonly droppedMarkers: ReadonlySet<number>
@@ -76,8 +76,10 @@ const noNotes: PlacedNotes = new Map()
 const noHashes: Fingerprint['notes'] = new Map()
 const noPositions: Fingerprint['droppedMarkers'] = new Set()
 /** Of a fingerprint without its lists. */
-const fixedBytes = 400
+const fixedBytes = 1000
 const bytesPerUnit = 9
+/** Its position and its hash, as entries of a map. */
+const bytesPerNote = 100
 
 /** The last of a list that are kept, and those before them. */
 const lastOf = (list: readonly number[]): readonly number[] =>
@@ -99,13 +101,19 @@ const isRepeated = (earlier: Fingerprint, sent: Chain): boolean => {
   return firstDifference(earlier.sent, sent, count) === count
 }
 
-/** The member of a block that has its cache marker. */
-const markerMember = 'cache_control'
+/** Bedrock accepts four; only the last ones reach the end of a prompt. */
+const keptMarkers = 64
+/** The paths of notes about a marker, and about its lifetime. */
+const markerEnd = '.cache_control'
+const lifetimeEnd = `${markerEnd}.ttl`
 
-/** Positions of the client's markers that the translation has dropped, and said so. */
-const findDroppedMarkers = ({ notes }: SentPrompt, client: ClientParts): Fingerprint['droppedMarkers'] => {
-  const paths = notes.map(({ path }) => toPath(path)).filter((path) => path.at(-1) === markerMember)
-  return paths.length === 0 ? noPositions : new Set(paths.map((path) => client.position(path)))
+/** Those of the markers that the translation has dropped for a reason that it notes. */
+const findDropped = ({ notes }: SentPrompt, markers: readonly number[], client: ClientParts): ReadonlySet<number> => {
+  const paths = notes.flatMap(({ path }) => (path.endsWith(markerEnd) ? [toPath(path)] : []))
+  if (paths.length === 0) return noPositions
+  // A marker moves to a block before its own where Bedrock accepts none.
+  const start = (markers[0] ?? 0) - keptMarkers
+  return new Set(paths.map((path) => client.position(path)).filter((position) => position >= start))
 }
 
 /** The translation's notes by the position that they are about. */
@@ -113,10 +121,12 @@ const placeNotes = ({ notes }: SentPrompt, client: ClientParts): PlacedNotes => 
   if (notes.length === 0) return noNotes
   const found = new Map<number, string>()
   for (const { path: dotted, what } of notes) {
+    // Markers move with each turn.
+    if (dotted.endsWith(markerEnd) || dotted.endsWith(lifetimeEnd)) continue
     const path = toPath(dotted)
     const position = client.position(path)
-    // Notes about parameters have no position, and markers move with each turn.
-    if ((position === -1 && path[0] !== 'messages') || path.includes(markerMember)) continue
+    // Notes about parameters have no position.
+    if (position === -1 && path[0] !== 'messages') continue
     const before = found.get(position)
     found.set(position, before === undefined ? what : `${before}; ${what}`)
   }
@@ -201,6 +211,7 @@ class PromptReader {
     const { thinking, tool_choice, messages } = request
     const writer = this.#writer
     const client = this.#client.chain.take()
+    const markers = this.#client.markers.slice(-keptMarkers)
     const firstUnit = Math.max(sent.length - maximumHashes, 0)
     return {
       sent,
@@ -213,15 +224,16 @@ class PromptReader {
       positionBefore: firstOf(positions).reduce((last, position) => Math.max(last, position), -1),
       sections: [units.tools.length, units.tools.length + units.system.length],
       points,
-      markers: this.#client.markers,
-      droppedMarkers: findDroppedMarkers(prompt, this.#client),
+      markers,
+      droppedMarkers: findDropped(prompt, markers, this.#client),
       notes: this.#hashNotes(notes),
       settings: writer.start().text(settings).finish(),
       options: writeValue(writeValue(writer.start(), thinking), tool_choice).finish(),
       messages: messages.length,
       opening: this.#opening(request),
       cacheMinimum,
-      bytes: fixedBytes + sent.bytes + client.bytes + (sent.length - firstUnit) * bytesPerUnit,
+      bytes:
+        fixedBytes + sent.bytes + client.bytes + (sent.length - firstUnit) * bytesPerUnit + notes.size * bytesPerNote,
     }
   }
 }

@@ -155,3 +155,16 @@ test('CA-F3 a prompt that repeats an earlier one gets the same fingerprint, thou
     { numRuns: 300 },
   )
 })
+
+test('CA-S2 of any number of markers, only the last are kept, and notes count as memory', () => {
+  const marker = { cache_control: { type: 'ephemeral' } }
+  const blocks = Array.from({ length: 5000 }, (_, index) => ({ type: 'text', text: `${index}`, ...marker }))
+  const of = (content: object[]): Fingerprint =>
+    fingerprintOf({ model: 'claude-sonnet-4-6', max_tokens: 10, messages: [{ role: 'user', content }] })
+  const many = of(blocks)
+  expect(many.markers).toEqual(Array.from({ length: 64 }, (_, index) => 5000 - 63 + index))
+  expect([many.droppedMarkers.size, many.notes.size]).toEqual([124, 0])
+  const images = of(Array.from({ length: 500 }, () => image()))
+  expect(images.notes.size).toBeGreaterThan(400)
+  expect(images.bytes).toBeGreaterThan(images.notes.size * 100)
+})

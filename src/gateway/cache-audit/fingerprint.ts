@@ -101,7 +101,7 @@ const isRepeated = (earlier: Fingerprint, sent: Chain): boolean => {
   return firstDifference(earlier.sent, sent, count) === count
 }
 
-/** Bedrock accepts four; only the last ones reach the end of a prompt. */
+/** Upstreams accept four; only the last ones reach the end of a prompt. */
 const keptMarkers = 64
 /** The paths of notes about a marker, and about its lifetime. */
 const markerEnd = '.cache_control'
@@ -111,7 +111,7 @@ const lifetimeEnd = `${markerEnd}.ttl`
 const findDropped = ({ notes }: SentPrompt, markers: readonly number[], client: ClientParts): ReadonlySet<number> => {
   const paths = notes.flatMap(({ path }) => (path.endsWith(markerEnd) ? [toPath(path)] : []))
   if (paths.length === 0) return noPositions
-  // A marker moves to a block before its own where Bedrock accepts none.
+  // A marker moves to a block before its own where the upstream accepts none.
   const start = (markers[0] ?? 0) - keptMarkers
   return new Set(paths.map((path) => client.position(path)).filter((position) => position >= start))
 }

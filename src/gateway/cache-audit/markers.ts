@@ -47,8 +47,10 @@ const markableUnit = ({ kinds, firstUnit, points }: Fingerprint, unit: number): 
 
 /** Whether one of the client's markers would. */
 export const markersReach = (fingerprint: Fingerprint, end: number): boolean => {
-  const units = fingerprint.markers.flatMap((position) => {
-    const unit = unitOf(fingerprint, position)
+  const { markers, points } = fingerprint
+  const units = markers.flatMap((position) => {
+    // The translation may have added blocks behind the cache point.
+    const unit = points.findLast((point) => point.position === position)?.unit ?? unitOf(fingerprint, position)
     const moved = markableUnit(fingerprint, unit)
     return [unit, moved].some((one) => isNoted(fingerprint, position, one)) ? [] : [moved]
   })

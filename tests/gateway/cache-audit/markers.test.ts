@@ -25,6 +25,13 @@ test("CA-C5 a marker over the model's limit of four reaches nothing, also one th
   expect([pointsReach(after, 0), markersReach(after, 0), hasLostMarker(after)]).toEqual([false, false, false])
 })
 
+test('CA-C5 the text next to a file is behind the marker of the file', () => {
+  const after = conversation([text('Begin.')], [use], [result, { ...pdf, ...marked }])
+  const last = after.sent.length - 1
+  expect(after.points.map(({ unit }) => unit)).toEqual([last - 1])
+  expect([markersReach(after, last - 1), markersReach(after, last)]).toEqual([true, false])
+})
+
 test('CA-C5 the text next to a file without one ends no earlier marker', () => {
   const after = conversation([text('Begin.')], [use], [{ ...result, ...marked }, pdf])
   const last = after.sent.length - 1

@@ -13,7 +13,9 @@ export const createCommandProvider = (run: RunSearchCommand): SearchProvider => 
   name: 'command',
   async search(query, signal) {
     const { location = null, ...others } = query
-    const answer = parseObject(await run(JSON.stringify({ ...others, location }), signal))
+    const output = await run(JSON.stringify({ ...others, location }), signal)
+    // Of PowerShell.
+    const answer = parseObject(output.replace(/^\uFEFF/, ''))
     if (answer === undefined) throw new SearchError('unavailable', { reason: 'the output is not a JSON object' })
     return readResults(answer['results'], { title: 'title', url: 'url', snippet: 'snippet', date: 'publishedAt' })
   },

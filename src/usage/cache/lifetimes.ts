@@ -149,8 +149,9 @@ const sumOf = (steps: readonly Step[], tokensIn: (step: Step) => CachedTokens, p
 export const fewestRequests = 20
 const shortestMs = hourMs
 
-const keyOf = ({ session = '', upstream = '', model = '' }: RequestRow): string =>
-  JSON.stringify([session, upstream, model])
+/** Two clients may have the same id of a session. */
+const keyOf = ({ client = '', session = '', upstream = '', model = '' }: RequestRow): string =>
+  JSON.stringify([client, session, upstream, model])
 
 /** Undefined for too few requests, and for less than an hour. `rows` in any order. */
 export const reportLifetimes = (rows: readonly RequestRow[], priceOf: PriceOf): LifetimeReport | undefined => {

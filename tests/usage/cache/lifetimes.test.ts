@@ -104,6 +104,8 @@ describe('what other lifetimes would have cost', () => {
     const other = withPauses({ 12: 30 }).map((row) => ({ ...row, session: 'other' }))
     const mixed = [...withPauses({ 10: 30, 20: 61 }), ...other].reverse()
     expect(figuresOf(mixed)).toMatchObject({ pauses5m: 3, pauses1h: 1, requests: 48 })
+    const others = withPauses({ 12: 30 }).map((row) => ({ ...row, client: 'bob' }))
+    expect(figuresOf([...withPauses({ 10: 30, 20: 61 }), ...others])).toMatchObject({ pauses5m: 3, pauses1h: 1 })
     const running = withPauses({ 10: 61 }).map((row, index) => (index === 5 ? { ...row, durationMs: 7_200_000 } : row))
     expect(figuresOf(running)?.pauses5m).toBe(0)
   })

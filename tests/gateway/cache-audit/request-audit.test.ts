@@ -37,9 +37,9 @@ test('CA-C5 model_changed: also if another model has answered a side request bet
   expect((await session.ask({ ...second, model: 'claude-opus-4-6' })).cacheClass).toBe('model_changed')
 })
 
-describe('a translation that breaks while it lowers the lifetimes of the client', () => {
+describe.each(['5m', 'mixed'] as const)('a translation that breaks while cache.ttl is %s', (ttl) => {
   const hour = { cache_control: { type: 'ephemeral', ttl: '1h' } }
-  const lowered = { config: { cache: { ...defaultConfig.cache, ttl: '5m' } } } as const
+  const lowered = { config: { cache: { ...defaultConfig.cache, ttl } } } as const
   const turn = (...words: readonly string[]): object =>
     turnOf([], {
       messages: words.map((said, index) => ({
@@ -47,12 +47,15 @@ describe('a translation that breaks while it lowers the lifetimes of the client'
         content: [text(said, index === words.length - 1 ? hour : {})],
       })),
     })
-  const classAfter = async (distort: (translation: object) => void): Promise<string | undefined> => {
+  const classAfter = async (
+    distort: (translation: object) => void,
+    opening = 'Begin.',
+  ): Promise<string | undefined> => {
     let isBroken = false
     const session = startAudited({ ...lowered, distort: (translation) => isBroken && distort(translation) })
-    await session.ask(turn('Begin.'))
+    await session.ask(turn(opening))
     isBroken = true
-    return (await session.ask(turn('Begin.', 'Done.', 'Go on.'))).cacheClass
+    return (await session.ask(turn(opening, 'Done.', 'Go on.'))).cacheClass
   }
 
   test('CA-A1 CA-T4 marker_moved: the note about a lifetime is no reason to drop a marker', async () => {
@@ -61,5 +64,9 @@ describe('a translation that breaks while it lowers the lifetimes of the client'
 
   test('CA-A1 CA-T4 translation_changed: the note has moved with its marker, which explains no other text', async () => {
     expect(await classAfter(distortionOf('note-in-old-turn'))).toBe('translation_changed')
+  })
+
+  test('CA-A1 CA-T4 marker_moved, not marker_gone: the lost marker is that of most of the prompt', async () => {
+    expect(await classAfter(distortionOf('drop-point'), 'Begin the work. '.repeat(5000))).toBe('marker_moved')
   })
 })

@@ -155,16 +155,18 @@ class PromptReader {
     const client = this.#client
     const { request, units } = prompt
     const toolHashes = this.#toToolHashes(prompt)
-    client.begin(request, units, toolHashes)
-    this.#readUnits(units, toolHashes)
-    const sent = this.#sent.chain.take()
-    // What was sent again was read before: most of the client's conversation needs no second look.
-    const known = earlier.find((one) => isRepeated(one, sent))
-    client.readMessages(request, known?.client, known && positionUpTo(known, endOf(known)) + 1)
-    const notes = placeNotes(prompt, client)
-    const fingerprint = this.#toFingerprint(prompt, sent, notes)
-    client.clear()
-    return { fingerprint, notes }
+    try {
+      client.begin(request, units, toolHashes)
+      this.#readUnits(units, toolHashes)
+      const sent = this.#sent.chain.take()
+      // What was sent again was read before: most of the client's conversation needs no second look.
+      const known = earlier.find((one) => isRepeated(one, sent))
+      client.readMessages(request, known?.client, known && positionUpTo(known, endOf(known)) + 1)
+      const notes = placeNotes(prompt, client)
+      return { fingerprint: this.#toFingerprint(prompt, sent, notes), notes }
+    } finally {
+      client.clear()
+    }
   }
 
   #readUnits({ tools, system, turns }: SentPrompt['units'], toolHashes: ToolHashes): void {

@@ -1,10 +1,12 @@
+import { heapStats } from 'bun:jsc'
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { classify } from '../../../src/gateway/cache-audit/classify.ts'
 import { compare } from '../../../src/gateway/cache-audit/compare.ts'
-import type { Fingerprint } from '../../../src/gateway/cache-audit/fingerprint.ts'
+import { createFingerprinter, type Fingerprint } from '../../../src/gateway/cache-audit/fingerprint.ts'
 import { isOurFault } from '../../../src/gateway/cache-miss.ts'
-import { createFingerprints } from '../../support/cache-audit.ts'
+import { createContentHash } from '../../../src/runtime/content-hash.ts'
+import { createFingerprints, promptOf } from '../../support/cache-audit.ts'
 import { conversations, type RandomConversation } from '../../support/conversations.ts'
 import { image } from '../../support/translate.ts'
 
@@ -105,6 +107,33 @@ const pick = fc.nat(additions.length + changes.length - 1)
 const sessions = fc.array(fc.array(pick, { minLength: 1, maxLength: 2 }), {
   minLength: sessionsPerConversation,
   maxLength: sessionsPerConversation,
+})
+
+test('CA-F1 a prompt that cannot be read leaves none of its texts in memory', () => {
+  const megabyte = 2 ** 20
+  const read = createFingerprinter(createContentHash())
+  const heapSize = (): number => {
+    Bun.gc(true)
+    return heapStats().heapSize
+  }
+  const fail = (): void => {
+    const content = Array.from({ length: 32 }, (_, index) => ({
+      type: 'text',
+      text: Buffer.alloc(megabyte, `${index} `).toString('latin1'),
+    }))
+    const { units, ...prompt } = promptOf({
+      model: 'claude-sonnet-4-6',
+      max_tokens: 10,
+      messages: [{ role: 'user', content }],
+    })
+    let block: object = {}
+    for (let depth = 0; depth < 100_000; depth += 1) block = { a: block }
+    const tooDeep = { role: 'assistant', units: [{ block, path: ['messages', 1] }] }
+    expect(() => read({ ...prompt, units: { ...units, turns: [...units.turns, tooDeep] } })).toThrow(RangeError)
+  }
+  const before = heapSize()
+  fail()
+  expect(heapSize() - before).toBeLessThan(8 * megabyte)
 })
 
 test('CA-A3 CA-A4 in 10,000 random sessions, this server never changes a prompt: each request begins with the units of the one before', () => {

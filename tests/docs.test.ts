@@ -153,6 +153,16 @@ describe('docs/logging.md', () => {
   })
 })
 
+/** Users look up the class that a log, a metric or `usage --cache` shows. */
+test('docs/prompt-cache.md has every class of a request, and no other (CA-C5)', () => {
+  const source = read('src/gateway/cache-audit/cache-class.ts')
+  const classes = source.match(/(?<=^ {2}\| ')\w+(?=')/gm) ?? []
+  const [, rows = ''] = /^\| class .*\n.*\n((?:\|.*\n)+)/m.exec(read('docs/prompt-cache.md')) ?? []
+  const listed = rows.match(/^\|[^|]+/gm)?.flatMap((cell) => cell.match(/(?<=`)\w+(?=`)/g) ?? [])
+  expect(classes).toContain('hit')
+  expect(listed?.toSorted()).toEqual(classes.toSorted())
+})
+
 describe('docs/upstreams/anthropic.md', () => {
   const page = readFileSync(join(root, 'docs', 'upstreams', 'anthropic.md'), 'utf8').replace(/\s+/g, ' ')
 

@@ -23,6 +23,8 @@ const typeOf = (type: SettingType): string => {
       return 'Readonly<Record<string, string>>'
     case 'prices':
       return `Readonly<Record<string, ${price}>>`
+    case 'object':
+      return 'Readonly<Record<string, unknown>>'
     case 'text':
     case 'host':
     case 'secret':

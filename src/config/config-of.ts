@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.ts'
 import type { PriceTable } from '../base/price.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Setting, SettingType } from './settings/setting.ts'
@@ -16,6 +17,7 @@ interface Values {
   readonly headers: ReadonlyMap<string, Secret>
   readonly prices: PriceTable
   readonly currency: string
+  readonly object: Json
 }
 
 type ValueOf<Type extends SettingType> = Type extends { kind: 'choice'; options: readonly (infer Option)[] }

@@ -37,6 +37,7 @@ const unavailable = {
   otel: 'it sends no reports. Use metrics',
   gatewayMode: 'it starts no clients',
   search: 'it does not search the web',
+  signIn: 'it keeps no tokens',
   cacheAudit: 'it has no fast hash',
 } as const
 
@@ -74,6 +75,7 @@ interface OptionValues {
   readonly headers: Readonly<Record<string, string>>
   readonly prices: Readonly<Record<string, OptionPrice>>
   readonly currency: string
+  readonly object: Readonly<Record<string, unknown>>
 }
 
 type OptionOf<Type extends SettingType> = Type extends { kind: 'choice'; options: readonly (infer Option)[] }

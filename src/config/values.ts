@@ -1,6 +1,6 @@
 import { attempt } from '../base/attempt.ts'
 import { bracketed, unbracketed } from '../base/brackets.ts'
-import { isObject } from '../base/json.ts'
+import { isObject, type Json } from '../base/json.ts'
 import type { PriceTable } from '../base/price.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
@@ -192,6 +192,7 @@ export type SettingValue =
   | ReadonlyMap<string, string>
   | ReadonlyMap<string, Secret>
   | PriceTable
+  | Json
 
 /**
  * `value` is an InputText or a JSON value from a file. `where` names the source in messages: `--port`, `NEXUS_PORT`,
@@ -219,6 +220,8 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
       return new Map(pairsOf(value, where))
     case 'prices':
       return toPrices(value instanceof InputText ? value.text : value, where)
+    case 'object':
+      return isObject(value) ? value : fail(where, 'must be an object; set it in a configuration file.')
     case 'currency':
       return toCurrency(requireText(value, where), where)
     case 'headers':

@@ -94,6 +94,7 @@ describe('the source of a value', () => {
       headers: 'unused',
       prices: 'unused',
       currency: 'EUR',
+      object: 'unused',
       number: '1',
       switch: 'true',
     } as const
@@ -105,6 +106,7 @@ describe('the source of a value', () => {
       map: { x: 'y' },
       headers: { 'X-Y': 'v' },
       prices: { opus: { input: 5, output: 25 } },
+      object: { model: 'opus' },
     }
     for (const setting of settings as readonly (Setting & { key: SettingKey })[]) {
       const { key, type, upstream = 'nexus' } = setting

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts'
 import type { Price } from '../../base/price.ts'
 import { Secret } from '../../base/secret.ts'
 import type { SettingValue } from '../../config/values.ts'
@@ -14,4 +15,4 @@ const mapText = (map: ReadonlyMap<string, MapValue>): string => [...map].map(ent
 
 /** A value as a flag or a variable holds it; prices have neither. Shows no secret. */
 export const settingText = (value: SettingValue | Secret | undefined): string =>
-  value instanceof Map ? mapText(value) : String(value)
+  value instanceof Map ? mapText(value) : isObject(value) ? JSON.stringify(value) : String(value)

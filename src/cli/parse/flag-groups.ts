@@ -9,7 +9,7 @@ const longestPlainList = 10
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Launching a client', ['claude-code', 'codex', 'opencode', 'copy', 'shell', 'gateway-mode']],
   ['Models', ['model', 'small-model', 'model-map', 'search', 'cache-ttl']],
-  ['Server', ['host', 'port', 'client-token', 'cors-origin', 'no-openai-api', 'no-prompt-cache']],
+  ['Server', ['host', 'port', 'client-token', 'cors-origin', 'sign-in', 'no-openai-api', 'no-prompt-cache']],
   [
     'Server for a team',
     [

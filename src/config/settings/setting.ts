@@ -65,6 +65,8 @@ export type SettingType =
   | { readonly kind: 'map' }
   /** The prices of models; only in a file. */
   | { readonly kind: 'prices' }
+  /** Any JSON object; only in a file. */
+  | { readonly kind: 'object' }
   /** The code of a currency: three letters. */
   | { readonly kind: 'currency' }
   /** Names of HTTP headers, and their values, which are secret. */

@@ -10,6 +10,7 @@ import { scalingSettings } from './scaling.ts'
 import { searchSettings } from './search.ts'
 import { clientSettings, corsSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
+import { signInSettings } from './sign-in.ts'
 import { translationSettings } from './translation.ts'
 import { callSettings, modelSettings, upstreamSettings } from './upstream.ts'
 import { otelSettings, usageSettings } from './usage.ts'
@@ -28,6 +29,7 @@ export const settings = [
   ...clientSettings,
   ...accessSettings,
   ...corsSettings,
+  ...signInSettings,
   ...limitSettings,
   ...scalingSettings,
   ...openAiEntranceSettings,

@@ -2,10 +2,13 @@ import { anthropicRules } from './anthropic.ts'
 import { cacheAuditRules } from './cache-audit.ts'
 import { chatRequestRules } from './chat-requests.ts'
 import { chatResponseRules } from './chat-responses.ts'
+import { matrixRules } from './matrix.ts'
 import { openAiEntranceRules } from './openai-entrance.ts'
 import { openAiSettingsRules } from './openai-settings.ts'
 import { operateRules } from './operate.ts'
 import { type Rule, section } from './rule.ts'
+import { setupRules } from './setup.ts'
+import { signInRules } from './sign-in.ts'
 import { webSearchRules } from './web-search.ts'
 
 /** All rules. Each subject that is not the translation to Converse has its own file. */
@@ -309,4 +312,7 @@ export const rules: readonly Rule[] = [
   ...operateRules,
   ...webSearchRules,
   ...cacheAuditRules,
+  ...signInRules,
+  ...setupRules,
+  ...matrixRules,
 ]

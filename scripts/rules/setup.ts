@@ -1,0 +1,38 @@
+import { section } from './rule.ts'
+
+/** Rules for `setup`, which writes the files of clients. */
+export const setupRules = section(
+  {
+    '1': 'nothing is written without a yes',
+    '2': '--dry-run prints a diff, without secrets, and creates nothing',
+    '3': "the upstream's key is never written; a client token only where nothing else works",
+    '4': 'comments, order and form of a file stay',
+    '5': 'a file that does not parse is not changed',
+    '6': 'a replaced value is shown, and lists are merged',
+    '7': 'links are followed; files of others are refused',
+    '8': 'a file is replaced as a whole, and read again if it changed',
+    '9': 'a journal has each value before, next to copies of the file',
+    '10': 'undo restores what still has our value',
+    '11': 'a second run changes nothing; another URL keeps the first value before',
+    '12': 'setup looks for a server at the URL',
+    '13': 'the URL is literal, and https for another machine',
+    '14': 'managed files are read, never written',
+    '15': 'the end says what to restart, and how to check it',
+    '16': 'an unknown client gets the nearest name and the list',
+    CC1: 'a stored sign-in prevents settings that would have no effect',
+    CC2: 'the two ways for Claude Code exclude each other',
+    CC3: "the diff says that NO_PROXY in a file hides the shell's",
+    VS1: 'VS Code must reload its window',
+    VS2: 'profiles of VS Code are named, not changed',
+    CD1: 'undo restores the profile and the mode of Claude Desktop',
+    CD2: 'a managed configuration is refused',
+    CD3: 'an undocumented key stays as it is',
+    CD4: 'a running Claude Desktop is named',
+    CX1: 'Codex gets a profile of its own, and config.toml is not changed',
+    CX2: 'the token comes from a variable',
+    CX3: 'the profile has no keys that Codex refuses',
+    CX4: 'the profile names the catalog of models',
+    CX5: 'setup refuses while the server does not serve the API',
+  },
+  'SU-',
+)

@@ -16,7 +16,7 @@ export const signInRules = section(
     P1: "the server's terminal approves the newest request with y, after half a second",
     P2: 'a command approves or refuses a code, with a secret that only the owner can read',
     P3: 'the device page runs no script, and has no button that approves',
-    P4: 'an invite approves once, as the person whom it names',
+    P4: 'an invite approves once, with the name in it',
     P5: 'nothing approves by itself',
     P6: 'the answer has an email only with an invite',
     T1: 'clients need a token, and the printed launch line still works',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts'
 import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
+import type { NexusProfile } from '../../src/simulator/profiles.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type SearchStub, type SearchStubOptions, startSearchStub } from '../../tests/support/search-providers.ts'
@@ -18,6 +19,8 @@ import { setTrap, type Trap } from './trap.ts'
 
 export interface SessionSetup {
   readonly scenario: Scenario
+  /** What the simulated Nexus refuses. Default: `strict`. */
+  readonly nexus?: NexusProfile
   /** Replaces the simulated Nexus. */
   readonly chat?: ChatServer
   /** Replaces the simulated Nexus. */
@@ -141,12 +144,13 @@ export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promis
 }
 
 const startUpstream = (options: SessionOptions, onRequest: (entry: JournalEntry) => void): Simulator => {
-  const { chat, anthropic, scenario, countsTokens, acceptedKey } = options
+  const { chat, anthropic, scenario, nexus, countsTokens, acceptedKey } = options
   if (anthropic !== undefined) return startAnthropicSimulator({ ...anthropic, isAnyModelServed: true, onRequest })
   if (chat !== undefined) return startChatSimulator({ face: chat.face, scenario: chat.scenario, onRequest })
   return startSimulator({
     onRequest,
     scenario,
+    ...(nexus && { profile: nexus }),
     countTokens: countsTokens === true,
     ...(acceptedKey && { apiKey: acceptedKey }),
   })

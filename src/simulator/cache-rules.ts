@@ -47,12 +47,15 @@ const number: Rule = ({ body: { toolConfig, system = [], messages } }) => {
 
 const lifetime: Rule = ({ body: { toolConfig, system = [], messages }, model: { cacheLifetimes } }) => {
   if (cacheLifetimes === undefined) return undefined
-  const expected = cacheLifetimes.map((ttl) => `'${ttl}'`).join(' or ')
+  const words =
+    cacheLifetimes.length === 0
+      ? 'Extra inputs are not permitted'
+      : `Input should be ${cacheLifetimes.map((ttl) => `'${ttl}'`).join(' or ')}`
   const checkLifetimes = (blocks: readonly object[], path: string): Refusal | undefined =>
     firstOf(blocks, (block, index) => {
       const ttl = pointsIn([block])[0]?.ttl
       if (ttl === undefined || cacheLifetimes.includes(ttl)) return undefined
-      return byModel(`${path}.${index - 1}.cache_control.ephemeral.ttl: Input should be ${expected}`)
+      return byModel(`${path}.${index - 1}.cache_control.ephemeral.ttl: ${words}`)
     })
   return (
     checkLifetimes(toolConfig?.tools ?? [], 'tools') ??

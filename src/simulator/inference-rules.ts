@@ -208,9 +208,10 @@ const schemaRefusal = (schema: unknown): Refusal | undefined => {
   })
 }
 
-const format: Rule = ({ body }) => {
+const format: Rule = ({ body, model }) => {
   const definition = body.outputConfig?.textFormat?.structure.jsonSchema
   if (definition === undefined) return undefined
+  if (model.structuredOutput === false) return byModel('output_config.format: Extra inputs are not permitted')
   if (definition.name !== undefined && !/^[a-zA-Z0-9_-]{1,64}$/.test(definition.name))
     return byModel('output_config.format.name: invalid')
   try {

@@ -130,6 +130,17 @@ const count: Rule = ({ body }) => {
     : undefined
 }
 
+/** Bedrock names the turn that contains the result, not the result. */
+const imagesInResults: Rule = ({ body: { messages }, model }) => {
+  if (model.imagesInResults !== false) return undefined
+  const results = messages.flatMap(({ content }) =>
+    content.flatMap((block) => ('toolResult' in block ? block.toolResult.content : [])),
+  )
+  return imagesIn(results).length > 0
+    ? "This model doesn't support the image field for user messages. Remove image and try again."
+    : undefined
+}
+
 const magic: Readonly<Record<Image['format'], RegExp>> = {
   png: /^iVBORw0KGgo/,
   jpeg: /^\/9j\//,
@@ -158,5 +169,6 @@ export const mediaRules: readonly Rule[] = [
   citedSources,
   besideResults,
   count,
+  imagesInResults,
   images,
 ]

@@ -17,8 +17,12 @@ export interface SimulatedModel {
   readonly window: number
   /** Tokens of the shortest prefix that it caches. Default: it caches every prefix. */
   readonly minimumCacheTokens?: number
-  /** Lifetimes that a cache point may have. Default: all. */
+  /** Lifetimes that a cache point may name; empty if it may not have the member. Default: all. */
   readonly cacheLifetimes?: readonly CacheLifetime[]
+  /** Whether answers may have a schema. Default: true. */
+  readonly structuredOutput?: boolean
+  /** Whether images are accepted in tool results. Default: true. */
+  readonly imagesInResults?: boolean
 }
 
 const commonBetas = [

@@ -7,6 +7,7 @@ import { SimulatedConverseRequest } from './converse-request.ts'
 import { type Exchange, type ServeOptions, type Simulator, serveSimulator } from './exchange.ts'
 import { damagedFrame, faultFrame, toFrames } from './frames.ts'
 import { type SimulatedModel, simulatedModels } from './models.ts'
+import { type NexusProfile, withoutFeatures } from './profiles.ts'
 import { type CacheOptions, createPromptCache } from './prompt-cache.ts'
 import type { HttpError, Reply } from './reply.ts'
 import { type SimulatedResponse, toConverseResponse, toSimulatedResponse } from './response.ts'
@@ -17,7 +18,9 @@ export interface SimulatorOptions extends ServeOptions<ConverseRequest> {
   /** The only accepted key. Default: any key. */
   readonly apiKey?: string
   readonly models?: readonly SimulatedModel[]
-  /** Whether it supports CountTokens, which some gateways do not. */
+  /** What it refuses. Default: `strict`. */
+  readonly profile?: NexusProfile
+  /** Whether it supports CountTokens, which some gateways do not. A poor Nexus never does. */
   readonly countTokens?: boolean
   readonly cache?: CacheOptions
   readonly newId?: () => string
@@ -27,8 +30,12 @@ const route = /^(?<prefix>.*)\/model\/(?<model>[^/]+)\/(?<operation>converse|con
 
 const refusalError = (message: string): HttpError => ({ status: 400, type: 'ValidationException', message })
 
-const modelOf = (modelId: string, { models = simulatedModels }: SimulatorOptions): SimulatedModel | undefined =>
-  models.find(({ id }) => id === modelId)
+const modelOf = (modelId: string, options: SimulatorOptions): SimulatedModel | undefined => {
+  const model = (options.models ?? simulatedModels).find(({ id }) => id === modelId)
+  return model !== undefined && options.profile === 'poor' ? withoutFeatures(model) : model
+}
+
+const canCount = ({ countTokens, profile }: SimulatorOptions): boolean => countTokens === true && profile !== 'poor'
 
 const bearerKey = (headers: Headers): string | undefined =>
   /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '')?.[1]
@@ -71,7 +78,7 @@ const readRequest = async (request: Request, options: SimulatorOptions): Promise
   const found = request.method === 'POST' ? route.exec(new URL(request.url).pathname)?.groups : undefined
   const isCount = found?.['operation'] === 'count-tokens'
   const text = await request.text()
-  const groups = isCount && options.countTokens !== true ? undefined : found
+  const groups = isCount && !canCount(options) ? undefined : found
   return {
     modelId: attempt(() => groups && decodeURIComponent(groups['model'] ?? '')),
     isStream: groups?.['operation'] === 'converse-stream',
@@ -92,7 +99,8 @@ const refuse = (
   const model = modelOf(modelId, options)
   if (model === undefined) return refusalError('The provided model identifier is invalid.')
   if (body === undefined) return { status: 400, type: 'SerializationException', message: 'The body is not valid JSON.' }
-  const refusal = isCount ? validateCountRequest(body, model) : validateRequest(body, model)
+  const validate = isCount ? validateCountRequest : validateRequest
+  const refusal = validate(body, model, options.profile)
   return refusal === undefined ? undefined : refusalError(refusal)
 }
 

@@ -42,9 +42,11 @@ const badKey: Case = {
   },
 }
 
-const deadProxy: Case = {
-  name: 'behind an unreachable proxy',
+/** The `claude` command has a case of its own. */
+const deadProxy = (launch: 'line' | 'env'): Case => ({
+  name: `behind an unreachable proxy, by ${launch}`,
   setup: () => ({
+    launch,
     scenario: turns([{ text: 'Reached.' }]),
     environment: {
       HTTP_PROXY: 'http://127.0.0.1:1',
@@ -55,7 +57,8 @@ const deadProxy: Case = {
   }),
   async play(session) {
     succeeded(await session.headless(prompt('hello')), 'Reached')
+    assert.equal(session.journal.length, 1)
   },
-}
+})
 
-export const networkCases: readonly Case[] = [throttled, badKey, deadProxy]
+export const networkCases: readonly Case[] = [throttled, badKey, deadProxy('line'), deadProxy('env')]

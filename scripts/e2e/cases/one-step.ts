@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { resultText } from '../../../src/simulator/read-request.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
-import { isConversation, turns } from '../conversation.ts'
+import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 
 /** `nexus-claude-api claude` starts the client and its own server in one step. */
 
@@ -62,6 +63,24 @@ const settings: Case = {
   },
 }
 
+/** With `CLAUDE_CODE_USE_GATEWAY=1`. */
+const gatewayMode: Case = {
+  name: 'in one step, in gateway mode',
+  setup: () => ({
+    launch: 'claude',
+    serverFlags: ['--gateway-mode', 'on'],
+    scenario: turns([{ text: 'Running.' }, bash('echo from-the-shell')], (request) => [
+      { text: `The shell said ${resultText(request).trim()}.` },
+    ]),
+  }),
+  async play(session) {
+    succeeded(await session.headless(prompt('run it', '--allowedTools', 'Bash')), 'The shell said from-the-shell')
+    const requests = bodies(session).filter(isConversation)
+    assert.equal(requests.length, 2)
+    assertGrowing(requests)
+  },
+}
+
 const terminal: Case = {
   name: 'in one step, in a terminal',
   setup: () => ({ launch: 'claude', scenario: turns([{ text: 'Good day.' }], [{ text: 'Still here.' }]) }),
@@ -93,4 +112,4 @@ const ownSettings: Case = {
   },
 }
 
-export const oneStepCases: readonly Case[] = [headless, exitCode, settings, ownSettings, terminal]
+export const oneStepCases: readonly Case[] = [headless, exitCode, settings, ownSettings, gatewayMode, terminal]

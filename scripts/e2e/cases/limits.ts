@@ -55,7 +55,8 @@ const playBudget = async (session: Session, run: () => Promise<ClientRun>): Prom
   return ended
 }
 
-const usedUp = /The daily budget of this server is used up: 1 of 1 requests\. It begins again at \S+Z\./
+const usedUp =
+  /The daily budget of this server is used up: 1 of 1 requests\. It begins again at \S+Z; to raise it, run: /
 
 export const limitCases: readonly Case[] = [
   {

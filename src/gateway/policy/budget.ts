@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { TimeZone } from '../../base/time-zone.ts'
 import type { Sums } from '../../state/shared-state.ts'
+import { productName } from '../../version.ts'
 import type { LimitName } from '../request-record.ts'
 import type { ClientIdentity } from './access.ts'
 
@@ -28,6 +29,11 @@ export interface Budget {
   readonly used: number
   readonly limit: number
 }
+
+const limitKeys = { cost: 'costPerMonth', tokens: 'tokensPerDay', requests: 'requestsPerDay' } as const
+
+/** The limit's name in the configuration, and in the file of clients. */
+export const limitKeyOf = ({ name }: Pick<Budget, 'name'>): keyof BudgetLimits => limitKeys[name]
 
 /** The budgets of a client, the longest period first. A client's own limit wins over the limit for all. */
 export const budgetsOf = (client: ClientIdentity | undefined, quota: BudgetLimits, used: Usage): readonly Budget[] => {
@@ -95,6 +101,8 @@ export const budgetHeader = (budget: Budget, { until }: TimeSpan): string =>
 
 interface UsedUp {
   readonly clientName: string | undefined
+  /** Whether the limit belongs to this client alone. */
+  readonly isOwn: boolean
   readonly until: number
   readonly secondsLeft: number
   readonly currency: string
@@ -102,15 +110,26 @@ interface UsedUp {
 
 const unitOf = ({ name }: Budget, currency: string): string => (name === 'cost' ? `${currency} (estimate)` : name)
 
+/** How an administrator raises the limit. */
+const remedyOf = (budget: Budget, isOwn: boolean): string => {
+  const key = limitKeyOf(budget)
+  return isOwn
+    ? `to raise it, change ${key} of the client in the file of clients`
+    : `to raise it, run: ${productName} config set quota.${key} <${budget.name === 'cost' ? 'amount' : 'count'}>`
+}
+
 /** Claude Code shows the sentence alone, and stops (OP-L9). */
-export const usedUpError = (budget: Budget, { clientName, until, secondsLeft, currency }: UsedUp): GatewayError => {
+export const usedUpError = (
+  budget: Budget,
+  { clientName, isOwn, until, secondsLeft, currency }: UsedUp,
+): GatewayError => {
   const period = budget.period === 'day' ? 'daily' : 'monthly'
   const owner = clientName === undefined ? 'this server' : `client '${clientName}'`
   const amount = `${grouped(budget, budget.used)} of ${grouped(budget, budget.limit)} ${unitOf(budget, currency)}`
   const end = new Date(until).toISOString().replace('.000Z', 'Z')
   return new GatewayError(
     'billing_error',
-    `The ${period} budget of ${owner} is used up: ${amount}. It begins again at ${end}.`,
+    `The ${period} budget of ${owner} is used up: ${amount}. It begins again at ${end}; ${remedyOf(budget, isOwn)}`,
     { status: 429, retryAfterSeconds: secondsLeft, shouldRetry: false, isLoggable: true },
   )
 }

@@ -9,19 +9,20 @@ import type { RequestRecord, TokenFigures } from '../request-record.ts'
 import type { ClientIdentity } from './access.ts'
 import {
   accountName,
-  type Budget,
   type BudgetLimits,
   budgetHeader,
   budgetsOf,
   figuresOf,
   isNear,
   isUsedUp,
+  limitKeyOf,
   type Period,
   spanOf,
   type TimeSpan,
   type Usage,
   usedUpError,
 } from './budget.ts'
+import type { Standing } from './quota-headers.ts'
 import { SharedAccount } from './shared-account.ts'
 
 /** Keeps what each client has used in the running day and month (OP-L8). */
@@ -50,7 +51,7 @@ export interface BudgetsOptions {
 interface BudgetCheck {
   /** Members of the header `nexus-budget`. */
   readonly near: readonly string[]
-  readonly refusal?: { readonly budget: Budget; readonly error: GatewayError; readonly secondsLeft: number }
+  readonly refusal?: Standing & { readonly error: GatewayError; readonly secondsLeft: number }
 }
 
 /** A client's usage of this server, and the client as it was last seen. */
@@ -107,8 +108,19 @@ export class Budgets {
     if (budget === undefined) return { near }
     const { until } = this.#spanOf(budget)
     const secondsLeft = Math.ceil((until - date()) / secondMs)
-    const error = usedUpError(budget, { clientName: ownNameOf(client), until, secondsLeft, currency })
-    return { near, refusal: { budget, error, secondsLeft } }
+    const isOwn = client?.limits[limitKeyOf(budget)] !== undefined
+    const error = usedUpError(budget, { clientName: ownNameOf(client), isOwn, until, secondsLeft, currency })
+    return { near, refusal: { budget, until, error, secondsLeft } }
+  }
+
+  /** All budgets of a client, as they are now. */
+  standings(client: ClientIdentity | undefined): readonly Standing[] {
+    this.#beginPeriods()
+    const used = usedOf(this.#accountOf(client?.name))
+    return budgetsOf(client, this.#options.quota, used).map((budget) => ({
+      budget,
+      until: this.#spanOf(budget).until,
+    }))
   }
 
   /** Adds what a request has used, also if its client disconnected. */
@@ -191,7 +203,7 @@ export class Budgets {
     this.#options.log.info('budget.near', { client, budget: name, period, used, limit })
   }
 
-  #spanOf({ period }: Pick<Budget, 'period'>): TimeSpan {
+  #spanOf({ period }: { readonly period: Period }): TimeSpan {
     return period === 'day' ? this.#day : this.#month
   }
 

@@ -20,6 +20,8 @@ export interface LimitedRequest {
 export interface Admission {
   /** Of the answer, also of a refusal. */
   readonly headers: LimitHeaders
+  /** Only of a successful answer. */
+  readonly answerHeaders?: LimitHeaders
   readonly refusal?: GatewayError
 }
 

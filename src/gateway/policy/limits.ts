@@ -5,6 +5,7 @@ import { hiddenPath } from '../running-requests.ts'
 import { Budgets, type BudgetsOptions, ownNameOf, type ReadSpending } from './budgets.ts'
 import { type LimitHeaders, withBudget } from './limit-headers.ts'
 import { type Admission, keyOf, type LimitedRequest } from './limited-request.ts'
+import { fullestOf, quotaHeaders, usedUpHeaders } from './quota-headers.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type Entrant, type Place, RequestQueue, type RequestQueueOptions } from './request-queue.ts'
 import { createRequestRates, type RequestRates, type RequestRatesOptions } from './request-rates.ts'
@@ -78,14 +79,22 @@ const createRateCheck = (rates: RequestRates, now: () => number) => {
   }
 }
 
-/** Adds a budget that is nearly used up, or used up (OP-L9, OP-L10). */
-const checkBudgets = (budgets: Budgets, { client, running }: LimitedRequest, headers: LimitHeaders): Admission => {
+/** Claude Code reads them in answers of Anthropic's protocol. */
+const readsQuota = ({ endpoint }: LimitedRequest): boolean => endpoint === 'messages'
+
+/** Adds a budget that is nearly used up, or used up (OP-L9, OP-L10, SI-Q1, SI-Q2). */
+const checkBudgets = (budgets: Budgets, request: LimitedRequest, headers: LimitHeaders): Admission => {
+  const { client, running } = request
   const { near, refusal } = budgets.check(client)
   const noted = near.length === 0 ? headers : { ...headers, 'nexus-budget': near.join(', ') }
-  if (refusal === undefined) return { headers: noted }
+  if (refusal === undefined) {
+    const fullest = readsQuota(request) ? fullestOf(budgets.standings(client)) : undefined
+    return { headers: noted, ...(fullest && { answerHeaders: quotaHeaders(fullest) }) }
+  }
   const { budget, error, secondsLeft } = refusal
   running.update({ limit: budget.name })
-  return { headers: withBudget(noted, budget.name, secondsLeft), refusal: error }
+  const named = withBudget(noted, budget.name, secondsLeft)
+  return { headers: readsQuota(request) ? { ...named, ...usedUpHeaders(refusal) } : named, refusal: error }
 }
 
 type AdmitNext = (request: LimitedRequest, kind: Kind, rate: Admission) => Admission

@@ -43,7 +43,7 @@ export const createAnswer =
   ({ gateway, shutdown, scopeOf, log, pingMs, commitMs }: AnswerOptions): Answer =>
   async ({ body, request, set, context = {}, createWriter }) => {
     const call = startCall(request, shutdown)
-    const { requestId, running, betas, client, entrance, enter } = scopeOf(request)
+    const { requestId, running, betas, client, entrance, enter, answerHeaders } = scopeOf(request)
     let answerId = requestId
     const requestContext: RequestContext = {
       ...context,
@@ -67,6 +67,7 @@ export const createAnswer =
       if (body.stream !== true) {
         const message = await gateway.message(body, requestContext)
         nameAnswer()
+        if (answerHeaders !== undefined) Object.assign(set.headers, answerHeaders)
         call.end()
         return message
       }
@@ -74,6 +75,7 @@ export const createAnswer =
       const begun = await within(stream, commitMs)
       call.begun()
       if (begun !== undefined) nameAnswer()
+      if (answerHeaders !== undefined) Object.assign(set.headers, answerHeaders)
       const response = sseResponse(begun ?? stream, {
         headers: set.headers as Readonly<Record<string, string>>,
         writer: createWriter(requestId),

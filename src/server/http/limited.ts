@@ -16,10 +16,17 @@ export const limited = (limits: Limits, scopeOf: ScopeOf) => (app: Elysia) => {
     const { running, client, address } = scopeOf(request)
     return { method: request.method, endpoint: endpointOf(running.head.path), client, address, running }
   }
-  const apply = (request: Request, one: LimitedRequest, { headers, refusal }: Admission, set: Answer): void => {
+  const apply = (
+    request: Request,
+    one: LimitedRequest,
+    { headers, answerHeaders, refusal }: Admission,
+    set: Answer,
+  ): void => {
     Object.assign(set.headers, headers)
     if (refusal !== undefined) throw refusal
-    scopeOf(request).enter = (model, signal) => limits.enter(one, model, signal)
+    const scope = scopeOf(request)
+    scope.answerHeaders = answerHeaders
+    scope.enter = (model, signal) => limits.enter(one, model, signal)
   }
   if (admitShared === undefined)
     return app.onRequest(({ request, set }) => {

@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia'
 import type { NewId } from '../../base/ids.ts'
 import type { ClientIdentity } from '../../gateway/policy/access.ts'
+import type { LimitHeaders } from '../../gateway/policy/limit-headers.ts'
 import type { Place } from '../../gateway/policy/request-queue.ts'
 import type { ReadTrace } from '../../gateway/request-trace.ts'
 import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
@@ -30,6 +31,8 @@ export interface RequestScope extends ClientConnection {
   client: ClientIdentity | undefined
   /** Waits for a place upstream; set if there are limits. `model` is empty if it is not known. */
   enter: ((model: string, signal: AbortSignal) => Promise<Place>) | undefined
+  /** Of a successful answer alone; set if the client has a budget. */
+  answerHeaders: LimitHeaders | undefined
   /** Set by the guard, if the upstream has credentials for this `Host`. */
   domain: Domain | undefined
 }
@@ -98,6 +101,7 @@ export const createScopeOf = (options: ScopeOptions): ScopeOf => {
       isSecure,
       client: undefined,
       enter: undefined,
+      answerHeaders: undefined,
       domain: undefined,
     }
     if (readLoggedClient !== undefined) scope.running.update(readLoggedClient(headers, scope))

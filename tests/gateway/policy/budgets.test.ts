@@ -85,7 +85,7 @@ describe('a budget (OP-L8)', () => {
     use({ cost: 1.3, at: clock.at })
     const { refusal } = budgets.check(undefined)
     expect(refusal?.error.message).toBe(
-      'The monthly budget of this server is used up: 2.55 of 2.50 USD (estimate). It begins again at 2026-12-01T00:00:00Z.',
+      'The monthly budget of this server is used up: 2.55 of 2.50 USD (estimate). It begins again at 2026-12-01T00:00:00Z; to raise it, run: nexus-claude-api config set quota.costPerMonth <amount>',
     )
     expect(refusal?.secondsLeft).toBe(36 * 3600)
     clock.at += 35 * hourMs
@@ -111,7 +111,7 @@ describe('the days of a budget (OP-L7)', () => {
     const { budgets, use, tokens, clock } = start({ zone, quota: { tokensPerDay: 1 } }, Date.parse(now))
     use(tokens(1))
     const { refusal } = budgets.check(undefined)
-    expect(refusal?.error.message).toEndWith(`It begins again at ${end}.`)
+    expect(refusal?.error.message).toContain(`It begins again at ${end};`)
     expect(refusal?.error.retryAfterSeconds).toBe(seconds)
     clock.at = Date.parse(end) - 1
     expect(budgets.check(undefined).refusal).toBeDefined()
@@ -125,18 +125,20 @@ describe('the days of a budget (OP-L7)', () => {
       Date.parse('2026-12-31T15:30:00Z'),
     )
     use({ cost: 1 })
-    expect(budgets.check(undefined).refusal?.error.message).toEndWith('It begins again at 2027-01-31T15:00:00Z.')
+    expect(budgets.check(undefined).refusal?.error.message).toContain('It begins again at 2027-01-31T15:00:00Z;')
   })
 })
 
 describe('a used-up budget (OP-L9)', () => {
-  test('is a 429 billing_error that names client, figures and end, and asks for no retry', () => {
+  test('is a 429 billing_error that names client, figures, end and remedy, and asks for no retry (SI-Q2)', () => {
     const { budgets, use, tokens } = start({ quota: { tokensPerDay: 2_000_000 } })
     use({ client: 'alice', ...tokens(2_000_000) })
     const { error } = budgets.check(identity('alice')).refusal ?? {}
     expect(error?.message).toBe(
-      "The daily budget of client 'alice' is used up: 2,000,000 of 2,000,000 tokens. It begins again at 2026-11-30T00:00:00Z.",
+      "The daily budget of client 'alice' is used up: 2,000,000 of 2,000,000 tokens. It begins again at 2026-11-30T00:00:00Z; to raise it, run: nexus-claude-api config set quota.tokensPerDay <count>",
     )
+    const own = budgets.check(identity('alice', { tokensPerDay: 1_000_000 })).refusal
+    expect(own?.error.message).toEndWith('; to raise it, change tokensPerDay of the client in the file of clients')
     expect(error).toMatchObject({ type: 'billing_error', status: 429, shouldRetry: false, retryAfterSeconds: 43_200 })
   })
 })

@@ -190,7 +190,7 @@ describe('the order of the limits', () => {
   test('and a budget without a rate limit has only its own header (OP-L9)', () => {
     const { send, limits, clock } = startLimits({ budgets: { quota: { tokensPerDay: 10 } } })
     limits.observer({ ...book(10), at: clock.at }, undefined)
-    expect(send({ client: identity('alice') }).headers).toEqual({
+    expect(send({ client: identity('alice'), endpoint: 'responses' }).headers).toEqual({
       'nexus-budget': 'tokens;used=3070;limit=10;reset=1795996800',
       ratelimit: '"tokens";r=0;t=43200',
     })

@@ -129,7 +129,7 @@ describe('a server with a budget', () => {
     const { error } = (await refused.json()) as { error: { type: string; message: string } }
     expect(error.type).toBe('billing_error')
     expect(error.message).toMatch(
-      /^The daily budget of this server is used up: \d of 1 requests\. It begins again at \d{4}-\d\d-\d\dT00:00:00Z\.$/,
+      /^The daily budget of this server is used up: \d of 1 requests\. It begins again at \d{4}-\d\d-\d\dT00:00:00Z; to raise it, run: nexus-claude-api config set quota\.requestsPerDay <count>$/,
     )
     expect(refused.headers.get('x-should-retry')).toBe('false')
     expect(refused.headers.get('nexus-budget')).toMatch(/^requests;used=\d;limit=1;reset=\d+$/)
@@ -155,7 +155,7 @@ describe('a server with a budget', () => {
     while (refused.status === 200) refused = await post(request())
     expect([refused.status, refused.headers.get('x-should-retry')]).toEqual([429, 'false'])
     expect(await refused.text()).toMatch(
-      /The monthly budget of this server is used up: 0\.00 of 0\.00 USD \(estimate\)\. It begins again at \d{4}-\d\d-01T00:00:00Z\./,
+      /The monthly budget of this server is used up: 0\.00 of 0\.00 USD \(estimate\)\. It begins again at \d{4}-\d\d-01T00:00:00Z; to raise it, run: nexus-claude-api config set quota\.costPerMonth <amount>/,
     )
   })
 
@@ -167,6 +167,78 @@ describe('a server with a budget', () => {
     while (refused.status === 200) refused = await ask()
     const { error } = (await refused.json()) as { error: { code: string } }
     expect([refused.status, error.code]).toEqual([429, 'insufficient_quota'])
+  })
+})
+
+const quotaPrefix = 'anthropic-ratelimit-unified-'
+/** What Claude Code reads about its budget. */
+const quotaOf = ({ headers }: Response): Record<string, string> =>
+  Object.fromEntries([...headers].filter(([name]) => name.startsWith('anthropic-ratelimit')))
+
+describe('a budget in the headers that Claude Code reads', () => {
+  const config = { quota: { ...quota, requestsPerDay: 10_000 } }
+
+  test.each([true, false])('is in each successful answer, stream: %p (SI-Q1)', async (stream) => {
+    const { post } = startChain({ config })
+    const answered = await post(request({ stream }))
+    await answered.text()
+    expect(quotaOf(answered)).toEqual({
+      [`${quotaPrefix}status`]: 'allowed',
+      [`${quotaPrefix}representative-claim`]: 'overage',
+      [`${quotaPrefix}overage-status`]: 'allowed',
+      [`${quotaPrefix}overage-utilization`]: '0',
+      [`${quotaPrefix}reset`]: expect.stringMatching(/^\d{10}$/),
+      [`${quotaPrefix}overage-reset`]: expect.stringMatching(/^\d{10}$/),
+    })
+  })
+
+  test('is in no error, no count and no answer for OpenAI clients (SI-Q1)', async () => {
+    const { post } = startChain({ config })
+    const chat = { model: 'claude-sonnet-4-6', messages: [{ role: 'user', content: 'hello' }] }
+    for (const [body, path] of [
+      [{ model: 'claude-sonnet-4-6' }, '/v1/messages'],
+      [request(), '/v1/messages/count_tokens'],
+      [chat, '/v1/chat/completions'],
+    ] as const) {
+      const response = await post(body, { path })
+      await response.text()
+      expect(quotaOf(response)).toEqual({})
+    }
+  })
+
+  test("is absent without a budget, and never the upstream's own (SI-Q1)", async () => {
+    const error = { status: 400, type: 'ValidationException', message: 'no' }
+    const headers = { [`${quotaPrefix}status`]: 'rejected', 'anthropic-ratelimit-requests-limit': '5' }
+    let answers = 0
+    const { post } = startChain({
+      config: withRate(60),
+      scenario: () => (answers++ === 0 ? { content: [{ text: 'x' }] } : { error: { ...error, headers } }),
+    })
+    for (const status of [200, 400]) {
+      const response = await post(request())
+      expect([response.status, quotaOf(response)]).toEqual([status, {}])
+    }
+  })
+
+  test('says with the refusal when it ends, and leaves the sentence to us (SI-Q2)', async () => {
+    const { post, simulator } = startChain({ config: { quota: { ...quota, requestsPerDay: 1 } } })
+    let refused = await post(request())
+    while (refused.status === 200) refused = await post(request())
+    const answered = simulator.journal.length
+    expect((await post(request())).status).toBe(429)
+    expect(simulator.journal).toHaveLength(answered)
+    const reset = new Date().setUTCHours(24, 0, 0, 0) / 1000
+    expect(quotaOf(refused)).toEqual({
+      [`${quotaPrefix}status`]: 'rejected',
+      [`${quotaPrefix}reset`]: String(reset),
+      [`${quotaPrefix}overage-reset`]: String(reset),
+      [`${quotaPrefix}overage-utilization`]: '1',
+      [`${quotaPrefix}overage-surpassed-threshold`]: '1',
+      [`${quotaPrefix}overage-period`]: 'daily',
+      [`${quotaPrefix}overage-disabled-reason`]: 'org_spend_cap_reached',
+    })
+    expect(refused.headers.get('x-should-retry')).toBe('false')
+    expect(Number(refused.headers.get('retry-after'))).toBeWithin(0, 86_401)
   })
 })
 
@@ -324,6 +396,18 @@ describe('the native lane', () => {
       statuses.push(response.status)
     }
     expect(statuses.filter((status) => status !== 529)).toEqual([400, 200])
+  })
+
+  test("replaces the upstream's budget with the client's own, in successful answers (SI-Q1)", async () => {
+    const own = { [`${quotaPrefix}5h-status`]: 'allowed', [`${quotaPrefix}representative-claim`]: 'five_hour' }
+    const { post } = startNative((_, count) => answerOf(count === 1 ? 200 : 429, own), {
+      quota: { ...quota, requestsPerDay: 10_000 },
+    })
+    const answered = await post(request())
+    expect(quotaOf(answered)).toMatchObject({ [`${quotaPrefix}representative-claim`]: 'overage' })
+    expect(Object.keys(quotaOf(answered))).toHaveLength(6)
+    await answered.text()
+    expect(quotaOf(await post(request()))).toEqual(own)
   })
 
   test("lets requests for a throttled model wait, and passes the upstream's own headers on (OP-L14, OP-L4)", async () => {

@@ -3,6 +3,8 @@ import { errorTypeOf, GatewayError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import { isEventStreamType } from '../../../codec/sse/content-type.ts'
 import { type NativeObservation, observeNative } from '../../../gateway/native-observation.ts'
+import type { LimitHeaders } from '../../../gateway/policy/limit-headers.ts'
+import { isQuotaHeader } from '../../../gateway/policy/quota-headers.ts'
 import type { RunningRequest, StreamEnd } from '../../../gateway/running-requests.ts'
 import type { OpenAiNames } from '../../../models/openai-names.ts'
 import type { NativeLane, NativeResponse, Upstream } from '../../../upstreams/upstream.ts'
@@ -59,6 +61,12 @@ const noteFailure = (running: RunningRequest, status: number): void => {
 /** Our own headers, for CORS and the request's id, unless the upstream sends one of that name. */
 const addHeaders = (headers: Headers, own: Context['set']['headers']): void => {
   for (const [name, value] of Object.entries(own)) if (!headers.has(name)) headers.set(name, String(value))
+}
+
+/** Claude Code would show the upstream's budget, which all clients share, next to the client's own (SI-Q1). */
+const replaceQuota = (headers: Headers, own: LimitHeaders): void => {
+  for (const name of [...headers.keys()]) if (isQuotaHeader(name)) headers.delete(name)
+  for (const [name, value] of Object.entries(own)) headers.set(name, value)
 }
 
 /** Fetch may not send them: TRACE would show the credential, and CONNECT opens a tunnel. */
@@ -148,6 +156,7 @@ const toResponse = (answer: NativeResponse, exchange: Exchange, set: Context['se
   observation?.head(status, contentType)
   const onEnd = createOnEnd(exchange, isFailure, log)
   addHeaders(headers, set.headers)
+  if (!isFailure && scope.answerHeaders !== undefined) replaceQuota(headers, scope.answerHeaders)
   // Elysia would copy the response to add headers.
   set.headers = {}
   if (body === undefined) {

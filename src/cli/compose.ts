@@ -42,7 +42,7 @@ const networkOf = ({
 }: Partial<Network>): Network => ({ fetch: ask, maximumConnections, proxy, inlineUrlSources })
 
 export interface UpstreamOptions
-  extends Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'log' | 'credentialSources'>,
+  extends Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'log' | 'credentialSources' | 'learned'>,
     Partial<Network> {}
 
 /** Creates the upstream of the configuration, with this process's clock, network and randomness. */

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import type { App } from '../app.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config/load.ts'
-import { type Machine, settingPath } from '../config/paths.ts'
+import { capabilitiesPath, type Machine, settingPath } from '../config/paths.ts'
 import type { HelperReference } from '../config/sources.ts'
 import type { TokenStatistics } from '../gateway/observers/token-statistics.ts'
 import { composeApp, composeHistory, composeOtel, composeSearchCommand, type ServerOptions } from './compose.ts'
@@ -67,6 +68,20 @@ const maximumConnections = ({ machine: { environment } }: Io): { maximumConnecti
   return Number.isInteger(limit) && limit > 0 ? { maximumConnections: limit } : {}
 }
 
+/** What models of this endpoint have refused, if `doctor --matrix --learn` has kept it (MX-D8). */
+const learnedOf = async (
+  { config, endpointUrl, isSimulated }: ServingPlan,
+  log: Logger,
+  machine: Machine,
+): Promise<Pick<ServerOptions, 'learned'>> => {
+  if (config.upstream !== 'nexus' || isSimulated || !existsSync(capabilitiesPath(machine))) return {}
+  const { readCapabilities } = await import('./capabilities/capabilities-file.ts')
+  const { refusals, fault } = readCapabilities(machine, endpointUrl, Date.now())
+  if (fault !== undefined) log.warn('capabilities.unreadable', { reason: fault })
+  if (refusals.length > 0) log.info('capabilities.learned', { parts: refusals.length })
+  return { learned: refusals }
+}
+
 /** Creates the app of one process. */
 export const createServerApp = async (plan: ServingPlan, own: Own, log: Logger, io: Io): Promise<App> => {
   const { config, apiKey, isSimulated, endpointUrl, environment } = plan
@@ -88,6 +103,7 @@ export const createServerApp = async (plan: ServingPlan, own: Own, log: Logger, 
     ...(!isSimulated && { credentialSources: await credentialSources(config, log, machine) }),
     tlsExpires: plan.certificate?.expires,
     ...(searchCommand && { searchCommand }),
+    ...(await learnedOf(plan, log, machine)),
     ...maximumConnections(io),
     ...io.times,
     ...otel,

@@ -31,9 +31,14 @@ const stateFolder = ({ platform, home, environment }: Machine): string => {
   return stateHome?.startsWith('/') ? stateHome : posix.join(home, '.local', 'state')
 }
 
+const stateFile = (machine: Machine, name: string): string =>
+  (machine.platform === 'win32' ? win32 : posix).join(stateFolder(machine), productName, name)
+
 /** The usual file of the history: `$XDG_STATE_HOME/nexus-claude-api/usage.sqlite` on Linux. */
-export const usualHistoryPath = (machine: Machine): string =>
-  (machine.platform === 'win32' ? win32 : posix).join(stateFolder(machine), productName, 'usage.sqlite')
+export const usualHistoryPath = (machine: Machine): string => stateFile(machine, 'usage.sqlite')
+
+/** What `doctor --matrix --learn` has found out. */
+export const capabilitiesPath = (machine: Machine): string => stateFile(machine, 'capabilities.json')
 
 const here = ({ platform, currentDirectory }: Machine, name: string): string =>
   (platform === 'win32' ? win32 : posix).join(currentDirectory, name)

@@ -8,7 +8,7 @@ import type { CountTokensRequest } from '../wire/anthropic/request.ts'
 import type { CredentialSources } from './anthropic/credentials/credentials.ts'
 import type { Fetch } from './http/post.ts'
 import type { UpstreamKey } from './renewable-key.ts'
-import type { Upstream } from './upstream.ts'
+import type { ModelRefusal, Upstream } from './upstream.ts'
 import type { InlineUrlSources } from './url-sources/inline-url-sources.ts'
 
 export type EstimateTokens = (request: CountTokensRequest, modelId: string) => number
@@ -40,6 +40,8 @@ export interface UpstreamDependencies {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly log: Logger
+  /** What models have refused before this process: nothing by default. */
+  readonly learned?: readonly ModelRefusal[]
   /** For tests: breaks each translation before it is sent. The program never has it (CA-A5). */
   readonly distort?: (translation: object) => void
 }

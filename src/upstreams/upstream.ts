@@ -1,6 +1,7 @@
 import type { GatewayError } from '../base/errors.ts'
 import type { LogFields } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
+import type { CapabilityOverrides } from '../translate/capabilities/overrides.ts'
 import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
@@ -129,6 +130,15 @@ export interface ModelDegradation {
   readonly note: string
 }
 
+/** What a model has refused, in a form that another process can use. */
+export interface ModelRefusal {
+  /** The upstream's id of the model. */
+  readonly model: string
+  /** What the model does not accept, for the log and `/health`. */
+  readonly what: string
+  readonly overrides: Partial<CapabilityOverrides>
+}
+
 /** A file of credentials that this program cannot keep up to date. */
 export interface CredentialDegradation {
   /** Without its folder. */
@@ -182,6 +192,8 @@ export interface Upstream {
   readonly setupFiles?: Pick<ReadonlyMap<string, string>, 'get'>
   /** What has been refused since the start, and what does not work now. */
   degraded?(): readonly Degradation[]
+  /** What models have refused for certain and for good; absent if the upstream does not learn. */
+  refusals?(): readonly ModelRefusal[]
   /**
    * Absent if the upstream cannot count. Rejects with GatewayError: `not_supported` if it cannot count for this model,
    * so that the caller does not try again.

@@ -22,7 +22,7 @@ import { beginResponseStream } from './response-stream.ts'
 
 interface NexusOptions
   extends NexusClientOptions,
-    Pick<UpstreamDependencies, 'inlineUrlSources' | 'newId' | 'now' | 'log' | 'distort'> {
+    Pick<UpstreamDependencies, 'inlineUrlSources' | 'newId' | 'now' | 'log' | 'distort' | 'learned'> {
   readonly retry: RetryPolicy
   readonly policy: TranslationPolicy
 }
@@ -36,7 +36,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
   const readHeaders = createHeadersReader()
-  const fallback = createRefusalFallback(log, options.now)
+  const fallback = createRefusalFallback(log, options.now, options.learned)
   const targetOf = (context: CallContext): ConverseTarget => ({
     modelId: context.modelId,
     betas: context.betas,
@@ -75,7 +75,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
     name: 'nexus',
     providerName: 'aws.bedrock',
     address: options.endpointUrl,
-    degraded: fallback.degraded,
+    ...fallback.known,
     takesSearchResults: true,
 
     message: (request, context) =>

@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/logger.ts'
 import { type CapabilityOverrides, mergeOverrides, noOverrides } from '../../translate/capabilities/overrides.ts'
-import type { ModelDegradation } from '../upstream.ts'
+import type { ModelDegradation, ModelRefusal } from '../upstream.ts'
 import { createBetaSupport } from './beta-support.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
@@ -29,8 +29,24 @@ interface ModelMemory {
   readonly betas: ReturnType<typeof createBetaSupport>
 }
 
-/** Logs each refusal once. `now` is in milliseconds, monotonic. */
-export const createOverrideMemory = (log: Logger, now: () => number) => {
+const overridesOf = (current: readonly Remembered[], { betas }: ModelMemory): CapabilityOverrides => {
+  const entries: Partial<CapabilityOverrides>[] = current.map(({ overrides }) => overrides)
+  const refusedBetas = [...betas.refused(), ...betas.waiting()]
+  const suspectedBetas = betas.suspects()
+  if (refusedBetas.length + suspectedBetas.length > 0) entries.push({ refusedBetas, suspectedBetas })
+  return entries.reduce(mergeOverrides, noOverrides)
+}
+
+/** Without refusals that are forgotten after a while, and without beta flags that are only suspected. */
+const refusalsOf = (model: string, entries: readonly Remembered[], betas: readonly string[]): ModelRefusal[] => [
+  ...entries.flatMap(({ until, what, overrides }) =>
+    until === Number.POSITIVE_INFINITY ? [{ model, what, overrides }] : [],
+  ),
+  ...betas.map((flag) => ({ model, what: withoutFlag(flag), overrides: { refusedBetas: [flag] } })),
+]
+
+/** Logs each refusal once, and none of `learned`. `now` is in milliseconds, monotonic. */
+export const createOverrideMemory = (log: Logger, now: () => number, learned: readonly ModelRefusal[]) => {
   const models = new Map<string, ModelMemory>()
   const warn = (modelId: string, what: string): void =>
     log.warn('upstream.degraded', { model: modelId, what: sentence(modelId, what) })
@@ -63,17 +79,14 @@ export const createOverrideMemory = (log: Logger, now: () => number) => {
     ...(memory.betas.suspects().length > 0 ? ['a beta flag (later requests find out which)'] : []),
   ]
 
+  for (const { model, ...refusal } of learned)
+    memoryOf(model)?.entries.set(refusal.what, { ...refusal, until: Number.POSITIVE_INFINITY })
+
   return {
     /** The overrides for requests to the model. */
     overrides(modelId: string): CapabilityOverrides {
       const memory = models.get(modelId)
-      if (memory === undefined) return noOverrides
-      const entries: Partial<CapabilityOverrides>[] = currentEntries(memory).map(({ overrides }) => overrides)
-      const { refused, waiting, suspects } = memory.betas
-      const refusedBetas = [...refused(), ...waiting()]
-      const suspectedBetas = suspects()
-      if (refusedBetas.length + suspectedBetas.length > 0) entries.push({ refusedBetas, suspectedBetas })
-      return entries.reduce(mergeOverrides, noOverrides)
+      return memory === undefined ? noOverrides : overridesOf(currentEntries(memory), memory)
     },
     remember(modelId: string, diagnosis: Diagnosis): void {
       const { suspects } = diagnosis
@@ -89,9 +102,13 @@ export const createOverrideMemory = (log: Logger, now: () => number) => {
     /** The refused flags that may be the reason. */
     suspectsIn: (modelId: string, flags: readonly string[]): readonly string[] =>
       models.get(modelId)?.betas.suspectsIn(flags) ?? flags,
-    degraded: (): ModelDegradation[] =>
-      [...models].flatMap(([model, memory]) =>
-        degradedOf(memory).map((what) => ({ model, without: what, note: sentence(model, what) })),
-      ),
+    known: {
+      refusals: (): ModelRefusal[] =>
+        [...models].flatMap(([model, { entries, betas }]) => refusalsOf(model, [...entries.values()], betas.refused())),
+      degraded: (): ModelDegradation[] =>
+        [...models].flatMap(([model, memory]) =>
+          degradedOf(memory).map((what) => ({ model, without: what, note: sentence(model, what) })),
+        ),
+    },
   }
 }

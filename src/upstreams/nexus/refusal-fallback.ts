@@ -1,5 +1,6 @@
 import type { Logger } from '../../base/logger.ts'
 import { type CapabilityOverrides, mergeOverrides } from '../../translate/capabilities/overrides.ts'
+import type { ModelRefusal } from '../upstream.ts'
 import { diagnose } from './diagnose.ts'
 import { betasIn, type Diagnosis, refusedTogether } from './diagnosis.ts'
 import { NexusError } from './errors.ts'
@@ -44,10 +45,10 @@ const isAnother = (second: unknown, first: unknown): boolean =>
 
 /**
  * Changes refused requests as Bedrock's message requires, and remembers what each model has refused until the process
- * ends. See docs/translation.md, "Where the table is wrong".
+ * ends. See docs/translation.md, "Where the table is wrong". `learned` is remembered from the start.
  */
-export const createRefusalFallback = (log: Logger, now: () => number) => {
-  const { overrides, remember, acceptBetas, suspectsIn, degraded } = createOverrideMemory(log, now)
+export const createRefusalFallback = (log: Logger, now: () => number, learned: readonly ModelRefusal[] = []) => {
+  const { overrides, remember, acceptBetas, suspectsIn, known } = createOverrideMemory(log, now, learned)
 
   const sendOne = async <T>(prepared: Prepared, { modelId, send }: FallbackCall<T>): Promise<T> => {
     const answer = await send(prepared)
@@ -79,7 +80,7 @@ export const createRefusalFallback = (log: Logger, now: () => number) => {
 
   return {
     overrides,
-    degraded,
+    known,
     /**
      * Sends a request. If the model refuses an optional part, sends it once more without that part, and remembers it if
      * that succeeds. Only for calls of which the client has received nothing. Rejects as `send` does.

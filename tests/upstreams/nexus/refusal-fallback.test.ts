@@ -675,6 +675,35 @@ describe('1.10 anything else', () => {
     expect(resent?.fields).toMatchObject({ requestId: expect.stringMatching(/^req_/), without: 'an effort setting' })
   })
 
+  test('1.10 another process that gets the refusals leaves the parts out at once (MX-D8)', async () => {
+    const bodies: object[] = []
+    const { url } = simulate({
+      models: [permissiveModel],
+      onRequest: ({ body }) => bodies.push(body as object),
+      scenario: refuseUnless(
+        'output_config.effort: Extra inputs are not permitted',
+        (body) => !contains(body, /effort/),
+      ) as never,
+    })
+    const ask = (nexus: ReturnType<typeof nexusAt>['nexus']) =>
+      nexus.message(
+        request({ output_config: { effort: 'low' } }) as MessagesRequest,
+        callContext(new AbortController().signal),
+      )
+    const first = nexusAt(url)
+    await ask(first.nexus)
+    const learned = first.nexus.refusals?.() ?? []
+    expect(learned).toEqual([
+      { model: 'claude-sonnet-4.6', what: 'an effort setting', overrides: { capabilities: { effort: [] } } },
+    ])
+    const { nexus, records } = nexusAt(url, { learned })
+    await ask(nexus)
+    expect(bodies.map((body) => contains(body, /effort/))).toEqual([true, false, false])
+    expect(nexus.degraded?.()).toEqual(first.nexus.degraded?.() ?? [])
+    expect(nexus.refusals?.()).toEqual(learned)
+    expect(records.map(({ event }) => event)).not.toContain('upstream.degraded')
+  })
+
   test('1.10 another model gets unchanged requests', async () => {
     const { post, simulator } = startChain({
       scenario: ({ modelId, body }) =>

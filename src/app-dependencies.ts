@@ -9,6 +9,7 @@ import type { ModelCatalog } from './models/model.ts'
 import type { RunSearchCommand } from './search/providers/command.ts'
 import type { Shutdown } from './server/http/shutdown.ts'
 import type { ServerOptions } from './server/server.ts'
+import type { SignInFacts } from './server/sign-in/routes.ts'
 import type { SharedState } from './state/shared-state.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
 import type { CacheUse } from './usage/cache/cache-use.ts'
@@ -25,6 +26,8 @@ export interface AppDependencies
   readonly shutdown?: Shutdown
   /** The file of named clients; absent if the configuration has none (OP-A2). */
   readonly clients?: AccessOptions['clients']
+  /** Lets clients sign in; absent if the configuration does not want that, or for a worker. */
+  readonly signIn?: SignInFacts
   /** Keeps figures of the requests; absent if the configuration does not want that (OP-H). */
   readonly history?: UsageStore
   /** Counts what the prompt cache did; absent unless it is audited, and for a worker, whose parent counts (CA-A2). */

@@ -157,12 +157,18 @@ const createLimitsOf = (config: Config, dependencies: AppDependencies): Limits |
 }
 
 /** Who may use the server. */
-const accessOf = (config: Config, { clients }: AppDependencies): Access =>
-  createAccess({ tokens: clientTokensOf(config), namedTokens: namedTokensOf(config), clients, date: Date.now })
+const accessOf = (config: Config, { clients, signIn }: AppDependencies): Access =>
+  createAccess({
+    tokens: clientTokensOf(config),
+    namedTokens: namedTokensOf(config),
+    clients,
+    signIn: signIn?.signIn,
+    date: Date.now,
+  })
 
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
-  const { log, shutdown = createShutdown(), catalog, defaultModelId, history, state, cacheAudit } = dependencies
+  const { log, shutdown = createShutdown(), catalog, defaultModelId, history, state, cacheAudit, signIn } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
@@ -200,6 +206,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     slackTargetOf: reports.slackTargetOf,
     ...(limits !== undefined && { limits, wantsAddress: true }),
     dashboard,
+    ...(signIn && { signIn, wantsAddress: true }),
   })
   const close = async (): Promise<void> => {
     server.close()

@@ -56,6 +56,11 @@ export const absent: readonly Absent[] = [
     file: /\/src\/gateway\/observers\/(?:slack|telemetry)\.ts$/,
     contents: 'export const [createSlack, createTelemetry] = []',
   },
+  // They refuse sign-in, too.
+  {
+    file: /\/src\/server\/sign-in\/routes\.ts$/,
+    contents: 'export const signInRoutes = undefined',
+  },
   // They refuse web search, too.
   {
     file: /\/src\/(?:gateway\/web-search\/with-web-search|search\/configured-search)\.ts$/,

@@ -66,6 +66,7 @@ export interface ServerOptions
       | 'catalog'
       | 'shutdown'
       | 'clients'
+      | 'signIn'
       | 'history'
       | 'cacheUse'
       | 'state'

@@ -7,22 +7,19 @@ import type { ReadTrace } from '../gateway/request-trace.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
 import type { CacheUse } from '../usage/cache/cache-use.ts'
 import { carriedInRequest } from '../wire/anthropic/carried.ts'
+import { createEntranceOf, createIsOfOpenAi } from './entrance-of.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
-import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
 import type { OwnFeatures } from './entrances/anthropic/model-info.ts'
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { nativeLane } from './entrances/anthropic/native-lane.ts'
 import { carriedInOpenAi } from './entrances/openai/carried.ts'
-import { chatEntrance, responsesEntrance } from './entrances/openai/entrance.ts'
 import type { OpenAiRoutesOptions } from './entrances/openai/model-call.ts'
 import { openAiModelsRoutes } from './entrances/openai/models.ts'
-import { createOpenAiEntranceOf } from './entrances/openai/paths.ts'
 import { openAiRoutes } from './entrances/openai/routes.ts'
 import { createReadJson } from './http/body.ts'
 import { type ClientConnectionOptions, createConnectionOf } from './http/client-address.ts'
 import { corsHeadersOf } from './http/cors.ts'
-import type { Entrance } from './http/entrance.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { knownDomain } from './http/known-domain.ts'
@@ -38,6 +35,7 @@ import { type MetricsRouteOptions, metricsRoutes } from './ops/metrics.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
 import { type TokenStatsOptions, tokenStatsRoutes } from './ops/token-stats.ts'
+import { type SignInFacts, signInRoutes } from './sign-in/routes.ts'
 
 export interface ServerOptions
   extends GuardOptions,
@@ -57,6 +55,8 @@ export interface ServerOptions
   readonly cacheUse?: Pick<CacheUse, 'requests'> | undefined
   /** Absent without limits. */
   readonly limits?: Limits | undefined
+  /** Absent unless clients can sign in. */
+  readonly signIn?: SignInFacts | undefined
   /** Absent without a dashboard. */
   readonly dashboard?: DashboardOptions | undefined
   /** Whether something needs the addresses of clients: to know them costs each request a little. */
@@ -106,13 +106,6 @@ const modelRoutes = ({
     ? modelsRoutes(models, features, (request) => scopeOf(request).client)
     : openAiModelsRoutes({ ...openAi, models, features, scopeOf }, ['/v1/models'])
 
-/** Decides by the path which protocol a client speaks. */
-const createEntranceOf = ({ openAi, gateway }: ServerOptions): ((request: Request) => Entrance) => {
-  if (openAi === undefined) return () => anthropicEntrance
-  const openAiEntranceOf = createOpenAiEntranceOf({ hasFiles: gateway.upstream.native !== undefined })
-  return (request) => openAiEntranceOf(request) ?? anthropicEntrance
-}
-
 /** Without files of the upstream, there is no such path. */
 const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOptions) => {
   const { setupFiles } = upstream
@@ -122,6 +115,9 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
 
 const dashboardOf = ({ dashboard, gateway: { upstream }, now }: ServerOptions, scopeOf: ScopeOf) =>
   dashboard === undefined ? (app: Elysia) => app : dashboardRoutes({ dashboard, upstream, scopeOf, now })
+
+const signInOf = ({ signIn }: ServerOptions, scopeOf: ScopeOf) =>
+  signIn === undefined ? (app: Elysia) => app : signInRoutes({ signIn, scopeOf })
 
 /** What every request passes before its route, in this order. */
 const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
@@ -179,15 +175,6 @@ const handlerOf = (routes: { readonly fetch: Fetch; compile(): unknown }, { adap
   return routes.fetch
 }
 
-/** The native lane has the lists of models, and answers unknown paths of OpenAI's API itself. */
-const createIsOfOpenAi =
-  ({ gateway }: ServerOptions, scopeOf: ScopeOf) =>
-  (request: Request): boolean => {
-    const { entrance } = scopeOf(request)
-    if (gateway.upstream.native === undefined) return entrance !== anthropicEntrance
-    return entrance === chatEntrance || entrance === responsesEntrance
-  }
-
 /** Creates the scopes of requests, and keeps the addresses of peers if something needs them. */
 const createScopes = (options: ServerOptions) => {
   const peers = options.wantsAddress ? new WeakMap<Request, PeerOf>() : undefined
@@ -222,6 +209,7 @@ export const createServer = (options: ServerOptions) => {
     .use(metrics === undefined ? (plain) => plain : metricsRoutes({ ...shared, ...metrics }))
     .use(cacheUse === undefined ? (plain) => plain : cacheAuditRoutes({ ...shared, cacheUse }))
     .use(dashboardOf(options, scopeOf))
+    .use(signInOf(options, scopeOf))
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
     const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)

@@ -56,6 +56,7 @@ export interface ChainOptions {
   readonly inlineUrlSources?: InlineUrlSources
   /** The clients of a file. */
   readonly clients?: readonly ClientEntry[]
+  readonly signIn?: AppDependencies['signIn']
 }
 
 export const defaultConfig: Config = loadConfig({ flags: {}, environment: {}, files: [] }).config
@@ -87,6 +88,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
     ...(clients && { clients: { current: () => clients } }),
+    ...(options.signIn && { signIn: options.signIn }),
     ...(options.observers && { observers: options.observers }),
     ...(options.cacheAudit && { cacheAudit: options.cacheAudit }),
     ...(options.distort && { distort: options.distort }),

@@ -1,7 +1,9 @@
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
+import { Secret } from '../../src/base/secret.ts'
 import type { SignInOptions } from '../../src/gateway/sign-in/parts.ts'
 import { createSignIn, type SignIn } from '../../src/gateway/sign-in/sign-in.ts'
 import type { StoredSignIn } from '../../src/wire/sign-in-file.ts'
+import { type ChainOptions, startChain } from './chain.ts'
 
 /** The core of sign-in with a clock of the test, and a store in memory. */
 
@@ -55,4 +57,21 @@ export const signedIn = async ({ signIn, clock }: TestSignIn, name?: string) => 
   const outcome = await signIn.poll(device.deviceCode, '127.0.0.1')
   if (outcome.kind !== 'tokens') throw new Error(outcome.kind)
   return { ...outcome.tokens, email: outcome.email }
+}
+
+interface ServerOptions extends TestOptions {
+  readonly chain?: ChainOptions
+  readonly approve?: 'terminal' | 'invite'
+  readonly publicUrl?: string
+}
+
+/** The whole server with sign-in, and its core. */
+export const startSignInServer = (options: ServerOptions = {}) => {
+  const { publicUrl = 'http://127.0.0.1:4141', approve = 'terminal' } = options
+  const core = createTestSignIn(options)
+  const admin = new Secret('the-secret-of-the-commands')
+  const chain = startChain({ ...options.chain, signIn: { signIn: core.signIn, publicUrl, approve, admin } })
+  const form = (path: string, fields: Record<string, string>, headers = {}): Promise<Response> =>
+    fetch(chain.url + path, { method: 'POST', body: new URLSearchParams(fields), headers })
+  return { ...core, ...chain, core, form }
 }

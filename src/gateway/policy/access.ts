@@ -3,7 +3,7 @@ import type { Secret } from '../../base/secret.ts'
 import { sha256Hex } from '../../runtime/hash.ts'
 import { type ClientEntry, clientLimitNames } from '../../wire/clients-file.ts'
 
-/** Decides which client a token belongs to (OP-A1, OP-A2). */
+/** Decides which client a token belongs to (OP-A1, OP-A2, SI-T1). */
 
 /** Limits of one client; without one, the general limit counts. */
 type ClientLimits = Readonly<Pick<ClientEntry, (typeof clientLimitNames)[number]>>
@@ -26,9 +26,14 @@ export interface Access {
   readonly hasNames: boolean
 }
 
-export interface AccessOptions {
+export interface AccessOptions extends NamedClientsOptions {
   /** Each is the token of the client `default`. */
   readonly tokens: readonly Secret[]
+  /** Knows the tokens of those who have signed in; absent without sign-in. */
+  readonly signIn?: { identify(accessToken: string): { readonly name: string } | undefined } | undefined
+}
+
+interface NamedClientsOptions {
   /** Clients of the configuration itself, by name. */
   readonly namedTokens?: ReadonlyMap<string, Secret>
   /** Clients of a file; returns the same list until the file changes. */
@@ -37,7 +42,12 @@ export interface AccessOptions {
   readonly date: () => number
 }
 
-const sharedClient: ClientIdentity = { name: sharedClientName, isAdmin: true, limits: {} }
+/** None of these returns a client that is disabled or has expired. */
+interface NamedClients {
+  ofToken(token: string): ClientIdentity | undefined
+  ofName(name: string): ClientIdentity | undefined
+  names(): readonly string[]
+}
 
 const hashPrefix = 'sha256:'
 const oneDayMs = 24 * 60 * 60 * 1000
@@ -61,7 +71,7 @@ export const expiryOf = (time: string): number => {
 
 const noEntries: readonly ClientEntry[] = []
 
-interface KnownToken {
+interface KnownClient {
   readonly client: ClientIdentity
   readonly isDisabled: boolean
   readonly expiresAt: number
@@ -76,40 +86,73 @@ const toIdentity = (entry: ClientEntry): ClientIdentity => ({
   ),
 })
 
+const toKnown = (entry: ClientEntry): KnownClient => ({
+  client: toIdentity(entry),
+  isDisabled: entry.disabled === true,
+  expiresAt: entry.expires === undefined ? Number.POSITIVE_INFINITY : expiryOf(entry.expires),
+})
+
 /** The client's token, and the one before it, which works for a limited time. */
-const toTokens = (entry: ClientEntry): (readonly [hash: string, token: KnownToken])[] => {
-  const { tokenHash, previousTokenHash, previousTokenExpires, expires, disabled } = entry
-  const expiresAt = expires === undefined ? Number.POSITIVE_INFINITY : expiryOf(expires)
-  const token = { client: toIdentity(entry), isDisabled: disabled === true, expiresAt }
+const toTokens = (entry: ClientEntry): (readonly [hash: string, token: KnownClient])[] => {
+  const { tokenHash, previousTokenHash, previousTokenExpires } = entry
+  const token = toKnown(entry)
   if (previousTokenHash === undefined || previousTokenExpires === undefined) return [[tokenHash, token]]
-  const previous = { ...token, expiresAt: Math.min(expiresAt, expiryOf(previousTokenExpires)) }
+  const previous = { ...token, expiresAt: Math.min(token.expiresAt, expiryOf(previousTokenExpires)) }
   return [
     [previousTokenHash, previous],
     [tokenHash, token],
   ]
 }
 
-export const createAccess = ({ tokens, namedTokens = new Map(), clients, date }: AccessOptions): Access => {
+/** Undefined if neither the configuration nor a file names clients. */
+const createNamedClients = (options: NamedClientsOptions): NamedClients | undefined => {
+  const { namedTokens = new Map<string, Secret>(), clients, date } = options
   const configured = [...namedTokens].map(([name, token]) => ({ name, tokenHash: hashPrefix + token.hash() }))
-  const hasNames = configured.length > 0 || clients !== undefined
-  let known: readonly ClientEntry[] | undefined
-  let byHash: ReadonlyMap<string, KnownToken> = new Map()
+  if (configured.length === 0 && clients === undefined) return undefined
+  let entries: readonly ClientEntry[] | undefined
+  let byHash: ReadonlyMap<string, KnownClient> = new Map()
+  let byName: ReadonlyMap<string, KnownClient> = new Map()
 
-  const tokensByHash = (): ReadonlyMap<string, KnownToken> => {
+  const update = (): void => {
     const current = clients?.current() ?? noEntries
-    if (current === known) return byHash
-    known = current
-    byHash = new Map([...configured, ...current].flatMap(toTokens))
-    return byHash
+    if (current === entries) return
+    entries = current
+    const all = [...configured, ...current]
+    byHash = new Map(all.flatMap(toTokens))
+    byName = new Map(all.map((entry) => [entry.name, toKnown(entry)]))
   }
+  const usable = (found: KnownClient | undefined): ClientIdentity | undefined =>
+    found === undefined || found.isDisabled || date() >= found.expiresAt ? undefined : found.client
   return {
-    hasNames,
-    isOpen: () => tokens.length === 0 && !hasNames,
+    ofToken(token) {
+      update()
+      return usable(byHash.get(tokenHashOf(token)))
+    },
+    ofName(name) {
+      update()
+      return usable(byName.get(name))
+    },
+    names() {
+      update()
+      return [...byName.values()].map(usable).flatMap((client) => (client === undefined ? [] : [client.name]))
+    },
+  }
+}
+
+const sharedClient: ClientIdentity = { name: sharedClientName, isAdmin: true, limits: {} }
+
+export const createAccess = (options: AccessOptions): Access => {
+  const { tokens, signIn } = options
+  const named = createNamedClients(options)
+  return {
+    hasNames: named !== undefined,
+    isOpen: () => tokens.length === 0 && named === undefined && signIn === undefined,
     identify(token) {
       if (tokens.some((shared) => shared.equals(token))) return sharedClient
-      if (!hasNames) return undefined
-      const found = tokensByHash().get(tokenHashOf(token))
-      return found === undefined || found.isDisabled || date() >= found.expiresAt ? undefined : found.client
+      const session = signIn?.identify(token)
+      // A session of a client that is disabled, or whose name is gone, opens nothing.
+      if (session !== undefined) return named === undefined ? sharedClient : named.ofName(session.name)
+      return named?.ofToken(token)
     },
   }
 }

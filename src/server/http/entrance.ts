@@ -27,6 +27,8 @@ export interface Entrance {
   readonly requiresToken?: true
   /** The message of the error without a valid client token. */
   readonly wrongTokenMessage: string
+  /** The same, if clients can sign in here and the protocol's own client does that (SI-E1). */
+  readonly signedOutMessage?: string
   /** The error for a path without a route. */
   unknownPath(path: string): GatewayError
   /** Headers of every answer, in addition to the shared ones. `requestId` is the one that the answer has. */

@@ -2,8 +2,10 @@ import { Elysia } from 'elysia'
 import { GatewayError } from '../../base/errors.ts'
 import type { Access, ClientIdentity } from '../../gateway/policy/access.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
+import { settingsPath, usagePath } from '../sign-in/paths.ts'
 import { type AllowedHostsOptions, createIsForeignHost } from './allowed-hosts.ts'
 import { type CorsOptions, isAllowedOrigin, preflight } from './cors.ts'
+import type { Entrance } from './entrance.ts'
 import type { RequestScope, ScopeOf } from './request-scope.ts'
 
 /** Decides which clients may use the server. */
@@ -18,6 +20,8 @@ export interface GuardOptions extends AllowedHostsOptions {
    */
   readonly access: Access
   readonly cors?: CorsOptions
+  /** Absent unless clients can sign in. */
+  readonly signIn?: object | undefined
 }
 
 /** What depends on the domain of a request, which may have its own client key. */
@@ -32,6 +36,8 @@ export const tokenStatsPath = '/token-stats'
 /** Names the sessions of other clients: see ops/cache-audit.ts. */
 export const cacheAuditPath = '/cache-audit'
 const protectedPaths: readonly (string | undefined)[] = [undefined, testConnectionPath, tokenStatsPath, cacheAuditPath]
+/** Without sign-in, there are no such paths. */
+const signInProtectedPaths = [...protectedPaths, settingsPath, usagePath]
 
 type IsForeignHost = ReturnType<typeof createIsForeignHost>
 
@@ -46,7 +52,7 @@ const refuseHost = (domains: Domains | undefined, allowedHosts: readonly string[
   })
 }
 
-const refusePage = (): never => {
+export const refusePage = (): never => {
   throw new GatewayError('permission_error', 'This server does not answer to web pages of another origin.', {
     shouldRetry: false,
     isLoggable: true,
@@ -101,13 +107,16 @@ const passesGate = (headers: Headers, access: Access, scope: RequestScope): bool
   return true
 }
 
+const wrongTokenMessage = ({ wrongTokenMessage, signedOutMessage }: Entrance, hasSignIn: boolean): string =>
+  hasSignIn && signedOutMessage !== undefined ? signedOutMessage : wrongTokenMessage
+
 /** An invalid file of a domain could contain a client's key: it opens nothing. */
-const checkToken = ({ headers }: Request, { access }: GuardOptions, scope: RequestScope): void => {
+const checkToken = ({ headers }: Request, { access, signIn }: GuardOptions, scope: RequestScope): void => {
   const { client, domain, entrance } = scope
   // The guard has already found it.
   if (client !== undefined) return
   if (!passesGate(headers, access, scope))
-    throw new GatewayError('authentication_error', entrance.wrongTokenMessage, {
+    throw new GatewayError('authentication_error', wrongTokenMessage(entrance, signIn !== undefined), {
       shouldRetry: false,
       code: 'invalid_api_key',
       isLoggable: true,
@@ -116,10 +125,10 @@ const checkToken = ({ headers }: Request, { access }: GuardOptions, scope: Reque
 }
 
 /** Whether client tokens protect the URL. An invalid URL is protected, too. */
-const isProtected = (url: string, { entrance }: RequestScope): boolean => {
+const isProtected = (url: string, { entrance }: RequestScope, paths: readonly (string | undefined)[]): boolean => {
   if (entrance.requiresToken) return true
   const path = URL.parse(url)?.pathname
-  return path?.startsWith('/v1/') === true || protectedPaths.includes(path)
+  return path?.startsWith('/v1/') === true || paths.includes(path)
 }
 
 /** Finds the domain of a request. A name for which there is a file is a name of this server (AU-K11). */
@@ -150,9 +159,10 @@ export const guard = (options: DomainGuardOptions, domains: Domains | undefined)
   })
   // A preflight carries no token.
   if (options.cors !== undefined) app.use(preflight(options.cors))
+  const paths = options.signIn === undefined ? protectedPaths : signInProtectedPaths
   return app.onRequest(({ request }) => {
     const scope = options.scopeOf(request)
-    if (isProtected(request.url, scope)) checkToken(request, options, scope)
+    if (isProtected(request.url, scope, paths)) checkToken(request, options, scope)
   })
 }
 

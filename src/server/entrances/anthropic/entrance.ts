@@ -29,6 +29,7 @@ const unknownPath = (path: string): GatewayError => {
 export const anthropicEntrance: Entrance = {
   name: 'anthropic',
   wrongTokenMessage: 'invalid x-api-key',
+  signedOutMessage: 'Signed out here. Run /login in Claude Code.',
   unknownPath,
   errorResponse: (error, requestId) => ({ status: error.status, body: errorBody(error, requestId) }),
 }

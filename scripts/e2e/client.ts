@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+
 /** Runs the client without a terminal: its input is text, its output lines of JSON. */
 
 /** How to start the client: the launch command of our server, with the client's path. */
@@ -5,6 +7,8 @@ export interface ClientLaunch {
   readonly command: string[]
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
+  /** Ends the client at once. */
+  readonly signal?: AbortSignal
 }
 
 /** A line of `--output-format stream-json`. */
@@ -15,6 +19,8 @@ interface ClientEvent {
 
 export interface ClientRun {
   readonly exitCode: number
+  /** The signal that ended the client, for example `SIGSEGV`. */
+  readonly endedBy?: string
   readonly events: readonly ClientEvent[]
   /** The `result` line. */
   readonly result: ClientEvent | undefined
@@ -23,6 +29,14 @@ export interface ClientRun {
 
 /** Much longer than any case takes, also on a busy machine. */
 const clientLimitMs = 180_000
+
+/** A shell and our own command report the signal of their child in their exit code. */
+const firstSignalCode = 128
+
+/** The name of the signal that ended a program. */
+export const signalOf = (exitCode: number, signalCode: string | number | null): string | undefined =>
+  (typeof signalCode === 'string' ? signalCode : undefined) ??
+  Object.entries(constants.signals).find(([, number]) => exitCode === firstSignalCode + number)?.[0]
 
 /** Counts the client's responses, and lets callers wait for the next one. */
 const createAnswers = (): { add(): void; reach(count: number): Promise<void> } => {
@@ -65,6 +79,7 @@ export const runClient = async (launch: ClientLaunch, input?: readonly string[])
     stdout: 'pipe',
     stderr: 'pipe',
     timeout: clientLimitMs,
+    ...(launch.signal && { signal: launch.signal, killSignal: 'SIGKILL' }),
   })
   const stderr = new Response(child.stderr).text()
   const events: ClientEvent[] = []
@@ -84,5 +99,12 @@ export const runClient = async (launch: ClientLaunch, input?: readonly string[])
   }
   const exitCode = await child.exited
   await Promise.race([fed, Promise.resolve()])
-  return { exitCode, events, result: events.findLast(({ type }) => type === 'result'), stderr: await stderr }
+  const endedBy = signalOf(exitCode, child.signalCode)
+  return {
+    exitCode,
+    ...(endedBy !== undefined && { endedBy }),
+    events,
+    result: events.findLast(({ type }) => type === 'result'),
+    stderr: await stderr,
+  }
 }

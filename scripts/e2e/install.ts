@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +100,26 @@ export const installOpenCode = async (version: string): Promise<string> => {
   return programIn(packages, name, 'bin', 'opencode')
 }
 
+const info = async (subject: string, ...member: readonly string[]): Promise<string> =>
+  (await run(['info', subject, ...member], process.cwd())).trim()
+
 /** The version of npm's `latest` tag. */
-export const latestClaude = async (): Promise<string> =>
-  (await run(['info', claudePackage, 'version'], process.cwd())).trim()
+export const latestClaude = (): Promise<string> => info(claudePackage, 'version')
+
+/** Every released version of Claude Code. */
+export const publishedClaude = async (): Promise<string[]> =>
+  (JSON.parse(await info(claudePackage, 'versions', '--json')) as string[]).filter((version) => !version.includes('-'))
+
+/** npm's integrity hashes of the package, and of the package with the program for this machine. */
+export const integrityOfClaude = async (version: string): Promise<Readonly<Record<string, string>>> => {
+  const names = [claudePackage, `${claudePackage}-${platform}`]
+  const hashes = names.map(async (name) => [name, await info(`${name}@${version}`, 'dist.integrity')])
+  return Object.fromEntries(await Promise.all(hashes))
+}
+
+/** The versions in the cache. */
+export const installedClaude = (): string[] => {
+  const prefix = claudePackages('').name
+  const names = existsSync(cacheFolder()) ? readdirSync(cacheFolder()) : []
+  return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+}

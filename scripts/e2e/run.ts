@@ -1,10 +1,9 @@
-import { resolve } from 'node:path'
-import { binary, fromSources, isBuilt } from '../support/binary.ts'
 import { cases } from './cases.ts'
 import { type Client, installClient, labelOf, resolveClients } from './clients.ts'
 import { installPackages, latestClaude } from './install.ts'
-import { type Job, type Options, parseOptions, selectJobs } from './options.ts'
+import { type Job, parseOptions, selectJobs } from './options.ts'
 import { runCase } from './run-case.ts'
+import { serverOf } from './server-command.ts'
 
 /**
  * Drives the real Claude Code, Codex and opencode through the server and a simulated upstream: the versions of
@@ -16,11 +15,6 @@ import { runCase } from './run-case.ts'
  * `--only` runs the cases whose names contain all the words. Uses the binary in `dist/` if there is one; `--source`
  * uses the sources, `--program` another binary, for example from an archive.
  */
-
-const serverOf = ({ program, source }: Options): readonly string[] => {
-  if (program !== undefined) return [resolve(program)]
-  return !source && isBuilt() ? [binary] : fromSources
-}
 
 /** Installs the packages of the jobs. Returns the path of each client. */
 const install = async (jobs: readonly Job[]): Promise<ReadonlyMap<Client, string>> => {

@@ -91,6 +91,8 @@ export interface SessionOptions extends SessionSetup {
   /** The server's command, without its arguments. */
   readonly server: readonly string[]
   readonly folder: string
+  /** Ends the clients at once. */
+  readonly signal?: AbortSignal
 }
 
 interface SessionEnvironment {
@@ -107,6 +109,7 @@ const toClientLaunch = (
 ): ClientLaunch => ({
   command: [...command],
   folder: options.folder,
+  ...(options.signal && { signal: options.signal }),
   environment: {
     HOME: home,
     // The files of tasks are removed with the home.

@@ -1,4 +1,4 @@
-import type { ClientLaunch } from './client.ts'
+import { type ClientLaunch, signalOf } from './client.ts'
 import { createScreen } from './screen.ts'
 
 /** The client in its own terminal, and a test as the user who types and reads. */
@@ -48,21 +48,31 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     },
   })
 
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
+
+  // Kills the whole process group: a process that still runs would recreate its removed files.
+  const kill = (): void => {
+    if (!hasEnded()) process.kill(-child.pid, 'SIGKILL')
+  }
+  launch.signal?.addEventListener('abort', kill, { once: true })
+
   /** Calls `read` until it returns a value; undefined after the timeout or the end of the client. */
   const watch = async <T>(limitMs: number, read: (text: string) => T | undefined): Promise<T | undefined> => {
     const late = AbortSignal.timeout(limitMs)
     const end = new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }))
     while (true) {
       const found = read(screen.text())
-      if (found !== undefined || late.aborted || child.exitCode !== null) return found
+      if (found !== undefined || late.aborted || hasEnded()) return found
       await Promise.race([changed.promise, child.exited, end])
     }
   }
 
   const shows = async (pattern: RegExp): Promise<RegExpExecArray> => {
     const match = await watch(patternLimitMs, (text) => pattern.exec(text) ?? undefined)
-    if (match === undefined) throw new Error(`the screen does not show ${pattern}:\n${legible(screen.text())}`)
-    return match
+    if (match !== undefined) return match
+    const endedBy = hasEnded() && signalOf(child.exitCode ?? 0, child.signalCode)
+    if (endedBy) throw new Error(`the client ended by ${endedBy}`)
+    throw new Error(`the screen does not show ${pattern}:\n${legible(screen.text())}`)
   }
   const press = (words: string): void => {
     child.terminal?.write(words)
@@ -86,8 +96,7 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     text: () => screen.text(),
     escapes: () => press(keys.escape),
     async [Symbol.asyncDispose]() {
-      // Kills the whole process group: a process that still runs would recreate its removed files.
-      if (child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+      kill()
       await child.exited
       child.terminal?.close()
     },

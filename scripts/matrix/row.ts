@@ -1,10 +1,10 @@
+import type { NexusProfile } from '../../src/simulator/profiles.ts'
 import type { Case } from '../e2e/case.ts'
 
 /** What a row of the matrix is: a feature, and the cases that show it. */
 
 /** The simulated Nexus of a column, from the one that accepts most to the one that refuses most. */
-export const nexusNames = ['lenient', 'strict', 'poor'] as const
-type NexusName = (typeof nexusNames)[number]
+export const nexusNames = ['lenient', 'strict', 'poor'] as const satisfies readonly NexusProfile[]
 
 /** The models that rows play whose words depend on the model. A cell passes only if all pass. */
 export const matrixModels = ['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-haiku-4-5'] as const
@@ -12,7 +12,7 @@ export const matrixModels = ['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-hai
 /** The client and the Nexus of one cell. */
 export interface Column {
   readonly version: string
-  readonly nexus: NexusName
+  readonly nexus: NexusProfile
 }
 
 export interface MatrixCase extends Case {
@@ -49,7 +49,7 @@ export interface Row {
   /** Played in these columns alone; the other cells are `not_tested`, for this reason. */
   readonly onlyOn?: {
     readonly version?: 'newest'
-    readonly nexus?: readonly NexusName[]
+    readonly nexus?: readonly NexusProfile[]
     readonly reason: string
   }
   /** The reason why a column cannot have the feature. Undefined if it can. */

@@ -35,7 +35,8 @@ import { type MetricsRouteOptions, metricsRoutes } from './ops/metrics.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
 import { type TokenStatsOptions, tokenStatsRoutes } from './ops/token-stats.ts'
-import { type SignInFacts, signInRoutes } from './sign-in/routes.ts'
+import type { SignInFacts } from './sign-in/facts.ts'
+import { signInRoutes } from './sign-in/routes.ts'
 
 export interface ServerOptions
   extends GuardOptions,
@@ -116,8 +117,8 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
 const dashboardOf = ({ dashboard, gateway: { upstream }, now }: ServerOptions, scopeOf: ScopeOf) =>
   dashboard === undefined ? (app: Elysia) => app : dashboardRoutes({ dashboard, upstream, scopeOf, now })
 
-const signInOf = ({ signIn }: ServerOptions, scopeOf: ScopeOf) =>
-  signIn === undefined ? (app: Elysia) => app : signInRoutes({ signIn, scopeOf })
+const signInOf = ({ signIn, host }: ServerOptions, scopeOf: ScopeOf) =>
+  signIn === undefined ? (app: Elysia) => app : signInRoutes({ signIn, scopeOf, host })
 
 /** What every request passes before its route, in this order. */
 const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {

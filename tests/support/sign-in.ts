@@ -63,15 +63,19 @@ interface ServerOptions extends TestOptions {
   readonly chain?: ChainOptions
   readonly approve?: 'terminal' | 'invite'
   readonly publicUrl?: string
+  readonly clientNames?: () => readonly string[]
 }
 
 /** The whole server with sign-in, and its core. */
 export const startSignInServer = (options: ServerOptions = {}) => {
-  const { publicUrl = 'http://127.0.0.1:4141', approve = 'terminal' } = options
+  const { publicUrl = 'http://127.0.0.1:4141', approve = 'terminal', clientNames } = options
   const core = createTestSignIn(options)
   const admin = new Secret('the-secret-of-the-commands')
-  const chain = startChain({ ...options.chain, signIn: { signIn: core.signIn, publicUrl, approve, admin } })
+  const chain = startChain({
+    ...options.chain,
+    signIn: { signIn: core.signIn, publicUrl, approve, admin, clientNames },
+  })
   const form = (path: string, fields: Record<string, string>, headers = {}): Promise<Response> =>
     fetch(chain.url + path, { method: 'POST', body: new URLSearchParams(fields), headers })
-  return { ...core, ...chain, core, form }
+  return { ...core, ...chain, core, form, signedIn: (name?: string) => signedIn(core, name) }
 }

@@ -60,7 +60,7 @@ export const refusePage = (): never => {
 }
 
 /** Whether a page of this server has the origin. A page never names the default port. */
-const isOwnOrigin = (origin: string, { host, isSecure }: RequestScope): boolean => {
+export const isOwnOrigin = (origin: string, { host, isSecure }: RequestScope): boolean => {
   const own = `${isSecure ? 'https' : 'http'}://${host}`
   return origin === own || origin === URL.parse(own)?.origin
 }

@@ -103,6 +103,8 @@ describe('the source code', () => {
 
   test('few files send requests to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual([
+      // Reads the metadata of the gateway that Claude Code signs in to.
+      'src/cli/doctor/gateway-address-check.ts',
       // Probes the endpoint without the key, with the certificates and proxies that fetch uses.
       'src/cli/doctor/probe-endpoint.ts',
       // Passes the upstream's own requests to fetch, and reads the time of their responses.
@@ -138,7 +140,7 @@ describe('the source code', () => {
     expect(mentioned.filter((path) => !path.startsWith('src/upstreams/url-sources'))).toEqual([
       // Doctor reads an untrusted certificate and disconnects: its server gets no data of ours.
       'src/cli/doctor/sockets.ts',
-      // Asks this machine whether the server runs, without a secret.
+      // Sends to this machine alone: its certificate may have another name.
       'src/cli/system/fetch-health.ts',
     ])
     const sockets = readFileSync(join(root, 'src/cli/doctor/sockets.ts'), 'utf8')

@@ -14,6 +14,7 @@ import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, unless, warn } from './check.ts'
 import { programFinding } from './claude-program-check.ts'
 import type { DoctorContext } from './context.ts'
+import { gatewayAddressFinding } from './gateway-address-check.ts'
 import { gatewayFinding } from './gateway-check.ts'
 import { modelFinding } from './model-check.ts'
 import { webFetchFinding, webSearchFinding } from './web-check.ts'
@@ -129,6 +130,7 @@ export const claudeChecks = (context: DoctorContext): CheckGroup => {
     checks: [
       { id: 'claude.program', title: 'Program', run: () => programFinding(machine) },
       { id: 'claude.gateway', title: 'Gateway sign-in', run: () => gatewayFinding(context) },
+      { id: 'claude.gateway-address', title: 'Gateway address', run: () => gatewayAddressFinding(context) },
       { id: 'claude.model', title: 'Model', run: () => modelFinding(context) },
       { id: 'claude.settings', title: 'Settings files', run: () => settings(context) },
       { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(context) },

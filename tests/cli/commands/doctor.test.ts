@@ -43,6 +43,7 @@ describe('a setup without problems', () => {
       search: 'info',
       'claude.program': 'ok',
       'claude.gateway': 'ok',
+      'claude.gateway-address': 'ok',
       'claude.model': 'ok',
       'claude.settings': 'ok',
       'claude.web-fetch': 'ok',

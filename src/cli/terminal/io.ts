@@ -5,7 +5,7 @@ import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import { commit } from '../../version.ts'
 import { type Keychain, systemKeychain } from '../credentials/keychain.ts'
-import { createPrompts, type Prompts } from './prompts.ts'
+import { createPrompts, type KeyboardInput, type Prompts } from './prompts.ts'
 import { fold, usualColumns } from './wrap.ts'
 
 /** The command line's input and output. Only this file reads `process.env`. */
@@ -38,6 +38,8 @@ export interface Io {
   readonly keychain: Keychain
   /** Only at a terminal, not in a script or a CI job. */
   readonly prompts?: Prompts
+  /** Opens the keyboard, under the same conditions. */
+  readonly keyboard?: () => KeyboardInput
   /** Reads piped input up to its first line with text; only if standard input is not a terminal. */
   readonly pipedIn?: () => Promise<string>
   /** Shorter times for tests, in milliseconds; by default the product's values. */
@@ -161,6 +163,7 @@ export const processIo = (): Io => {
   const output = isOutTerminal || needsStreams ? streamWriter(process.stdout) : sinkWriter(Bun.stdout)
   const isDumb = environment['TERM'] === 'dumb'
   const canPrompt = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
+  const keyboard = (): KeyboardInput => process.stdin
   return {
     machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
     // In a built program, the main file is virtual: no other program can read it.
@@ -182,7 +185,7 @@ export const processIo = (): Io => {
     err,
     keychain: systemKeychain(),
     // Standard input is opened only for a prompt: a server does not read its terminal.
-    ...(canPrompt && { prompts: createPrompts({ input: () => process.stdin, write: err, isDumb }) }),
+    ...(canPrompt && { prompts: createPrompts({ input: keyboard, write: err, isDumb }), keyboard }),
     ...(!isInputTerminal && { pipedIn: readPiped }),
   }
 }

@@ -14,7 +14,7 @@ export interface Prompts {
 }
 
 /** The functions of standard input that a prompt uses. */
-interface KeyboardInput {
+export interface KeyboardInput {
   setRawMode(isRaw: boolean): unknown
   on(event: 'data', listener: (chunk: Uint8Array | string) => void): unknown
   on(event: 'end' | 'error', listener: () => void): unknown

@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path'
 import { semver } from 'bun'
 import { anchor, listed, prose, table } from '../scripts/docs/markdown.ts'
 import { generatedPages } from '../scripts/docs/pages.ts'
+import { toBadge } from '../scripts/matrix/badge.ts'
+import { isUnchanged } from '../scripts/matrix/page.ts'
+import { parseResult } from '../scripts/matrix/result.ts'
 import { catalogue } from '../src/cli/commands/commands.ts'
 import { flagsOf } from '../src/cli/parse/arguments.ts'
 import { toAccessFields } from '../src/gateway/observers/access-log.ts'
@@ -61,6 +64,32 @@ describe('every page', () => {
 
   test.each(pages)('%s is linked in README.md', (path) => {
     expect(read('README.md')).toContain(`](${path})`)
+  })
+})
+
+describe('docs/compatibility.md', () => {
+  const json = read('docs/matrix.json')
+
+  test('is as a run wrote it, with the results and the badge (MX-R7)', () => {
+    expect(isUnchanged(read('docs/compatibility.md'), json), 'write it with bun run matrix').toBe(true)
+    expect(JSON.parse(read('docs/badge.json'))).toEqual(toBadge(parseResult(json)))
+  })
+
+  test('is at most 30 days old at a release (MX-R7)', () => {
+    const releases = (changelog: string): Map<string, string> =>
+      new Map(
+        [...changelog.matchAll(/^## \[(\d[^\]]*)\] - (\d{4}-\d\d-\d\d)$/gm)].map(([, name = '', date = '']) => [
+          name,
+          date,
+        ]),
+      )
+    const isOld = (generatedAt: string, released: string): boolean =>
+      Date.parse(released) - Date.parse(generatedAt) > 30 * 24 * 3_600_000
+    expect([...releases('## [Unreleased]\n\n## [1.2.3] - 2026-11-21\n')]).toEqual([['1.2.3', '2026-11-21']])
+    expect(['2026-10-20T10:00:00Z', '2026-10-23T10:00:00Z'].map((at) => isOld(at, '2026-11-21'))).toEqual([true, false])
+    const released = releases(read('CHANGELOG.md')).get(version)
+    if (released === undefined) return
+    expect(isOld(parseResult(json).generated_at, released), `run bun run matrix before release ${version}`).toBe(false)
   })
 })
 

@@ -130,29 +130,29 @@ const toLosses = ({ features }: MatrixResult): string[] =>
     .filter(({ rows }) => rows.length > 0)
     .map(({ rows, what, link }) => item(`${rows.map(code).join(', ')}: ${what} [More](${link}).`))
 
+/** A heading and its lines; nothing if there are none. */
+const section = (heading: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`## ${heading}`, '', ...lines, '']
+
+const toGroup = (result: MatrixResult, group: Feature['group'], footnotes: Footnotes): string[] => {
+  const list = toRowList(result, group)
+  return list.length === 0 ? [] : [toTable(result, group, footnotes), '', ...list]
+}
+
 /** The page without its last line. */
 const toText = (result: MatrixResult): string => {
   const footnotes = createFootnotes()
-  const published = toTable(result, 'published', footnotes)
-  const ours = toTable(result, 'ours', footnotes)
-  const notes = toNotes(footnotes)
+  const published = toGroup(result, 'published', footnotes)
+  const ours = toGroup(result, 'ours', footnotes)
   return [
-    ...[...head(result), ''],
-    ...['## What this proves, and what it does not', '', ...limits(result), ''],
-    ...['## How to read it', '', ...legend, ''],
-    ...[
-      '## Published rows',
-      '',
-      "The ids are those of LiteLLM's matrix.",
-      '',
-      published,
-      '',
-      ...toRowList(result, 'published'),
-      '',
-    ],
-    ...['## Our rows', '', ours, '', ...toRowList(result, 'ours'), ''],
-    ...(notes.length > 0 ? ['## Notes', '', ...notes, ''] : []),
-    ...['## What the translation loses', '', ...toLosses(result), ''],
+    ...head(result),
+    '',
+    ...section('What this proves, and what it does not', limits(result)),
+    ...section('How to read it', legend),
+    ...section("Published rows, with the ids of LiteLLM's matrix", published),
+    ...section('Our rows', ours),
+    ...section('Notes', toNotes(footnotes)),
+    ...section('What the translation loses', toLosses(result)),
   ].join('\n')
 }
 

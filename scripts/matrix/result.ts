@@ -94,4 +94,6 @@ export const parseResult = (text: string): MatrixResult => {
   throw new Error(`${issue?.path || '/'}: ${issue?.message}`)
 }
 
-export const toJson = (result: MatrixResult): string => `${JSON.stringify(result, undefined, 2)}\n`
+/** In Biome's format: a list of words takes one line. */
+export const toJson = (value: object): string =>
+  `${JSON.stringify(value, undefined, 2).replace(/\[\n\s+("[^[\]{}]*")\n\s+\]/g, (_, words: string) => `[${words.replace(/\n\s+/g, ' ')}]`)}\n`

@@ -17,7 +17,7 @@ export const writeResults = async (folder: string, result: MatrixResult): Promis
   await mkdir(folder, { recursive: true })
   const files: readonly (readonly [string, string])[] = [
     [resultFile, toJson(result)],
-    ['badge.json', `${JSON.stringify(toBadge(result))}\n`],
+    ['badge.json', toJson(toBadge(result))],
     [pageFile, toPage(result)],
   ]
   for (const [name, text] of files) await replaceFile(join(folder, name), text, { modeFor: () => readableByAll })

@@ -62,7 +62,8 @@ describe.each(files)('$name', ({ text, workflow }) => {
   })
 
   test('no event of other users runs it with our rights', () => {
-    expect(Object.keys(workflow.on).filter((event) => !['push', 'pull_request'].includes(event))).toEqual([])
+    const ours = ['push', 'pull_request', 'schedule', 'workflow_dispatch']
+    expect(Object.keys(workflow.on).filter((event) => !ours.includes(event))).toEqual([])
   })
 
   test('no script contains an expression: it could run text that another user wrote', () => {
@@ -117,6 +118,17 @@ describe('a release', () => {
       ['publish-npm', { contents: 'read', 'id-token': 'write' }, 'npm'],
     ])
   })
+})
+
+test('the nightly matrix plays the newest client, opens an issue after a change of colour, and pushes nothing (MX-R10)', () => {
+  const { on, jobs } = workflowNamed('matrix.yml')
+  expect(Object.keys(on)).toContain('schedule')
+  const [job, ...others] = Object.values(jobs)
+  expect([job?.permissions, others]).toEqual([{ contents: 'read', issues: 'write' }, []])
+  const script = job?.steps.map(({ run }) => run).join('\n') ?? ''
+  expect(script).toContain('run matrix --versions newest --check')
+  expect(script).toMatch(/if \[ "\$before" = "\$after" \]; then exit 0; fi[\s\S]*gh issue create/)
+  expect(script).not.toContain('git ')
 })
 
 test('all files that README.md and the installers fetch are published', () => {

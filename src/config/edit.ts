@@ -1,9 +1,10 @@
-import { applyEdits, createScanner, modify, type Node, parseTree } from 'jsonc-parser'
+import { applyEdits, modify, type Node, parseTree } from 'jsonc-parser'
 import { isObject, type Json } from '../base/json.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { type ConfigFile, parseConfigFile, parseConfigObject } from './files.ts'
 import { isImportedFile } from './imported-file.ts'
 import { options, withoutMark } from './jsonc.ts'
+import { layoutOf, removeMember, replaceAt } from './jsonc-members.ts'
 import { camelCase, isSecretText, settingGroups } from './settings/setting-names.ts'
 import { type SettingKey, settings } from './settings/settings.ts'
 
@@ -14,54 +15,6 @@ const membersNamed = (object: Node | undefined, name: string): Node[] =>
   object?.children?.filter(({ children }) => camelCase(String(children?.[0]?.value)) === name) ?? []
 
 const valueNode = (member: Node | undefined): Node | undefined => member?.children?.[1]
-
-const replaceAt = (text: string, offset: number, length: number, content: string): string =>
-  text.slice(0, offset) + content + text.slice(offset + length)
-
-/** `SyntaxKind.CommaToken` of the parser: its enumeration exists only at compile time. */
-const commaToken = 5
-
-/** The offset of the comma that follows, also after comments. */
-const commaAfter = (text: string, offset: number): number | undefined => {
-  const scanner = createScanner(text, true)
-  scanner.setPosition(offset)
-  return scanner.scan() === commaToken ? scanner.getTokenOffset() : undefined
-}
-
-/** Removes the line at the offset if it is blank. */
-const withoutBlankLine = (text: string, offset: number): string => {
-  const start = text.lastIndexOf('\n', offset - 1) + 1
-  const end = text.indexOf('\n', offset)
-  if (start === 0 || end === -1 || text.slice(start, end).trim() !== '') return text
-  return text.slice(0, start) + text.slice(end + 1)
-}
-
-/** Removes a member with one comma and its line; comments stay. */
-const removeMember = (text: string, object: Node, member: Node): string => {
-  const { offset, length } = member
-  const before = object.children?.[object.children.indexOf(member) - 1]
-  const ownComma = commaAfter(text, offset + length)
-  const comma = ownComma ?? (before && commaAfter(text, before.offset + before.length))
-  if (comma === undefined) return withoutBlankLine(replaceAt(text, offset, length, ''), offset)
-  if (comma < offset) {
-    const rest = withoutBlankLine(replaceAt(text, offset, length, ''), offset)
-    return replaceAt(rest, comma, 1, '')
-  }
-  const cut = replaceAt(replaceAt(text, comma, 1, ''), offset, length, '')
-  return withoutBlankLine(cut, offset)
-}
-
-/** The indentation and the line breaks that the file uses. */
-export const layoutOf = (text: string) => {
-  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
-  return {
-    formattingOptions: {
-      insertSpaces: !indent.startsWith('\t'),
-      tabSize: indent.startsWith('\t') ? 1 : indent.length,
-      eol: text.includes('\r\n') ? '\r\n' : '\n',
-    },
-  }
-}
 
 /** The members of nested groups, outermost first; undefined where the file has none. */
 const groupMembers = (text: string, groups: readonly string[]): (Node | undefined)[] => {

@@ -34,6 +34,9 @@ const stateFolder = ({ platform, home, environment }: Machine): string => {
 const stateFile = (machine: Machine, name: string): string =>
   (machine.platform === 'win32' ? win32 : posix).join(stateFolder(machine), productName, name)
 
+/** The folder of the journals and copies of `setup` (SU-9). */
+export const setupJournals = (machine: Machine): string => stateFile(machine, 'setup')
+
 /** The usual file of the history: `$XDG_STATE_HOME/nexus-claude-api/usage.sqlite` on Linux. */
 export const usualHistoryPath = (machine: Machine): string => stateFile(machine, 'usage.sqlite')
 

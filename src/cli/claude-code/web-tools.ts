@@ -19,14 +19,17 @@ const ruleLists = ['allow', 'ask', 'deny'] as const
 
 const isSearchRule = (rule: unknown): boolean => typeof rule === 'string' && /^WebSearch\b/.test(rule)
 
-/** Whether a user decided about WebSearch. */
-const hasSearchRule = (settings: Json | null): boolean => {
+const hasSearchRuleIn = (settings: Json | null, lists: readonly (typeof ruleLists)[number][]): boolean => {
   const permissions = settings?.['permissions']
   return (
     isObject(permissions) &&
-    ruleLists.some((list) => Array.isArray(permissions[list]) && permissions[list].some(isSearchRule))
+    lists.some((list) => Array.isArray(permissions[list]) && permissions[list].some(isSearchRule))
   )
 }
+
+/** Whether a user's rule in a settings file keeps WebSearch on the list of tools. */
+export const isSearchAllowed = (files: readonly SettingsFile[]): boolean =>
+  files.some(({ settings }) => hasSearchRuleIn(settings, ['allow', 'ask']))
 
 const toolFlags = /^--(?:allowed-?tools|disallowed-?tools|tools)(?:=|$)/i
 
@@ -43,7 +46,7 @@ const namesSearch = (args: readonly string[]): boolean => {
 
 /** Whether a user's rule decides about WebSearch, in a settings file or in Claude Code's arguments. */
 export const isSearchDecided = (files: readonly SettingsFile[], args: readonly string[] = []): boolean =>
-  files.some(({ settings }) => hasSearchRule(settings)) || namesSearch(args)
+  files.some(({ settings }) => hasSearchRuleIn(settings, ruleLists)) || namesSearch(args)
 
 /** The settings file that decides whether WebFetch asks Anthropic first. */
 export const preflightSetting = (files: readonly SettingsFile[]): SettingsFile | undefined =>

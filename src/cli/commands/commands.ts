@@ -3,6 +3,7 @@ import { authLogoutCommand } from './auth/logout.ts'
 import { authRefreshCommand } from './auth/refresh.ts'
 import { authStatusCommand } from './auth/status.ts'
 import { claudeCommand } from './claude.ts'
+import { clientTokenCommand } from './client-token.ts'
 import { clientsAddCommand } from './clients/add.ts'
 import { clientsDisableCommand, clientsEnableCommand, clientsRemoveCommand } from './clients/change.ts'
 import { clientsListCommand } from './clients/list.ts'
@@ -23,6 +24,7 @@ import { type Catalogue, createHelpCommand } from './help.ts'
 import { modelsCommand } from './models.ts'
 import { openCodeCommand } from './opencode.ts'
 import { servicePrintCommand } from './service.ts'
+import { setupCommand } from './setup.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 import { usageDeleteCommand } from './usage/delete.ts'
@@ -39,6 +41,7 @@ export const catalogue: Catalogue = {
     codexCommand,
     openCodeCommand,
     envCommand,
+    setupCommand,
     doctorCommand,
     healthCommand,
     dashboardCommand,
@@ -67,6 +70,7 @@ export const catalogue: Catalogue = {
     servicePrintCommand,
     completionCommand,
     createCompleteCommand(() => catalogue),
+    clientTokenCommand,
     workerCommand,
     createHelpCommand(() => catalogue),
   ],

@@ -59,16 +59,24 @@ const toHealthy = (health: unknown): Healthy | undefined => {
 /** Our server's response has a few hundred bytes. */
 const maximumResponseBytes = 1024 * 1024
 
-const toThisMachine = { redirect: 'manual', proxy: false, tls: { rejectUnauthorized: false } } as const
-
 /**
- * `url`: the server's own URL on this machine, so no proxy is used. The request contains no secret and reaches only this
+ * The server's own URL on this machine, so no proxy is used. The request contains no secret and reaches only this
  * machine: it needs no valid certificate, whose name is another one.
  */
-export const fetchHealth = async (url: string, deadlineMs: number): Promise<Healthy | Silence> => {
+const toThisMachine = { redirect: 'manual', proxy: false, tls: { rejectUnauthorized: false } } as const
+const toAnotherMachine = { redirect: 'manual' } as const
+
+interface Target {
+  /** The URL leads to another machine. */
+  readonly isElsewhere?: boolean
+}
+
+const optionsFor = ({ isElsewhere = false }: Target) => (isElsewhere ? toAnotherMachine : toThisMachine)
+
+export const fetchHealth = async (url: string, deadlineMs: number, target: Target = {}): Promise<Healthy | Silence> => {
   const signal = AbortSignal.timeout(deadlineMs)
   try {
-    const options: object = { ...toThisMachine, signal }
+    const options: object = { ...optionsFor(target), signal }
     const response = await fetch(`${url}/health`, options)
     const { status } = response
     // Reads to the end or the deadline: a partial response does not count.
@@ -79,7 +87,7 @@ export const fetchHealth = async (url: string, deadlineMs: number): Promise<Heal
   }
 }
 
-/** Returns undefined if no server answers in time. `url` as above; requests the head only. */
+/** Returns undefined if no server answers in time. `url`: of this machine; requests the head only. */
 export const fetchStatus = async (url: string, deadlineMs: number): Promise<number | undefined> => {
   const options: object = { ...toThisMachine, method: 'HEAD', signal: AbortSignal.timeout(deadlineMs) }
   try {
@@ -89,15 +97,21 @@ export const fetchStatus = async (url: string, deadlineMs: number): Promise<numb
   }
 }
 
+interface FromServer extends Target {
+  readonly headers: Record<string, string>
+  readonly deadlineMs: number
+  readonly maximumBytes: number
+}
+
 /**
- * Returns undefined if no server answers in time, and '' for an answer that is too long. `url` as above. `headers` may
- * have the client token: they reach only this machine.
+ * Returns undefined if no server answers in time, and '' for an answer that is too long. `headers` may have the client
+ * token if the URL is of this machine: they reach only it.
  */
 export const fetchFromServer = async (
   url: string,
-  { headers, deadlineMs, maximumBytes }: { headers: Record<string, string>; deadlineMs: number; maximumBytes: number },
+  { headers, deadlineMs, maximumBytes, ...target }: FromServer,
 ): Promise<{ readonly status: number; readonly text: string } | undefined> => {
-  const options: object = { ...toThisMachine, headers, signal: AbortSignal.timeout(deadlineMs) }
+  const options: object = { ...optionsFor(target), headers, signal: AbortSignal.timeout(deadlineMs) }
   try {
     const response = await fetch(url, options)
     return { status: response.status, text: await readCapped(response, maximumBytes) }

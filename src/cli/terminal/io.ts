@@ -55,6 +55,8 @@ export interface Io {
     readonly keychainNoticeMs?: number
     /** Time after which a session without a request is logged. */
     readonly silenceMs?: number
+    /** Time that a setup waits for another one. */
+    readonly setupLockMs?: number
     /** Time between two lines of `usage watch`. */
     readonly watchMs?: number
   }

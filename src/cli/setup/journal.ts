@@ -1,0 +1,149 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { attempt } from '../../base/attempt.ts'
+import { errorCode } from '../../base/error-code.ts'
+import { replaceFile } from '../../base/files/replace-file.ts'
+import { isObject, type Json } from '../../base/json.ts'
+import { type Machine, setupJournals } from '../../config/paths.ts'
+import { version } from '../../version.ts'
+import type { FileChange } from './client-plan.ts'
+import type { ChangedKeys } from './key-changes.ts'
+import { SetupFailure } from './setup-failure.ts'
+
+/** What setup changed for a client, and copies of the files before (SU-9). Only the owner can read them. */
+
+const ownerAlone = 0o600
+const ownersFolder = 0o700
+/** Copies of one file. */
+const mostCopies = 5
+
+export interface JournalFile extends ChangedKeys {
+  readonly path: string
+  readonly format: FileChange['format']
+  /** Whether the file existed before the first setup. */
+  readonly hadFile: boolean
+  /** Mode before the first setup. */
+  readonly mode?: number
+  /** Hash of the text that setup wrote. */
+  readonly hash: string
+  /**
+   * Whether the file can be given back byte for byte: no other program has changed it between two setups. Then `copy`
+   * is the copy of the text before the first one.
+   */
+  readonly isExact: boolean
+  readonly copy?: string
+  /** The outermost folder that setup made. */
+  readonly folder?: string
+}
+
+export interface Journal {
+  readonly client: string
+  /** Of this program. */
+  readonly version: string
+  readonly time: string
+  /** The server that the client was set up for. */
+  readonly url: string
+  /** The clients whose setup included this one. */
+  readonly for: readonly string[]
+  readonly files: readonly JournalFile[]
+}
+
+const journalFolder = (machine: Machine): string => setupJournals(machine)
+export const journalPath = (machine: Machine, client: string): string => join(journalFolder(machine), `${client}.json`)
+const copiesFolder = (machine: Machine, client: string): string => join(journalFolder(machine), `${client}.copies`)
+
+const isPath = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((step) => typeof step === 'string' || isObject(step))
+
+const isKept = (value: unknown, ...members: readonly string[]): boolean =>
+  value === null || (isObject(value) && members.some((member) => member in value))
+
+const isKey = (value: unknown): boolean =>
+  isObject(value) &&
+  isPath(value['path']) &&
+  isKept(value['before'], 'value') &&
+  isKept(value['after'], 'value', 'hash')
+
+const isFile = (value: unknown): boolean => {
+  if (!isObject(value)) return false
+  const { path, format, hadFile, isExact, hash, keys, made } = value
+  const isNamed = [path, format, hash].every((text) => typeof text === 'string')
+  const areFlags = typeof hadFile === 'boolean' && typeof isExact === 'boolean'
+  return isNamed && areFlags && Array.isArray(keys) && keys.every(isKey) && Array.isArray(made) && made.every(isPath)
+}
+
+const isJournal = (value: Json): boolean => {
+  const { client, url, files } = value
+  return (
+    typeof client === 'string' &&
+    typeof url === 'string' &&
+    Array.isArray(value['for']) &&
+    Array.isArray(files) &&
+    files.every(isFile)
+  )
+}
+
+const damaged = (machine: Machine, client: string): SetupFailure => {
+  const folder = copiesFolder(machine, client)
+  const copies = (attempt(() => readdirSync(folder)) ?? []).sort().map((name) => join(folder, name))
+  const where =
+    copies.length === 0
+      ? `There is no copy of a file in ${folder}.`
+      : `Copies of the files before:\n  ${copies.join('\n  ')}`
+  return new SetupFailure(
+    `The journal ${journalPath(machine, client)} is damaged, so setup does not know what it changed. Correct the files yourself, then remove the journal.\n${where}`,
+  )
+}
+
+/** Undefined if the client is not set up. Throws SetupFailure for a damaged journal. */
+export const readJournal = (machine: Machine, client: string): Journal | undefined => {
+  try {
+    const value: unknown = JSON.parse(readFileSync(journalPath(machine, client), 'utf8'))
+    if (isObject(value) && isJournal(value)) return value as unknown as Journal
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
+  }
+  throw damaged(machine, client)
+}
+
+/** Rejects with what the file system throws. */
+export const writeJournal = async (
+  machine: Machine,
+  { client, url, files, for: reasons }: Omit<Journal, 'version' | 'time'>,
+): Promise<void> => {
+  const journal: Journal = { client, version, time: new Date().toISOString(), url, for: reasons, files }
+  mkdirSync(journalFolder(machine), { recursive: true, mode: ownersFolder })
+  const text = `${JSON.stringify(journal, undefined, 2)}\n`
+  await replaceFile(journalPath(machine, client), text, { modeFor: () => ownerAlone })
+}
+
+/** Without a journal, its copies are not needed. */
+export const removeJournal = (machine: Machine, client: string): void => {
+  rmSync(journalPath(machine, client), { force: true })
+  rmSync(copiesFolder(machine, client), { recursive: true, force: true })
+}
+
+/** Copies a text, and returns the copy's name. Throws what the file system throws. */
+export const addCopy = (machine: Machine, client: string, path: string, text: string): string => {
+  const folder = copiesFolder(machine, client)
+  mkdirSync(folder, { recursive: true, mode: ownersFolder })
+  const time = new Date().toISOString().replaceAll(':', '-')
+  const name = `${time}.${crypto.randomUUID().slice(0, 8)}.${basename(path)}`
+  writeFileSync(join(folder, name), text, { flag: 'wx', mode: ownerAlone })
+  return name
+}
+
+/** Keeps the newest copies of each file name, and those that an undo needs. */
+export const dropOldCopies = (machine: Machine, client: string, needed: readonly string[]): void => {
+  const folder = copiesFolder(machine, client)
+  const byFile = Map.groupBy((attempt(() => readdirSync(folder)) ?? []).sort(), (name) =>
+    name.split('.').slice(3).join('.'),
+  )
+  for (const names of byFile.values())
+    for (const name of names.slice(0, -mostCopies))
+      if (!needed.includes(name)) rmSync(join(folder, name), { force: true })
+}
+
+/** Undefined if the copy is gone. */
+export const readCopy = (machine: Machine, client: string, name: string): string | undefined =>
+  attempt(() => readFileSync(join(copiesFolder(machine, client), basename(name)), 'utf8'))

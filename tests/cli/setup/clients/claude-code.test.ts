@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startChain } from '../../../support/chain.ts'
+import { afterTest } from '../../../support/cleanup.ts'
+import { temporaryFolder } from '../../../support/cli.ts'
+import { readJson, writeFile } from '../../../support/files.ts'
+import { clientTree, setup, silentUrl } from '../../../support/setup.ts'
+
+const run = async (args: readonly string[], environment: Record<string, string> = {}, text?: unknown) => {
+  const folder = temporaryFolder()
+  const path = join(folder, '.claude', 'settings.json')
+  if (text !== undefined) writeFile(path, text)
+  const result = await setup({ folder, environment }, ['claude-code', ...args])
+  return { ...result, folder, path }
+}
+
+const hosts = '127.0.0.1,localhost,::1'
+
+const environment = {
+  ANTHROPIC_BASE_URL: silentUrl,
+  ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
+  ANTHROPIC_DEFAULT_FABLE_MODEL: 'claude-opus-4-6',
+  ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
+  ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
+  ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',
+  ANTHROPIC_SMALL_FAST_MODEL: 'claude-haiku-4-5',
+  DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+  NO_PROXY: hosts,
+  no_proxy: hosts,
+}
+
+const webKeys = { permissions: { deny: ['WebSearch'] }, skipWebFetchPreflight: true }
+
+/** A server with sign-in, as far as setup looks at it. */
+const signInServer = (hasSignIn = true): string => {
+  const { url } = startChain()
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: (request) => {
+      const { pathname } = new URL(request.url)
+      const isMetadata = pathname === '/.well-known/oauth-authorization-server'
+      if (isMetadata) return hasSignIn ? Response.json({}) : new Response('', { status: 404 })
+      return fetch(`${url}${pathname}`)
+    },
+  })
+  afterTest(() => server.stop(true))
+  return String(server.port)
+}
+
+describe('Claude Code with an environment', () => {
+  test('gets the environment of a launch, and what its web tools need', async () => {
+    const { path } = await run(['--yes'])
+    expect(readJson(path)).toEqual({ env: { ...environment, ANTHROPIC_AUTH_TOKEN: 'dummy' }, ...webKeys })
+  })
+
+  test('with a client token, it runs our command: neither token nor key is written (SU-3)', async () => {
+    const { path, folder, out } = await run(['--yes'], { NEXUS_CLIENT_TOKEN: 'my-token', NEXUS_API_KEY: 'my-key' })
+    expect(readJson(path)).toEqual({
+      env: environment,
+      apiKeyHelper: '/usr/local/bin/nexus-claude-api client-token',
+      ...webKeys,
+    })
+    expect(JSON.stringify(clientTree(folder)) + out).not.toMatch(/my-token|my-key/)
+  })
+
+  test('with named clients, the server has no token to write', async () => {
+    const { code, err } = await run(['--yes'], { NEXUS_CLIENT_TOKENS: `alice:${'a'.repeat(24)}` })
+    expect([code, err.includes('Use --sign-in')]).toEqual([2, true])
+  })
+
+  test('with sign-in on, the server refuses any token: setup names the ways out', async () => {
+    const { code, err } = await run(['--yes'], { NEXUS_SIGN_IN: 'true' })
+    expect([code, err.includes('Use --sign-in, or set a client token')]).toEqual([2, true])
+  })
+
+  test('NO_PROXY keeps the hosts of the file and of the shell, and the diff says that it hides the shell (SU-CC3)', async () => {
+    const { path, err } = await run(['--yes'], { NO_PROXY: 'shell.example' }, { env: { NO_PROXY: 'file.example' } })
+    expect(readJson(path)).toMatchObject({ env: { NO_PROXY: `file.example,shell.example,${hosts}` } })
+    expect(err).toContain('uses NO_PROXY of this file from now on, not the one of your shell')
+  })
+
+  test('removes a key and another provider, and gives them back (SU-6)', async () => {
+    const text = { env: { ANTHROPIC_API_KEY: 'sk-mine', CLAUDE_CODE_USE_BEDROCK: '1' }, apiKeyHelper: 'my-helper' }
+    const { path, folder, err } = await run(['--yes'], {}, text)
+    expect(readJson(path)).toEqual({ env: { ...environment, ANTHROPIC_AUTH_TOKEN: 'dummy' }, ...webKeys })
+    for (const name of ['env.ANTHROPIC_API_KEY', 'env.CLAUDE_CODE_USE_BEDROCK', 'apiKeyHelper'])
+      expect(err).toContain(`removes: ${name} in `)
+    await setup({ folder }, ['claude-code', '--undo', '--yes'])
+    expect(readFileSync(path, 'utf8')).toBe(JSON.stringify(text))
+  })
+
+  test('keeps rules and preferences of the user', async () => {
+    const text = {
+      permissions: { allow: ['WebSearch'], deny: ['Bash(rm:*)'] },
+      skipWebFetchPreflight: false,
+      promptCacheTtl: '5m',
+    }
+    const { path } = await run(['--yes'], { NEXUS_CACHE_TTL: '1h' }, text)
+    expect(readJson(path)).toEqual({
+      ...text,
+      subagentPromptCacheTtl: '5m',
+      env: { ...environment, ANTHROPIC_AUTH_TOKEN: 'dummy' },
+    })
+  })
+
+  test('adds a rule to the list of the user (SU-6)', async () => {
+    const { path } = await run(['--yes'], {}, { permissions: { deny: ['Bash(rm:*)'] } })
+    expect(readJson(path)).toMatchObject({ permissions: { deny: ['Bash(rm:*)', 'WebSearch'] } })
+  })
+
+  test('with web search on, WebSearch stays', async () => {
+    const { path } = await run(['--yes'], { NEXUS_SEARCH: 'searxng', NEXUS_SEARCH_URL: 'http://127.0.0.1:2' })
+    expect(readJson(path)).not.toHaveProperty('permissions')
+  })
+
+  test('asks for a cache of an hour if the server keeps prompts for one', async () => {
+    const { path } = await run(['--yes'], { NEXUS_CACHE_TTL: '1h' })
+    expect(readJson(path)).toMatchObject({ promptCacheTtl: '1h', subagentPromptCacheTtl: '5m' })
+  })
+
+  test('a stored sign-in to a gateway is refused, with the way out (SU-CC1)', async () => {
+    const folder = temporaryFolder()
+    const stored = { enterpriseGateway: { url: 'https://other.example', jwt: 'secret-token' } }
+    writeFile(join(folder, '.claude', '.credentials.json'), stored)
+    const before = clientTree(folder)
+    const { code, err } = await setup({ folder }, ['claude-code', '--yes'])
+    expect([code, err.includes('/logout'), err.includes('--sign-in'), err.includes('secret-token')]).toEqual([
+      ...[2, true, true, false],
+    ])
+    expect(clientTree(folder)).toEqual(before)
+  })
+
+  test('uses the folder of CLAUDE_CONFIG_DIR', async () => {
+    const folder = temporaryFolder()
+    const other = join(folder, 'other')
+    await setup({ folder, environment: { CLAUDE_CONFIG_DIR: other } }, ['claude-code', '--yes'])
+    expect(readJson(join(other, 'settings.json'))).toMatchObject({ env: { ANTHROPIC_BASE_URL: silentUrl } })
+  })
+
+  test('names a file of the project that wins over the user', async () => {
+    const folder = temporaryFolder()
+    const project = writeFile(join(folder, '.claude', 'settings.local.json'), {
+      env: { ANTHROPIC_BASE_URL: 'https://other.example' },
+    })
+    const { code, err } = await setup({ folder }, ['claude-code', '--yes'])
+    expect([code, err.includes(`${project} sets env.ANTHROPIC_BASE_URL, which wins`)]).toEqual([0, true])
+  })
+})
+
+describe('Claude Code with sign-in', () => {
+  test('gets the address of the sign-in and NO_PROXY (SI-U1)', async () => {
+    const port = signInServer()
+    const { code, path, err } = await run(['--yes', '--sign-in'], { NEXUS_PORT: port })
+    expect(code).toBe(0)
+    expect(readJson(path)).toEqual({
+      forceLoginMethod: 'gateway',
+      forceLoginGatewayUrl: `http://127.0.0.1:${port}`,
+      env: { NO_PROXY: hosts, no_proxy: hosts },
+      skipWebFetchPreflight: true,
+    })
+    expect(err).toContain('To check it: claude, then /login')
+  })
+
+  test('without a running server, it is refused and names service print (SU-12, SI-U3)', async () => {
+    const { code, err, folder } = await run(['--yes', '--sign-in'])
+    expect([code, err.includes('service print'), clientTree(folder)]).toEqual([2, true, {}])
+  })
+
+  test('a server without sign-in is refused (SI-U3)', async () => {
+    const { code, err } = await run(['--yes', '--sign-in'], { NEXUS_PORT: signInServer(false) })
+    expect([code, err.includes('runs without sign-in')]).toEqual([2, true])
+  })
+
+  test('the two ways replace each other, and an undo gives back the first file (SU-CC2)', async () => {
+    const port = signInServer()
+    const folder = temporaryFolder()
+    const path = writeFile(join(folder, '.claude', 'settings.json'), '{ "env": { "KEEP": "1" } }\n')
+    const set = (...args: string[]) =>
+      setup({ folder, environment: { NEXUS_PORT: port } }, ['claude-code', '--yes', ...args])
+    await set()
+    await set('--sign-in')
+    expect(readJson(path)).toEqual({
+      env: { KEEP: '1', NO_PROXY: hosts, no_proxy: hosts },
+      forceLoginMethod: 'gateway',
+      forceLoginGatewayUrl: `http://127.0.0.1:${port}`,
+      skipWebFetchPreflight: true,
+    })
+    await set()
+    expect(readJson(path)).toMatchObject({ env: { ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}` } })
+    expect(readJson(path)).not.toHaveProperty('forceLoginMethod')
+    await set('--undo')
+    expect(readFileSync(path, 'utf8')).toBe('{ "env": { "KEEP": "1" } }\n')
+  })
+
+  test('an undo says that the sign-in stays until /logout (SI-U4)', async () => {
+    const port = signInServer()
+    const { folder } = await run(['--yes', '--sign-in'], { NEXUS_PORT: port })
+    const { code, err } = await setup({ folder }, ['claude-code', '--undo', '--yes'])
+    expect([code, err.includes('stays until you run /logout'), clientTree(folder)]).toEqual([0, true, {}])
+  })
+})

@@ -26,7 +26,7 @@ import { type TranslatedFormat, toOutputFormat } from './output-format.ts'
 import { partsIn } from './parts.ts'
 import { createPathMap, type PathMap } from './path-map.ts'
 import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
-import { moveCitedDocuments, nestDocuments, spellOutDocuments } from './result-documents.ts'
+import { moveOutOfResults, nestDocuments, spellOutDocuments } from './result-documents.ts'
 import { createSearchResults } from './search-results.ts'
 import { type MarkedSystemBlock, toSystem } from './system.ts'
 import { toThinking, willThink } from './thinking.ts'
@@ -82,7 +82,7 @@ const toTurns = (request: MessagesRequest, translation: TranslationContext): Tra
   spellOutDocuments(turns, translation)
   // Reads the remaining documents, in messages and in results.
   const citations = decideCitations(turns, request, translation)
-  moveCitedDocuments(turns, translation)
+  moveOutOfResults(turns, translation)
   nestDocuments(turns, translation)
   fillEmptyTurns(turns)
   checkPrefill(turns, translation)

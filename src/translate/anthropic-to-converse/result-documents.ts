@@ -1,14 +1,15 @@
 import { isBlank } from '../../messages/blank.ts'
-import type { ContentBlock, Document } from '../../wire/converse/content.ts'
+import type { ContentBlock, Document, ToolResultContent } from '../../wire/converse/content.ts'
 import { addCachePoint } from './cache-markers.ts'
 import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 import { isCited, isPdf, type Part, wordsOf } from './parts.ts'
 import { reorder } from './repair.ts'
 
 /**
- * Documents in a turn with tool results. Next to a result, Claude on Converse accepts text, images and PDFs; for any
+ * Documents and images in a turn with tool results. Next to a result, Claude on Converse accepts text, images and PDFs; for any
  * other document, Bedrock reports that the result is missing (pydantic-ai#6098). Inside a result, documents cannot have
- * citations (boto3#4648), without which the model does not see a PDF's pages.
+ * citations (boto3#4648), without which the model does not see a PDF's pages. Some models accept no images inside a
+ * result (opencode#49443).
  */
 
 type MarkedResult = MarkedContentBlock & { readonly block: Extract<ContentBlock, { toolResult: unknown }> }
@@ -17,7 +18,7 @@ const isResult = (unit: MarkedContentBlock): unit is MarkedResult => 'toolResult
 
 /** The turns with results. The results are first: see `pairToolResults`. */
 const turnsWithResults = (turns: readonly Turn[], { blockKinds }: TranslationContext): readonly Turn[] => {
-  if (!blockKinds.documents || !blockKinds.toolResults) return []
+  if (!(blockKinds.documents || blockKinds.images) || !blockKinds.toolResults) return []
   return turns.filter(({ units: [first] }) => first !== undefined && isResult(first))
 }
 
@@ -63,13 +64,27 @@ export const spellOutDocuments = (turns: readonly Turn[], translation: Translati
   }
 }
 
-/** Moves a result's cited documents to `moved`. A line of text replaces each of them. */
-const detach = (unit: MarkedResult, moved: MarkedContentBlock[]): MarkedContentBlock => {
+/** The text in place of a part that may not be in a result; undefined for any other part. */
+const noticeFor = (part: ToolResultContent, { model }: TranslationContext): string | undefined => {
+  if ('document' in part && isCited(part.document)) {
+    return `[The document "${part.document.name}" follows the tool results.]`
+  }
+  return 'image' in part && !model.imagesInResults ? '[The image follows the tool results.]' : undefined
+}
+
+/** Moves parts out of a result to `moved`. A line of text replaces each of them. */
+const detach = (
+  unit: MarkedResult,
+  moved: MarkedContentBlock[],
+  translation: TranslationContext,
+): MarkedContentBlock => {
   const count = moved.length
   const content = unit.block.toolResult.content.map((part, index) => {
-    if (!('document' in part) || !isCited(part.document)) return part
-    moved.push({ block: part, path: unit.partPaths?.[index] ?? unit.path })
-    return { text: `[The document "${part.document.name}" follows the tool results.]` }
+    const text = noticeFor(part, translation)
+    if (text === undefined) return part
+    // Both kinds of parts are also blocks of a message.
+    moved.push({ block: part as ContentBlock, path: unit.partPaths?.[index] ?? unit.path })
+    return { text }
   })
   const last = moved.at(-1)
   if (moved.length === count || last === undefined) return unit
@@ -79,11 +94,11 @@ const detach = (unit: MarkedResult, moved: MarkedContentBlock[]): MarkedContentB
   return withContent(detached, content)
 }
 
-/** Moves documents with citations out of results, to the position after the results of their turn. */
-export const moveCitedDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
+/** Moves parts that may not be in results out of them, to the position after the results of their turn. */
+export const moveOutOfResults = (turns: readonly Turn[], translation: TranslationContext): void => {
   for (const turn of turnsWithResults(turns, translation)) {
     const moved: MarkedContentBlock[] = []
-    const results = turn.units.filter(isResult).map((unit) => detach(unit, moved))
+    const results = turn.units.filter(isResult).map((unit) => detach(unit, moved, translation))
     if (moved.length > 0) reorder(turn, [...results, ...moved, ...turn.units.filter((unit) => !isResult(unit))])
   }
 }

@@ -43,6 +43,8 @@ export interface ModelCapabilities {
   readonly citations: boolean
   /** Whether a PDF may be in one message with a tool result. */
   readonly documentsBesideResults: boolean
+  /** Whether an image may be inside a tool result. */
+  readonly imagesInResults: boolean
   /** Whether `additionalModelResponseFieldPaths` is accepted, which reports the stop sequence. */
   readonly responseFieldPaths: boolean
   /** Whether the beta flag `context-1m-2025-08-07` widens the window. */
@@ -79,6 +81,7 @@ const claude3: ModelCapabilities = {
   structuredOutput: false,
   citations: true,
   documentsBesideResults: true,
+  imagesInResults: true,
   responseFieldPaths: true,
   longContextBeta: false,
   interleavedBeta: false,
@@ -129,9 +132,10 @@ const thirdParty: ModelCapabilities = {
   toolLimit: false,
   cachePoints: false,
   citations: false,
+  imagesInResults: false,
   responseFieldPaths: false,
 }
-const nova: ModelCapabilities = { ...thirdParty, cachePoints: true }
+const nova: ModelCapabilities = { ...thirdParty, cachePoints: true, imagesInResults: true }
 
 /** Per family, oldest first. Sources: the specification's capability matrix, AWS's model cards. */
 const rows: readonly Row[] = [

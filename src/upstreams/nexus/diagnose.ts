@@ -7,6 +7,7 @@ import {
   noCachePoints,
   noCitations,
   noDocumentsBesideResults,
+  noImagesInResults,
   noLongCachePoints,
   noResponseFields,
   noSystemMessages,
@@ -65,6 +66,19 @@ const documents: readonly RefusalRule[] = [
       : [],
 ]
 
+const hasImageInResult = ({ messages }: ConverseRequest): boolean =>
+  messages.some(({ content }) =>
+    content.some((block) => 'toolResult' in block && block.toolResult.content.some((part) => 'image' in part)),
+  )
+
+const images: readonly RefusalRule[] = [
+  // opencode#49443. Names the user's turn, also if its images are only in results.
+  (words, sent) =>
+    /(?:doesn't|does not) support the [\w.]{0,60}\bimage field/i.test(words) && hasImageInResult(sent)
+      ? [noImagesInResults]
+      : [],
+]
+
 const settings: readonly RefusalRule[] = [
   whenMatches(
     /(?:temperature|top_p|top_k)`?.{0,40}is deprecated for this model/i,
@@ -85,7 +99,7 @@ const settings: readonly RefusalRule[] = [
 ]
 
 /** A message may list several paths: all of them count, because there is only one retry. */
-const rows: readonly RefusalRule[] = [...fieldRefusals, betaFlags, ...cachePoints, ...settings, ...documents]
+const rows: readonly RefusalRule[] = [...fieldRefusals, betaFlags, ...cachePoints, ...settings, ...documents, ...images]
 
 /** Only refusals of the request itself; a missing right to cache is a 403. */
 const isRefusal = ({ type }: NexusError): boolean => type === 'invalid_request_error' || type === 'permission_error'

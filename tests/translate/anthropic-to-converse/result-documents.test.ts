@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { capabilitiesOf } from '../../../src/translate/capabilities/table.ts'
 import {
   assistant,
   cachedText,
@@ -316,5 +317,37 @@ describe('a model that refuses documents next to results', () => {
       { overrides },
     )
     expect(body.messages[2]?.content[1] as object).toEqual(sentPdf('a'))
+  })
+})
+
+describe('a model that refuses images in results', () => {
+  const overrides = { capabilities: { imagesInResults: false } }
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } }
+  const sentPicture = { image: { format: 'png', source: { bytes: png } } }
+  const notice = { text: '[The image follows the tool results.]' }
+  const marked = { cache_control: { type: 'ephemeral' } }
+
+  test('1.10 gets them after all results of the turn, with the cache marker (MX-C3)', () => {
+    const turn = [toolResult('t1', [{ type: 'text', text: 'Two.' }, picture, picture], marked), toolResult('t2'), 'x']
+    expect(toolResultTurn(2, turn, {}, { overrides })).toEqual([
+      result('t1', [{ text: 'Two.' }, notice, notice]),
+      result('t2', [{ text: 'ok' }]),
+      sentPicture,
+      sentPicture,
+      cachePoint,
+      { text: 'x' },
+    ])
+  })
+
+  test('1.10 other models get them inside the result', () => {
+    expect(toolResultTurn(1, [toolResult('t1', [picture])])).toEqual([result('t1', [sentPicture])])
+  })
+
+  test('models of other vendors than Amazon and Anthropic are such models', () => {
+    const inResults = ['us.amazon.nova-pro-v1:0', 'claude-haiku-4.5', 'openai.gpt-6'].map(
+      (id) => capabilitiesOf(id).imagesInResults,
+    )
+    expect(inResults).toEqual([true, true, false])
   })
 })

@@ -50,7 +50,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
     onOddity: createOddityLog(log, requestId),
   })
 
-  /** Sends a request. If the model refuses an optional part, sends it once more without that part. */
+  /** Sends a request. If the model refuses an optional part, sends it again without that part. */
   const sendRequest = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const notes = createNotes()
     const request = await options.inlineUrlSources(given, context.signal, { notes, mediaLimit })

@@ -29,7 +29,10 @@ const diagnosesOf = (
       )
     : []
 
-/** The second try is the last: it leaves out everything that may have been refused before. */
+/** Bounds the requests for one answer. A Nexus that refuses more optional parts than these has no use for the client. */
+const maximumResends = 6
+
+/** A repeated request leaves out everything that may have been refused before. */
 const withoutSuspects = (overrides: CapabilityOverrides): CapabilityOverrides => ({
   ...overrides,
   refusedBetas: [...overrides.refusedBetas, ...overrides.suspectedBetas],
@@ -56,13 +59,20 @@ export const createRefusalFallback = (log: Logger, now: () => number, learned: r
     return answer
   }
 
-  const sendWithoutRefused = async <T>(error: unknown, call: FallbackCall<T>): Promise<T> => {
-    const { modelId, requestId, first, retranslate } = call
-    const diagnoses = diagnosesOf(error, first, (flags) => suspectsIn(modelId, flags))
-    const combined = diagnoses.reduce((known, { overrides }) => mergeOverrides(known, overrides), overrides(modelId))
-    const retranslated = diagnoses.length === 0 ? first : retranslate(withoutSuspects(combined))
+  /** `known`: what was refused before. */
+  const sendWithoutRefused = async <T>(
+    error: unknown,
+    refused: Prepared,
+    known: CapabilityOverrides,
+    call: FallbackCall<T>,
+    resendsLeft = maximumResends,
+  ): Promise<T> => {
+    const { modelId, requestId, retranslate } = call
+    const diagnoses = resendsLeft === 0 ? [] : diagnosesOf(error, refused, (flags) => suspectsIn(modelId, flags))
+    const combined = diagnoses.reduce((all, { overrides: refusal }) => mergeOverrides(all, refusal), known)
+    const retranslated = diagnoses.length === 0 ? refused : retranslate(withoutSuspects(combined))
     // The refused part must not be left out.
-    if (retranslated.call.body === first.call.body) throw error
+    if (retranslated.call.body === refused.call.body) throw error
     const without = diagnoses.map(({ what }) => what).join('; ')
     log.info('upstream.resent', { requestId, model: modelId, without })
     const rememberAll = (): void => {
@@ -73,8 +83,9 @@ export const createRefusalFallback = (log: Logger, now: () => number, learned: r
       rememberAll()
       return answer
     } catch (again) {
-      if (isAnother(again, error)) rememberAll()
-      throw again
+      if (!isAnother(again, error)) throw again
+      rememberAll()
+      return sendWithoutRefused(again, retranslated, combined, call, resendsLeft - 1)
     }
   }
 
@@ -82,10 +93,13 @@ export const createRefusalFallback = (log: Logger, now: () => number, learned: r
     overrides,
     known,
     /**
-     * Sends a request. If the model refuses an optional part, sends it once more without that part, and remembers it if
-     * that succeeds. Only for calls of which the client has received nothing. Rejects as `send` does.
+     * Sends a request. If the model refuses an optional part, sends it again without that part, and remembers the part if
+     * that succeeds or the model then refuses another one. Only for calls of which the client has received nothing.
+     * Rejects as `send` does.
      */
     sendWithFallback: <T>(call: FallbackCall<T>): Promise<T> =>
-      sendOne(call.first, call).catch((error: unknown) => sendWithoutRefused(error, call)),
+      sendOne(call.first, call).catch((error: unknown) =>
+        sendWithoutRefused(error, call.first, overrides(call.modelId), call),
+      ),
   }
 }

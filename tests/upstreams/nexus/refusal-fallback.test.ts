@@ -8,7 +8,7 @@ import { callContext, nexusAt } from '../../support/nexus.ts'
 import { readEvents } from '../../support/sse.ts'
 import { assistant, cachedText, tool, toolResult, toolUse, user } from '../../support/translate.ts'
 
-/** One retry before the first byte, from observed refusals of Bedrock; remembered per model. */
+/** Retries before the first byte, from observed refusals of Bedrock; remembered per model. */
 
 /** A model that accepts everything: only the scenario refuses. */
 const permissiveModel: SimulatedModel = {
@@ -41,6 +41,7 @@ const startPermissiveChain = (scenario: ChainOptions['scenario'], more: ChainOpt
 
 const contains = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
 const modelError = (message: string): string => `The model returned the following errors: ${message}`
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
 const searchResult = {
   type: 'search_result',
@@ -234,6 +235,21 @@ const cases: readonly Case[] = [
     members: { messages: [user('a'), assistant(toolUse('t')), user(toolResult('t', [pdf]))], tools: [tool('Bash')] },
     gone: /"\}\]\}\},\{"document"|citations/,
     without: 'documents next to tool results',
+  },
+  {
+    row: 'images',
+    name: 'an image in a tool result',
+    complaint: "This model doesn't support the image field for user messages. Remove image and try again.",
+    members: {
+      messages: [
+        user('a'),
+        assistant(toolUse('t')),
+        user(toolResult('t', [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: pixel } }])),
+      ],
+      tools: [tool('Bash')],
+    },
+    gone: /"content":\[\{"image"/,
+    without: 'images in tool results',
   },
   {
     row: 'sampling',
@@ -562,7 +578,7 @@ describe('1.10 anything else', () => {
     expect(message).toStartWith('capability_rejected: effort_unsupported — ')
   })
 
-  test('1.10 one retry: a repeated refusal is passed on, and nothing is remembered', async () => {
+  test('1.10 a repeated refusal is passed on, and nothing is remembered', async () => {
     const { post, url, simulator } = startPermissiveChain(refuseUnless('invalid beta flag', () => false))
     const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
     expect((await post(request(), { headers })).status).toBe(400)
@@ -570,24 +586,55 @@ describe('1.10 anything else', () => {
     expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
   })
 
-  test('1.10 of two refusals in a row the first is remembered: the next request gets only the second', async () => {
-    const scenario = ({ body }: SimulatedRequest): Reply => {
-      const complaint = contains(body, /anthropic_beta/)
-        ? 'invalid beta flag'
-        : contains(body, /effort/)
-          ? 'output_config.effort: Extra inputs are not permitted'
-          : undefined
-      return complaint === undefined
-        ? { content: [{ text: 'Fine.' }] }
-        : { error: { status: 400, type: 'ValidationException', message: complaint } }
-    }
-    const { post, simulator } = startPermissiveChain(scenario)
-    const body = request({ output_config: { effort: 'low' } })
+  test('1.10 refusals in a row are handled in one request, which the client does not notice (MX-C3)', async () => {
+    const { post, simulator, url } = startChain({ simulator: { profile: 'poor' } })
+    const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: pixel } }
+    const body = request({
+      system: [cachedText('Rules.', '1h')],
+      messages: [user('a'), assistant(toolUse('t')), user(toolResult('t', [picture]))],
+      tools: [tool('Bash')],
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'low', format: { type: 'json_schema', schema: { type: 'object' } } },
+      max_tokens: 4000,
+    })
     const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
-    expect((await post(body, { headers })).status).toBe(400)
     expect((await post(body, { headers })).status).toBe(200)
-    expect((await post(body, { headers })).status).toBe(200)
-    expect(simulator.journal.map(({ status }) => status)).toEqual([400, 400, 400, 200, 200])
+    expect((await post({ ...body, stream: true }, { headers })).status).toBe(200)
+    expect(simulator.journal.map(({ status }) => status)).toEqual([...Array.from({ length: 6 }, () => 400), 200, 200])
+    const { degraded } = (await (await fetch(`${url}/health`)).json()) as { degraded: { without: string }[] }
+    expect(degraded.map(({ without }) => without)).toEqual([
+      'cache points of an hour',
+      'images in tool results',
+      "thinking of the type 'adaptive'",
+      'an effort setting',
+      'a schema for its answers',
+      'the beta flag context-1m-2025-08-07',
+    ])
+    const last = JSON.stringify(simulator.journal.at(-1)?.body)
+    for (const kept of ['cachePoint', pixel, '"budget_tokens"', 'Rules.']) expect(last).toContain(kept)
+  })
+
+  test('1.10 the seventh refusal in a row reaches the client, and the next request continues from there', async () => {
+    const betas = Array.from({ length: 8 }, (_, index) => `feature-2026-01-0${index + 1}`)
+    const first = ({ body }: SimulatedRequest): string | undefined => {
+      const flags = body.additionalModelRequestFields?.['anthropic_beta']
+      return Array.isArray(flags) ? String(flags[0]) : undefined
+    }
+    const scenario = (sent: SimulatedRequest): Reply => {
+      const message = modelError(`Unexpected value(s) \`${first(sent)}\` for the \`anthropic-beta\` header.`)
+      return first(sent) === undefined
+        ? { content: [{ text: 'Fine.' }] }
+        : { error: { status: 400, type: 'ValidationException', message } }
+    }
+    const { post, simulator } = startPermissiveChain(scenario, {
+      config: { translation: { ...translation, betas } },
+      simulator: { models: [{ ...permissiveModel, betas }] },
+    })
+    const headers = { 'anthropic-beta': betas.join(',') }
+    expect((await post(request(), { headers })).status).toBe(400)
+    expect(simulator.journal.length).toBe(7)
+    expect((await post(request(), { headers })).status).toBe(200)
+    expect(simulator.journal.length).toBe(10)
   })
 
   test('1.10 several paths in one message are handled at once', async () => {
@@ -616,7 +663,7 @@ describe('1.10 anything else', () => {
     const { post, simulator } = startPermissiveChain(scenario)
     const ask = (): Promise<Response> => post(request({ thinking: { type: 'adaptive' }, max_tokens: 4000 }))
     const statuses = [(await ask()).status, (await ask()).status, (await ask()).status]
-    expect(statuses).toEqual([400, 200, 200])
+    expect(statuses).toEqual([200, 200, 200])
     expect(simulator.journal.length).toBe(5)
   })
 

@@ -60,13 +60,37 @@ export const textsOf = ({ events }: ClientRun): string[] =>
 interface StreamEvent {
   readonly type: string
   readonly usage?: Readonly<Record<string, number>>
+  readonly delta?: { readonly type?: string; readonly text?: string }
 }
 
-/** The flag that `cacheReads` needs. */
+/** The flag that `cacheReads` and `textDeltasOf` need. */
 export const withStreams = '--include-partial-messages'
 
+const streamEvents = ({ events }: ClientRun): StreamEvent[] =>
+  events.flatMap(({ type, ...line }) => (type === 'stream_event' ? [line['event'] as StreamEvent] : []))
+
 /** The tokens that each response read from the prompt cache. The run needs `withStreams`. */
-export const cacheReads = ({ events }: ClientRun): number[] =>
-  events
-    .flatMap(({ type, ...line }) => (type === 'stream_event' ? [line['event'] as StreamEvent] : []))
-    .flatMap(({ type, usage }) => (type === 'message_delta' ? [Number(usage?.['cache_read_input_tokens'])] : []))
+export const cacheReads = (run: ClientRun): number[] =>
+  streamEvents(run).flatMap(({ type, usage }) =>
+    type === 'message_delta' ? [Number(usage?.['cache_read_input_tokens'])] : [],
+  )
+
+/** The texts of the stream, and the types of all its events. The run needs `withStreams`. */
+export const textDeltasOf = (run: ClientRun): { readonly texts: string[]; readonly types: string[] } => {
+  const events = streamEvents(run)
+  return {
+    texts: events.flatMap(({ delta }) => (delta?.type === 'text_delta' ? [String(delta.text)] : [])),
+    types: events.map(({ type }) => type),
+  }
+}
+
+/** The tokens of all requests of a run: read from the prompt cache, written to it, and written for an hour. */
+export const cacheUseOf = ({ result }: ClientRun) => {
+  const usage = (result?.['usage'] ?? {}) as Readonly<Record<string, unknown>>
+  const creation = (usage['cache_creation'] ?? {}) as Readonly<Record<string, unknown>>
+  return {
+    read: Number(usage['cache_read_input_tokens'] ?? 0),
+    written: Number(usage['cache_creation_input_tokens'] ?? 0),
+    writtenForAnHour: Number(creation['ephemeral_1h_input_tokens'] ?? 0),
+  }
+}

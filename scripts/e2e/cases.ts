@@ -1,4 +1,5 @@
 import type { Case } from './case.ts'
+import { answerCases } from './cases/answers.ts'
 import { anthropicCases } from './cases/anthropic.ts'
 import { autoModeCases } from './cases/auto-mode.ts'
 import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
@@ -33,6 +34,7 @@ import { webSearchCases } from './cases/web-search.ts'
 
 /** The tasks that the real client must be able to do. Each case is one session. */
 export const cases: readonly Case[] = [
+  ...answerCases,
   ...toolCases,
   ...oddResponseCases,
   ...mcpCases,

@@ -3,7 +3,7 @@ import { SimulatedConverseRequest } from '../../src/simulator/converse-request.t
 import type { Reply, ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
 import type { RequestView } from '../../src/simulator/request-view.ts'
 import { isSafetyCheck } from '../../src/simulator/safety-check.ts'
-import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
+import type { ContentBlock, Document, Image } from '../../src/wire/converse/content.ts'
 
 /** Scripts for the simulated model. */
 
@@ -35,12 +35,40 @@ type ToolResult = Extract<ContentBlock, { toolResult: unknown }>['toolResult']
 export const resultsIn = ({ messages }: Body): ToolResult[] =>
   messages.flatMap(({ content }) => content.flatMap((block) => ('toolResult' in block ? [block.toolResult] : [])))
 
-/** Every document in the messages, also in tool results. */
-export const documentsIn = ({ messages }: Body): Document[] =>
+/** Every block of the messages; of a tool result, its parts. */
+const partsIn = ({ messages }: Body): object[] =>
   messages
     .flatMap(({ content }) => content)
     .flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
-    .flatMap((block) => ('document' in block ? [block.document as Document] : []))
+
+/** Every document in the messages, also in tool results. */
+export const documentsIn = (body: Body): Document[] =>
+  partsIn(body).flatMap((block) => ('document' in block ? [block.document as Document] : []))
+
+/** Every image in the messages, also in tool results. */
+export const imagesIn = (body: Body): Image[] =>
+  partsIn(body).flatMap((block) => ('image' in block ? [block.image as Image] : []))
+
+/** The text and the signature of all thinking in the messages, in order. */
+export const thoughtsIn = ({ messages }: Body): { readonly text: string; readonly signature: string | undefined }[] =>
+  messages.flatMap(({ content }) =>
+    content.flatMap((block) =>
+      'reasoningContent' in block && 'reasoningText' in block.reasoningContent
+        ? [
+            {
+              text: block.reasoningContent.reasoningText.text,
+              signature: block.reasoningContent.reasoningText.signature,
+            },
+          ]
+        : [],
+    ),
+  )
+
+/** The kinds of the assistant's blocks, turn by turn, without cache points. */
+export const assistantKindsIn = ({ messages }: Body): string[][] =>
+  messages
+    .filter(({ role }) => role === 'assistant')
+    .map(({ content }) => content.map((block) => Object.keys(block)[0] ?? '').filter((kind) => kind !== 'cachePoint'))
 
 /** The tools that the model can use. */
 export const toolNamesIn = ({ toolConfig }: Body): string[] =>

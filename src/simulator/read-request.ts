@@ -18,7 +18,7 @@ export const lastText = (request: RequestWithBody): string => {
 export const toolResults = (request: RequestWithBody): Extract<ContentBlock, { toolResult: unknown }>['toolResult'][] =>
   lastBlocks(request).flatMap((block) => ('toolResult' in block ? [block.toolResult] : []))
 
-export const resultParts = (request: RequestWithBody): ToolResultContent[] =>
+const resultParts = (request: RequestWithBody): ToolResultContent[] =>
   toolResults(request).flatMap(({ content }) => content)
 
 /** The texts of the parts, one per line. */

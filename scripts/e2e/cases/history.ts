@@ -4,7 +4,15 @@ import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { sign } from '../../../src/simulator/signature.ts'
 import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
 import type { ClientRun } from '../client.ts'
-import { assertGrowing, bash, cachePointsIn, isConversation, turns } from '../conversation.ts'
+import {
+  assertGrowing,
+  assistantKindsIn,
+  bash,
+  cachePointsIn,
+  isConversation,
+  thoughtsIn,
+  turns,
+} from '../conversation.ts'
 
 /** Long and resumed conversations. */
 
@@ -12,9 +20,36 @@ const thought = 'First I look, then I speak.'
 /** The text of thinking that the client requested without its text. */
 const unsaid = ''
 
-const resumed: Case = {
-  name: 'a session with thinking, resumed by another process',
+const signed = (...texts: readonly string[]) => texts.map((text) => ({ text, signature: sign(text) }))
+
+/** The type of thinking that a request asks for. */
+const thinkingTypeIn = ({ additionalModelRequestFields }: SimulatedRequest['body']): unknown =>
+  (additionalModelRequestFields?.['thinking'] as { readonly type?: unknown } | undefined)?.type
+
+/** `type`: the kind of thinking that the model gets. */
+export const thinkingInTwoTurns = (model: string, type: 'adaptive' | 'enabled'): Case => ({
+  name: `thinking (${type}) in two turns, by ${model}`,
   setup: () => ({
+    model,
+    scenario: turns([{ thinking: thought }, { text: 'Four.' }], [{ thinking: unsaid }, { text: 'Still four.' }]),
+  }),
+  async play(session) {
+    succeeded(await session.headless(prompt('what is two and two?')), 'Four')
+    succeeded(await session.headless(prompt('are you sure?', '--continue')), 'Still four')
+    const [first, second, ...others] = bodies(session).filter(isConversation)
+    assert.ok(first && second)
+    assert.equal(others.length, 0)
+    assert.deepEqual([first, second].map(thinkingTypeIn), [type, type])
+    assert.deepEqual(thoughtsIn(second), signed(thought))
+    assert.deepEqual(assistantKindsIn(second), [['reasoningContent', 'text']])
+    assertGrowing([first, second])
+  },
+})
+
+export const resumed = (model?: string): Case => ({
+  name: `a session with thinking, resumed by another process${model === undefined ? '' : `, by ${model}`}`,
+  setup: () => ({
+    ...(model !== undefined && { model }),
     scenario: turns(
       [{ thinking: thought }, { text: 'Looking.' }, bash('echo forty-two')],
       (request) => [{ thinking: unsaid }, { text: `It was ${resultText(request).trim()}.` }],
@@ -29,22 +64,20 @@ const resumed: Case = {
     )
     succeeded(second, 'As I said: forty-two')
 
-    const [, before, after] = bodies(session)
+    const [, before, after] = bodies(session).filter(isConversation)
     assert.ok(before && after)
-    const thoughts = after.messages.flatMap(({ content }) =>
-      content.flatMap((block) => ('reasoningContent' in block ? [block.reasoningContent] : [])),
-    )
-    assert.deepEqual(
-      thoughts,
-      [thought, unsaid].map((text) => ({ reasoningText: { text, signature: sign(text) } })),
-    )
+    assert.deepEqual(thoughtsIn(after), signed(thought, unsaid))
+    assert.deepEqual(assistantKindsIn(after), [
+      ['reasoningContent', 'text', 'toolUse'],
+      ['reasoningContent', 'text'],
+    ])
     assertGrowing([before, after])
     assert.ok(
       Number(cacheReads(second)[0]) > Number(cacheReads(first)[1]),
       'a new process reads the prompt cache of the last one',
     )
   },
-}
+})
 
 const turnCount = 30
 
@@ -130,4 +163,10 @@ const otherModel: Case = {
   },
 }
 
-export const historyCases: readonly Case[] = [resumed, longSession, forked, otherModel]
+export const historyCases: readonly Case[] = [
+  thinkingInTwoTurns('claude-sonnet-4-6', 'adaptive'),
+  resumed(),
+  longSession,
+  forked,
+  otherModel,
+]

@@ -5,19 +5,17 @@ import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { assertGrowing, isConversation, toolNamesIn, turns } from '../conversation.ts'
 
-/** Tools of an MCP server, too many to send all of them in each request. */
+/** Tools of MCP servers, too many to send all of them in each request. */
 
 const toolCount = 60
-const used = 'mcp__warehouse__shelf_42'
+const used = 'mcp__warehouse__shelf_22'
 
-const configuration = JSON.stringify({
-  mcpServers: {
-    warehouse: {
-      command: process.execPath,
-      args: [join(import.meta.dir, '..', 'programs', 'mcp-server.ts'), String(toolCount)],
-    },
-  },
-})
+/** Each offers half of the tools. */
+const server = {
+  command: process.execPath,
+  args: [join(import.meta.dir, '..', 'programs', 'mcp-server.ts'), String(toolCount / 2)],
+}
+const configuration = JSON.stringify({ mcpServers: { warehouse: server, cellar: server } })
 
 const mcpPrompt = (words: string): string[] =>
   prompt(words, '--mcp-config', configuration, '--strict-mcp-config', '--allowedTools', `ToolSearch,${used}`)
@@ -29,13 +27,13 @@ const callUsed = { tool: used, input: { box: 7 } }
 const sayResult = (request: SimulatedRequest): { text: string }[] => [{ text: `Found: ${resultText(request)}` }]
 
 const searched: Case = {
-  name: `tool search among the ${toolCount} tools of an MCP server`,
+  name: `tool search among the ${toolCount} tools of two MCP servers`,
   since: '2.1.329',
   setup: () => ({
     scenario: turns([{ tool: 'ToolSearch', input: { query: `select:${used}` } }], [callUsed], sayResult),
   }),
   async play(session) {
-    succeeded(await session.headless(mcpPrompt('look on shelf 42')), 'Found: shelf_42 holds {"box":7}')
+    succeeded(await session.headless(mcpPrompt('look on shelf 22')), 'Found: shelf_22 holds {"box":7}')
     const [first, found, called, ...others] = bodies(session).filter(isConversation)
     assert.ok(first && found && called)
     assert.equal(others.length, 0)
@@ -46,10 +44,10 @@ const searched: Case = {
 }
 
 const all: Case = {
-  name: `the ${toolCount} tools of an MCP server, all in each request`,
+  name: `the ${toolCount} tools of two MCP servers, all in each request`,
   setup: () => ({ scenario: turns([callUsed], sayResult), environment: { ENABLE_TOOL_SEARCH: 'false' } }),
   async play(session) {
-    succeeded(await session.headless(mcpPrompt('look on shelf 42')), 'Found: shelf_42 holds {"box":7}')
+    succeeded(await session.headless(mcpPrompt('look on shelf 22')), 'Found: shelf_22 holds {"box":7}')
     const requests = bodies(session).filter(isConversation)
     assert.deepEqual(
       requests.map((body) => fromServer(body).length),

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { resultParts } from '../../../src/simulator/read-request.ts'
 import type { Citation } from '../../../src/wire/converse/response.ts'
 import { bodies, type Case, prompt, succeeded, textsOf } from '../case.ts'
-import { assertGrowing, bash, documentsIn, isConversation, resultsIn, turns } from '../conversation.ts'
+import { assertGrowing, bash, documentsIn, imagesIn, isConversation, resultsIn, turns } from '../conversation.ts'
 import { toPdf } from '../pdf.ts'
 
 /** Images and PDFs. */
@@ -21,12 +20,17 @@ const imageRead: Case = {
     await writeFile(join(folder, 'red.png'), redPicture)
     return {
       scenario: turns([{ tool: 'Read', input: { file_path: join(folder, 'red.png') } }], (request) => [
-        { text: `I see ${resultParts(request).filter((part) => 'image' in part).length} picture.` },
+        { text: `I see ${imagesIn(request.body).length} picture.` },
       ]),
     }
   },
   async play(session) {
     succeeded(await session.headless(prompt('look at red.png', '--allowedTools', 'Read')), 'I see 1 picture')
+    const [first, second] = bodies(session).filter(isConversation)
+    assert.ok(first && second)
+    assert.deepEqual(imagesIn(first), [])
+    // The client sends a small picture unchanged, and the server must do so, too.
+    assert.deepEqual(imagesIn(second), [{ format: 'png', source: { bytes: redPicture.toString('base64') } }])
   },
 }
 
@@ -69,7 +73,8 @@ const pdfRead: Case = {
     const [, ...withPdf] = bodies(session).filter(isConversation)
     assert.equal(withPdf.length, 3)
     for (const body of withPdf) {
-      // Its name is valid, otherwise the simulator refuses it. Without citations, the model reads only the text.
+      for (const { name } of documentsIn(body)) assert.match(name, /^[A-Za-z0-9 ()[\]-]+$/)
+      // Without citations, the model reads only the text.
       assert.deepEqual(
         documentsIn(body).map(({ name: _name, ...document }) => document),
         [{ format: 'pdf', source: { bytes: toPdf(pages).toString('base64') }, citations: { enabled: true } }],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { offers, resultText, textOf, toolResults } from '../../../src/simulator/read-request.ts'
 import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
-import { assertGrowing, bash, turns } from '../conversation.ts'
+import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 
 /** Tools that the client runs. */
 
@@ -31,6 +31,66 @@ const bashTurn: Case = {
     )
     const usage = run.result?.['usage'] as Record<string, number> | undefined
     assert.ok(Number(usage?.['cache_read_input_tokens']) > 1000, 'the second turn reads the prompt cache')
+  },
+}
+
+const wordFile = 'word.txt'
+
+/** The model knows the word only from the tool's result. */
+export const readWord = (model: string): Case => {
+  /** By the folder of the session. */
+  const words = new Map<string, string>()
+  return {
+    name: `Read of a file with a random word, by ${model}`,
+    async setup(folder) {
+      const word = `word-${crypto.randomUUID()}`
+      words.set(folder, word)
+      await writeFile(join(folder, wordFile), `${word}\n`)
+      const read = { tool: 'Read', input: { file_path: join(folder, wordFile) } }
+      const repeat = (request: SimulatedRequest) => [
+        { text: `The file says ${/word-[\da-f-]{36}/.exec(resultText(request))?.[0]}.` },
+      ]
+      return { model, scenario: turns([{ text: 'Reading.' }, read], repeat) }
+    },
+    async play(session) {
+      const word = String(words.get(session.folder))
+      succeeded(await session.headless(prompt('what does the file say?', '--allowedTools', 'Read')), word)
+      const [first, second, ...others] = bodies(session).filter(isConversation)
+      assert.ok(first && second)
+      assert.equal(others.length, 0)
+      assert.ok(!JSON.stringify(first).includes(word))
+      assert.ok(resultText({ body: second }).includes(word), 'the word is not in the tool result')
+    },
+  }
+}
+
+/** Text that JSON escapes, and characters of two, three and four bytes. */
+const line = 'He said "no\\yes"\tto Zoë – 世界 🎉.\n'
+const writtenText = line.repeat(Math.ceil(20_480 / Buffer.byteLength(line)))
+const fragments = 400
+
+const bigWrite: Case = {
+  name: `Write of 20 KB, its input in ${fragments} fragments`,
+  setup: (folder) => {
+    const input = { file_path: join(folder, 'written.txt'), content: writtenText }
+    const scenario = turns([{ tool: 'Write', input }], [{ text: 'Written.' }])
+    const deltaCharacters = Math.ceil([...JSON.stringify(input)].length / fragments)
+    return {
+      scenario: (request) => {
+        const reply = scenario(request)
+        // The bytes of a frame come in several writes, too.
+        return reply && { ...reply, pace: { deltaCharacters, chunkBytes: 101 } }
+      },
+    }
+  },
+  async play(session) {
+    succeeded(await session.headless(prompt('write it', '--allowedTools', 'Write')), 'Written')
+    assert.equal(await readFile(join(session.folder, 'written.txt'), 'utf8'), writtenText)
+    const [, second] = bodies(session).filter(isConversation)
+    const uses = second?.messages.flatMap(({ content }) =>
+      content.flatMap((block) => ('toolUse' in block ? [block.toolUse.input] : [])),
+    )
+    assert.deepEqual(uses, [{ file_path: join(session.folder, 'written.txt'), content: writtenText }])
   },
 }
 
@@ -130,4 +190,12 @@ const toolSearch: Case = {
   },
 }
 
-export const toolCases: readonly Case[] = [bashTurn, edit, parallel, oneFails, toolSearch]
+export const toolCases: readonly Case[] = [
+  bashTurn,
+  readWord('claude-sonnet-4-6'),
+  bigWrite,
+  edit,
+  parallel,
+  oneFails,
+  toolSearch,
+]

@@ -54,7 +54,7 @@ export const callSettings = [
     default: 2,
     description: 'Retry a failed upstream request this many times before returning an error',
     details:
-      'All waits between retries together take at most a minute. The server never retries after the first byte of a response. It corrects a refused request and resends it once in any case: docs/translation.md#models explains why.',
+      'All waits between retries together take at most a minute. The server never retries after the first byte of a response. It corrects a refused request and resends it in any case: docs/translation.md#models explains why.',
     hint: 'count',
   },
   {

@@ -9,6 +9,7 @@ import { codexFailureCases } from './cases/codex-failures.ts'
 import { codexSearchCases } from './cases/codex-search.ts'
 import { codexSessionCases } from './cases/codex-sessions.ts'
 import { compactionCases } from './cases/compaction.ts'
+import { countingCases } from './cases/counting.ts'
 import { historyCases } from './cases/history.ts'
 import { httpsCases } from './cases/https.ts'
 import { interactiveCases } from './cases/interactive.ts'
@@ -46,6 +47,7 @@ export const cases: readonly Case[] = [
   ...modelCases,
   ...networkCases,
   ...httpsCases,
+  ...countingCases,
   ...historyCases,
   ...compactionCases,
   ...recoveryCases,

@@ -17,7 +17,7 @@ const category = async (terminal: TerminalRun, name: string): Promise<number> =>
   return figure(tokens)
 }
 
-const context = (counter: 'AI Nexus' | 'the estimate'): Case => ({
+export const context = (counter: 'AI Nexus' | 'the estimate'): Case => ({
   name: `/context in a terminal, counted by ${counter}`,
   async setup(folder) {
     const file = join(folder, 'long.txt')

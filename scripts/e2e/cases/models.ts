@@ -36,6 +36,9 @@ const title: Case = {
   },
 }
 
+const longContextFlagsIn = ({ additionalModelRequestFields }: SimulatedRequest['body']): string[] =>
+  ((additionalModelRequestFields?.['anthropic_beta'] ?? []) as string[]).filter((flag) => flag.startsWith('context-1m'))
+
 const longContext: Case = {
   name: 'a request for a context window of a million tokens',
   setup: () => ({ scenario: turns([{ text: 'Wide.' }]), model: 'claude-opus-4-6[1m]' }),
@@ -43,6 +46,37 @@ const longContext: Case = {
     succeeded(await session.headless(prompt('hello')), 'Wide')
     assert.equal(session.journal[0]?.modelId, 'claude-opus-4.6')
     assert.ok(JSON.stringify(bodies(session)[0]?.additionalModelRequestFields).includes('context-1m-2025-08-07'))
+  },
+}
+
+/** More than the usual window of 200,000 tokens, by the simulator's count and by the client's estimate. */
+const wideTokens = 300_000
+const wideText = 'word '.repeat(wideTokens)
+
+const userLine = (content: string): string =>
+  JSON.stringify({ type: 'user', message: { role: 'user', content }, parent_tool_use_id: null, session_id: '' })
+
+const wideConversation: Case = {
+  name: 'a conversation of 300,000 tokens, in a context window of a million',
+  setup: () => ({
+    scenario: turns([{ text: 'I have read it.' }], [{ text: 'Still here.' }]),
+    model: 'claude-opus-4-6[1m]',
+  }),
+  async play(session) {
+    const run = await session.headless(
+      ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
+      [userLine(wideText), userLine('are you there?')],
+    )
+    succeeded(run, 'Still here')
+    // No early compaction.
+    assert.ok(run.events.every(({ subtype }) => subtype !== 'compact_boundary'))
+    const requests = bodies(session).filter(isConversation)
+    assert.equal(requests.length, 2)
+    for (const body of requests) {
+      assert.ok(JSON.stringify(body.messages).includes(wideText), 'the text is not complete')
+      assert.deepEqual(longContextFlagsIn(body), ['context-1m-2025-08-07'])
+    }
+    assertGrowing(requests)
   },
 }
 
@@ -141,6 +175,7 @@ const lastingChoice = (launch: 'line' | 'claude'): Case => ({
 export const modelCases: readonly Case[] = [
   title,
   longContext,
+  wideConversation,
   newerModel,
   structuredOutput,
   lastingChoice('line'),

@@ -1,5 +1,29 @@
 import type { Row } from './row.ts'
+import { answerRows } from './rows/answers.ts'
+import { anHourRow, fiveMinutesRow } from './rows/caching.ts'
 import { launchRows } from './rows/launch.ts'
+import { pdfRow, visionRow } from './rows/media.ts'
+import { countTokensRow, longContextRow, structuredOutputRow, systemRoleRow, webSearchRow } from './rows/requests.ts'
+import { otherModelRow, thinkingRow, thinkingWithToolsRow } from './rows/thinking.ts'
+import { parallelToolsRow, toolRow, toolSearchRow, toolStreamRow } from './rows/tools.ts'
+
+/** The features of a published matrix, in its order. */
+const publishedRows: readonly Row[] = [
+  ...answerRows,
+  toolRow,
+  fiveMinutesRow,
+  visionRow,
+  thinkingRow,
+  toolStreamRow,
+  thinkingWithToolsRow,
+  pdfRow,
+  anHourRow,
+  webSearchRow,
+  structuredOutputRow,
+  countTokensRow,
+  toolSearchRow,
+  longContextRow,
+]
 
 /** Every row of the matrix, in the order of the page. */
-export const rows: readonly Row[] = [...launchRows]
+export const rows: readonly Row[] = [...publishedRows, systemRoleRow, parallelToolsRow, otherModelRow, ...launchRows]

@@ -8,6 +8,7 @@ import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
 import { openClientsFile } from './named-clients/open-clients-file.ts'
 import { createServerApp, type RunningServer, type ServeInProcessOptions, type ServingPlan } from './server-app.ts'
 import { type ListenAddress, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
+import type { OpenedSignIn, OpenSignInOptions } from './sign-in/compose-sign-in.ts'
 import { startSimulatorFor } from './simulator.ts'
 import { openState } from './state/open-state.ts'
 import type { Io } from './terminal/io.ts'
@@ -38,6 +39,8 @@ interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
   readonly workers?: number
   /** Sees each request before it is answered. Only without workers. */
   readonly onRequest?: (request: Request) => void
+  /** Whether clients can sign in, if the configuration says so. Only without workers. */
+  readonly takesSignIn?: boolean
 }
 
 /** Checks what only the server needs. Rejects with UsageError. */
@@ -71,12 +74,13 @@ const planOf = (
 
 const serveHere = async (
   plan: ServingPlan,
-  { clients, address, log, onRequest }: ServeInProcessOptions,
+  { clients, address, log, onRequest, signIn }: ServeInProcessOptions,
   io: Io,
 ): Promise<RunningServer> => {
   const shutdown = createShutdown()
   const state = await openState(plan.config, log, io)
-  const own = { shutdown, clients, ...(state && { state }), ...(await composeCacheUse(plan.config)) }
+  const shared = { ...(state && { state }), ...(signIn && { signIn }) }
+  const own = { shutdown, clients, ...shared, ...(await composeCacheUse(plan.config)) }
   const app = await createServerApp(plan, own, log, io)
   const answer: typeof app.fetch = (request, peer) => {
     onRequest?.(request)
@@ -99,25 +103,43 @@ const serveHere = async (
   }
 }
 
+/** Undefined unless the configuration wants it. Loaded only for it. Rejects with UsageError. */
+const openSignInOf = async (options: OpenSignInOptions): Promise<OpenedSignIn | undefined> => {
+  if (!options.config.signIn.enabled) return undefined
+  const { openSignIn } = await import('./sign-in/compose-sign-in.ts')
+  return openSignIn(options)
+}
+
 /** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
 export const serve = async (setUp: SetUp, options: ServeOptions, io: Io) => {
-  const { config, log, workers = 1 } = options
+  const { config, log, workers = 1, takesSignIn = false } = options
   const certificate = await checkServing(setUp, config, io)
   const clients = await openClientsFile(config, log, io.machine)
   const simulator = setUp.isSimulated ? await startSimulatorFor(config) : undefined
   const plan = planOf(setUp, options, simulator?.url, certificate)
-  const own = { ...options, clients, address: addressOf(setUp.loaded, config) }
+  const host = certificate === undefined ? config.host : certifiedHost(certificate, config.host)
+  const signIn = takesSignIn ? await openSignInOf({ config, host, clients, log, machine: io.machine }) : undefined
+  const own = { ...options, clients, address: addressOf(setUp.loaded, config), signIn: signIn?.facts }
   // Loaded only for them.
   const { serveWithWorkers } = workers > 1 ? await import('./workers/serve-with-workers.ts') : {}
-  const server = await (serveWithWorkers?.(plan, { ...own, workers }, io) ?? serveHere(plan, own, io))
+  const server = await (serveWithWorkers?.(plan, { ...own, workers }, io) ?? serveHere(plan, own, io)).catch(
+    async (error) => {
+      await signIn?.close()
+      throw error
+    },
+  )
+  await signIn?.publish()
   const unwatch = certificate && watchCertificate(certificate, log)
   return {
     ...server,
     /** The name of the server for clients on this machine. */
-    host: certificate === undefined ? config.host : certifiedHost(certificate, config.host),
+    host,
+    /** Absent unless clients can sign in. */
+    signIn: signIn?.facts.signIn,
     async stop(): Promise<void> {
       unwatch?.()
       await server.stop()
+      await signIn?.close()
       await simulator?.stop()
     },
   }

@@ -53,6 +53,8 @@ export interface ServeInProcessOptions {
   /** Sees each request before it is answered. */
   readonly onRequest?: (request: Request) => void
   readonly clients: ServerOptions['clients']
+  /** Absent unless clients can sign in. */
+  readonly signIn?: ServerOptions['signIn'] | undefined
   readonly address: ListenAddress
 }
 

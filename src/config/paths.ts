@@ -43,6 +43,10 @@ export const usualHistoryPath = (machine: Machine): string => stateFile(machine,
 /** What `doctor --matrix --learn` has found out. */
 export const capabilitiesPath = (machine: Machine): string => stateFile(machine, 'capabilities.json')
 
+/** The folder of sign-in: `$XDG_STATE_HOME/nexus-claude-api/sign-in` on Linux (SI-S1). */
+export const signInFolderPath = (machine: Machine): string =>
+  (machine.platform === 'win32' ? win32 : posix).join(stateFolder(machine), productName, 'sign-in')
+
 const here = ({ platform, currentDirectory }: Machine, name: string): string =>
   (platform === 'win32' ? win32 : posix).join(currentDirectory, name)
 

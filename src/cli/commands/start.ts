@@ -26,6 +26,7 @@ import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { searchTarget } from '../search/search-target.ts'
 import { checkAddress, checkServing, serve } from '../serve.ts'
 import { endingSignals, endTimes, untilStopped } from '../server-lifecycle.ts'
+import { withSignIn } from '../sign-in/with-sign-in.ts'
 import { networkAddresses } from '../system/network-addresses.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
@@ -116,7 +117,7 @@ const serveUntilStopped = async (
   const { count: workers, warnings } = workersOf(setUp, io)
   for (const warning of [...warningsOf(setUp), ...warnings]) printer(io).warn(warning)
   await reportBudgets(setUp, io)
-  const server = await serve(setUp, { config, apiKey, log, workers }, io)
+  const server = await serve(setUp, { config, apiKey, log, workers, takesSignIn: true }, io)
   const { host, port, ending, tokenStatistics: statistics } = server
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), { ...endTimes(config), ...io.times })
@@ -141,7 +142,7 @@ const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | u
   let json = wantedJson(flags, raw)
   const messages = (): Io => (json === undefined ? raw : inJson(json, raw))
   try {
-    const setUp = await readSetUp(flags, messages())
+    const setUp = withSignIn(await readSetUp(flags, messages()))
     json = jsonFormatOf(setUp.loaded.config.logging.format)
     const launchLines = await readLaunchLines(flags, raw.machine)
     if (flags['dry-run'] === true) await dryRun(setUp, launchLines, raw)

@@ -105,7 +105,7 @@ const toTokens = (entry: ClientEntry): (readonly [hash: string, token: KnownClie
 }
 
 /** Undefined if neither the configuration nor a file names clients. */
-const createNamedClients = (options: NamedClientsOptions): NamedClients | undefined => {
+export const createNamedClients = (options: NamedClientsOptions): NamedClients | undefined => {
   const { namedTokens = new Map<string, Secret>(), clients, date } = options
   const configured = [...namedTokens].map(([name, token]) => ({ name, tokenHash: hashPrefix + token.hash() }))
   if (configured.length === 0 && clients === undefined) return undefined

@@ -54,9 +54,6 @@ const isRead = (key: string, sources = readers): boolean => {
 
 /** Sign-in is being built. */
 const unfinished: ReadonlySet<string> = new Set([
-  'signIn.enabled',
-  'signIn.publicUrl',
-  'signIn.approve',
   'signIn.settings',
   'signIn.serveSettings',
   'signIn.telemetry',

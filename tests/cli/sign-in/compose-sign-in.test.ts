@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'bun:test'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { freePort } from '../../../scripts/support/free-port.ts'
+import { readServerFile } from '../../../src/cli/sign-in/sign-in-folder.ts'
+import { request } from '../../support/chain.ts'
+import { cli, startCli, temporaryFolder, testIo } from '../../support/cli.ts'
+import { createTestSignIn, signedIn } from '../../support/sign-in.ts'
+
+/** `start --sign-in` as a program of its own. */
+
+const fileIn = (home: string): string => join(home, '.local/state/nexus-claude-api/sign-in/sessions.json')
+
+const start = async (home: string, more: readonly string[] = []) => {
+  const port = freePort()
+  const args = ['start', '--simulate', '--sign-in', '--port', String(port), ...more]
+  const program = startCli(args, { HOME: home })
+  await program.says(/Address/)
+  const url = `http://127.0.0.1:${port}`
+  const statusFor = async (token: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const response = await fetch(`${url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(request()) })
+    return response.status
+  }
+  const stop = async () => {
+    program.kill('SIGTERM')
+    return program.ended
+  }
+  return { url, statusFor, stop }
+}
+
+/** Writes the sessions of an earlier run, with one session; returns its tokens. */
+const writeSession = async (home: string) => {
+  const core = createTestSignIn({ clock: { now: Date.now() } })
+  const tokens = await signedIn(core)
+  mkdirSync(dirname(fileIn(home)), { recursive: true })
+  writeFileSync(fileIn(home), JSON.stringify(core.stored()))
+  return tokens
+}
+
+describe('start --sign-in', () => {
+  test('names its own address, and shows the commands where it runs until it ends (SI-A1, SI-A2, SI-P2)', async () => {
+    const home = temporaryFolder()
+    const { url, stop } = await start(home)
+    const metadata = await fetch(`${url}/.well-known/oauth-authorization-server`)
+    expect(await metadata.json()).toMatchObject({ issuer: url, token_endpoint: `${url}/oauth/token` })
+    const { machine } = testIo({ home })
+    expect(readServerFile(machine)?.url).toBe(url)
+    expect((await stop()).code).toBe(0)
+    expect(readServerFile(machine)).toBeUndefined()
+  })
+
+  test('makes a client token for the launch line, and takes no dummy (SI-T1)', async () => {
+    const { statusFor, stop } = await start(temporaryFolder(), ['--claude-code', '--shell', 'bash'])
+    expect(await statusFor('dummy')).toBe(401)
+    const { out, err } = await stop()
+    const token = /ANTHROPIC_AUTH_TOKEN=['"]?([0-9a-f]{64})/.exec(out)?.[1]
+    expect(token).toBeString()
+    expect(err).not.toContain(token ?? 'no token')
+  })
+
+  test('keeps clients signed in over a restart, and those signed out that have ended (SI-S1, SI-T2)', async () => {
+    const home = temporaryFolder()
+    const { accessToken } = await writeSession(home)
+    const first = await start(home)
+    expect(await first.statusFor(accessToken)).toBe(200)
+    await first.stop()
+    const second = await start(home)
+    expect(await second.statusFor(accessToken)).toBe(200)
+    await fetch(`${second.url}/oauth/revoke`, { method: 'POST', body: new URLSearchParams({ token: accessToken }) })
+    expect(await second.statusFor(accessToken)).toBe(401)
+    // Nor would a crash bring it back: it was stored before the answer.
+    expect(JSON.parse(readFileSync(fileIn(home), 'utf8'))).toMatchObject({ sessions: [] })
+    await second.stop()
+  })
+
+  test('ends with 2 for settings with which no client can sign in (SI-A1, SI-S3, SI-T1)', async () => {
+    const refusals: readonly (readonly [readonly string[], string])[] = [
+      [['--port', '0'], 'fixed port'],
+      [['--workers', '2'], '--workers 1'],
+      [['--client-token', 'dummy'], 'dummy is no token'],
+    ]
+    for (const [args, words] of refusals) {
+      const home = temporaryFolder()
+      const { code, err } = await cli(['start', '--simulate', '--sign-in', ...args], {}, home)
+      expect([code, err]).toEqual([2, expect.stringContaining(words)])
+      expect(existsSync(dirname(fileIn(home)))).toBe(false)
+    }
+  })
+
+  test('has no effect on the server of one session (SI-A1)', async () => {
+    const [home, programs] = [temporaryFolder(), temporaryFolder()]
+    writeFileSync(join(programs, 'claude'), '#!/bin/sh\nexit 0\n', { mode: 0o755 })
+    const session = startCli(['claude', '--simulate'], { HOME: home, NEXUS_SIGN_IN: 'true', PATH: programs })
+    expect((await session.ended).code).toBe(0)
+    expect(existsSync(dirname(fileIn(home)))).toBe(false)
+  })
+
+  test('checks the same with --dry-run, which makes no folder (SI-A1)', async () => {
+    const home = temporaryFolder()
+    const args = ['start', '--simulate', '--sign-in', '--dry-run']
+    expect((await cli([...args, '--port', '0'], {}, home)).code).toBe(2)
+    expect((await cli(args, {}, home)).code).toBe(0)
+    expect(existsSync(dirname(fileIn(home)))).toBe(false)
+  })
+})

@@ -21,6 +21,9 @@ const place = (path: string, text: string, offset: number): string => {
 
 const treeOf = (text: string): Node | undefined => parseTree(text, [], options)
 
+/** A plain value: the parser's objects have no prototype, and would differ from those of the journal. */
+const plainValue = (node: Node): unknown => structuredClone(getNodeValue(node))
+
 const membersNamed = (object: Node, name: string): Node[] =>
   object.children?.filter(({ children }) => children?.[0]?.value === name) ?? []
 
@@ -115,7 +118,7 @@ const setIn = (path: string, given: string, key: KeyPath, value: unknown): strin
   const layout = spacing(text)
   if (last !== undefined && found.length === key.length) {
     const { offset, length } = last.value
-    if (isDeepStrictEqual(getNodeValue(last.value), value)) return given
+    if (isDeepStrictEqual(plainValue(last.value), value)) return given
     const lines = written(value, layout).replaceAll(layout.eol, layout.eol + indentOf(text, offset))
     return replaceAt(text, offset, length, lines)
   }
@@ -151,7 +154,7 @@ export const jsonFormat: TextFormat = {
   read(text, key) {
     const found = follow(treeOf(withoutMark(text)), key)
     const last = found.at(-1)
-    return found.length === key.length && last !== undefined ? { value: getNodeValue(last.value) } : undefined
+    return found.length === key.length && last !== undefined ? { value: plainValue(last.value) } : undefined
   },
   set: (path, text, key, value) => afterMark(text, (bare) => setIn(path, bare, key, value)),
   remove(text, key) {

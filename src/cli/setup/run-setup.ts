@@ -35,6 +35,10 @@ const mostAttempts = 2
 
 const isChange = ({ prepared }: Change): boolean => prepared.files.some(hasChanged)
 
+/** Whether another client now includes this one, or no longer: only the journal changes. */
+const isNoted = ({ prepared: { earlier }, reasons }: Change): boolean =>
+  earlier !== undefined && earlier.for.join() !== reasons.join()
+
 const show = (changes: readonly Change[], io: Io): void => {
   const files = changes.flatMap(({ prepared }) => prepared.files)
   for (const { diff } of files) if (diff !== '') io.out(diff)
@@ -63,8 +67,7 @@ const carryOut = async (
     show(changes, io)
     if (flags['dry-run'] === true) return changes.some(isChange) ? 'shown' : 'same'
     // An undo without changes still removes its journal.
-    const isUndo = changes.some(({ prepared, reasons }) => prepared.earlier !== undefined && reasons.length === 0)
-    if (!changes.some(isChange) && !isUndo) return 'same'
+    if (!changes.some(isChange) && !changes.some(isNoted)) return 'same'
     if (changes.some(isChange) && !(await confirmed(question, flags, io))) return 'declined'
     if (await write(changes, io)) return 'done'
   }

@@ -4,7 +4,7 @@ import { anyToken } from '../clients/connection.ts'
 
 const secretName = /key|token|secret|passw|credential|auth|bearer|cookie|headers/i
 /** Numbers of tokens, and programs that print a secret. */
-const plainName = /tokens$|helper$|scheme$/i
+const plainName = /tokens$|helper$|scheme$|kind$/i
 const withPassword = /:\/\/[^/@\s]*:[^/@\s]+@/
 
 export const isSecretMember = (name: string, value: string): boolean =>

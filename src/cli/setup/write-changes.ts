@@ -128,9 +128,9 @@ const writeAll = async (prepared: Prepared, options: WriteOptions, rollback: Rol
   removeMadeFolders(prepared)
 }
 
-/** Folders of ours go with the file in them. */
+/** Folders of ours go with the file in them. The first file made the outermost folder, so it is the last one here. */
 const removeMadeFolders = ({ files, earlier }: Prepared): void => {
-  for (const { before, text } of files) {
+  for (const { before, text } of files.toReversed()) {
     const folder = earlier?.files.find(({ path }) => path === before.path)?.folder
     if (text === undefined && folder !== undefined) removeFolders(dirname(before.target), folder)
   }

@@ -23,7 +23,7 @@ export type KeyEdit = Wanted & {
   readonly isSecret?: true
 }
 
-export type TextFormatName = 'json'
+export type TextFormatName = 'json' | 'yaml'
 
 /** `path`: absolute; the file need not exist. */
 export type FileChange =

@@ -3,6 +3,7 @@ import type { TextFormat } from './text-format.ts'
 
 const loaders: Readonly<Record<TextFormatName, () => Promise<TextFormat>>> = {
   json: async () => (await import('./json-format.ts')).jsonFormat,
+  yaml: async () => (await import('./yaml-format.ts')).yamlFormat,
 }
 
 /** Loads the parser of a format on first use. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/usage-error.ts'
+import type { Config } from '../../config/load.ts'
 import { missingKey } from '../config/set-up.ts'
 import type { Io } from '../terminal/io.ts'
 import type { Client, LaunchServer, LaunchSetUp } from './client.ts'
@@ -14,8 +15,17 @@ export interface OpenAiServer {
   readonly token: string
 }
 
-const offWords = ({ title }: Pick<Client, 'title'>, source: string | undefined): string =>
-  `${title} uses the server's OpenAI API, which is off (${source ?? 'openaiEntrance.enabled'}). Switch it on.`
+/** Throws UsageError if the server does not serve OpenAI's API. */
+export const requireOpenAiApi = (
+  { title }: Pick<Client, 'title'>,
+  { openaiEntrance }: Pick<Config, 'openaiEntrance'>,
+  source: string | undefined,
+): void => {
+  if (openaiEntrance.enabled) return
+  throw new UsageError(
+    `${title} uses the server's OpenAI API, which is off (${source ?? 'openaiEntrance.enabled'}). Switch it on.`,
+  )
+}
 
 /**
  * Throws UsageError if the server has no key for this client: it sends no credential of the upstream. A server
@@ -38,8 +48,7 @@ export const openAiServerOf = async (
   { config, port }: LaunchServer,
   io: Pick<Io, 'machine'>,
 ): Promise<OpenAiServer> => {
-  if (!config.openaiEntrance.enabled)
-    throw new UsageError(offWords(client, setUp.loaded.sources.get('openaiEntrance.enabled')))
+  requireOpenAiApi(client, config, setUp.loaded.sources.get('openaiEntrance.enabled'))
   requireServerKey(client, setUp, { config }, io)
   const target = await launchTarget(config, port, { ...setUp, ...io })
   const baseUrl = `${localUrl({ ...config, host: target.host }, port)}/v1`

@@ -34,7 +34,7 @@ const authorityNotes = ({ authority }: LaunchTarget): readonly string[] =>
  * Codex itself wants `cached`: OpenAI's own copies of pages, which no other server has. A search that the administrator
  * switched on is live.
  */
-const webSearchFor = (config: Config): CodexWanted['webSearch'] => {
+export const webSearchFor = (config: Config): CodexWanted['webSearch'] => {
   if (runsWebSearch(config)) return 'live'
   return hasWebSearch(config) ? undefined : 'disabled'
 }

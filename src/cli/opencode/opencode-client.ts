@@ -1,8 +1,8 @@
 import { attempt } from '../../base/attempt.ts'
-import { clientNameOf } from '../../models/resolver.ts'
-import type { Client, LaunchSetUp, PlanLaunch } from '../clients/client.ts'
+import type { Client, PlanLaunch } from '../clients/client.ts'
 import { proxyVariables } from '../clients/connection.ts'
 import { trustFor } from '../clients/host.ts'
+import { offeredModels } from '../clients/offered-models.ts'
 import { openAiServerOf } from '../clients/openai-server.ts'
 import { openCodeConfiguration, withOwn } from './opencode-configuration.ts'
 
@@ -11,18 +11,12 @@ const identity = { name: 'opencode', title: 'opencode' } as const
 /** opencode reads this variable after all of its files. */
 const configurationVariable = 'OPENCODE_CONFIG_CONTENT'
 
-const modelsFor = ({ model, smallModel, models }: LaunchSetUp) => {
-  const families = ['opus', 'sonnet', 'haiku'].map((family) => models.resolve(family).model)
-  const all = [model.model, smallModel.model, ...models.models, ...families]
-  return [...new Map(all.toReversed().map((one) => [clientNameOf(one), one])).values()].toReversed()
-}
-
 const plan: PlanLaunch = async (setUp, server, io) => {
   const { baseUrl, target, token } = await openAiServerOf(identity, setUp, server, io)
   const { environment } = setUp.loaded
   const { model, smallModel } = setUp
   const trust = trustFor(target, 'NODE_EXTRA_CA_CERTS', environment)
-  const models = modelsFor(setUp)
+  const models = offeredModels(setUp)
   const own = attempt(() => JSON.parse(environment[configurationVariable] ?? ''))
   const wanted = { baseUrl, token, model: model.model, smallModel: smallModel.model, models }
   return {

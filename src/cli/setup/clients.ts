@@ -3,9 +3,28 @@ import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { SetupClient } from './client-plan.ts'
 import { claudeCodeSetup } from './clients/claude-code.ts'
+import { claudeDesktopSetup } from './clients/claude-desktop.ts'
+import { codexSetup } from './clients/codex.ts'
+import { continueSetup } from './clients/continue.ts'
+import { cursorSetup } from './clients/cursor.ts'
+import { jetBrainsSetup } from './clients/jetbrains.ts'
+import { openCodeSetup } from './clients/opencode.ts'
+import { clineSetup, rooSetup } from './clients/typed-fields.ts'
+import { zedSetup } from './clients/zed.ts'
 
 /** The clients that setup knows. A new one needs its file, and a line here. */
-const setupClients: readonly SetupClient[] = [claudeCodeSetup]
+const setupClients: readonly SetupClient[] = [
+  claudeCodeSetup,
+  claudeDesktopSetup,
+  codexSetup,
+  openCodeSetup,
+  zedSetup,
+  jetBrainsSetup,
+  clineSetup,
+  rooSetup,
+  continueSetup,
+  cursorSetup,
+]
 
 export const setupClientNames: readonly string[] = setupClients.map(({ name }) => name)
 

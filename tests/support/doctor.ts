@@ -13,6 +13,7 @@ export interface Examination {
   readonly code: number
   readonly ok: boolean
   readonly checks: readonly CheckResult[]
+  readonly clients: readonly unknown[]
   /** The whole output. */
   readonly said: string
   /** The finding of one check. Throws if there is no such check. */
@@ -22,11 +23,12 @@ export interface Examination {
 }
 
 const read = ({ code, out, err }: CliResult): Examination => {
-  const { ok, checks } = JSON.parse(out) as { ok: boolean; checks: CheckResult[] }
+  const { ok, checks, clients } = JSON.parse(out) as { ok: boolean; checks: CheckResult[]; clients: unknown[] }
   return {
     code,
     ok,
     checks,
+    clients,
     said: out + err,
     of(id) {
       const found = checks.find((check) => check.id === id)

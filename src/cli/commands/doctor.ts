@@ -7,6 +7,7 @@ import { productName, version } from '../../version.ts'
 import { anthropicChecks } from '../doctor/anthropic-checks.ts'
 import { type Check, type CheckGroup, type CheckResult, type Finding, fail } from '../doctor/check.ts'
 import { claudeChecks } from '../doctor/claude-checks.ts'
+import { clientFactsIn, clientFileChecks } from '../doctor/client-files-check.ts'
 import { configChecks } from '../doctor/config-checks.ts'
 import { type DoctorContext, fixConfigurationFirst, readDoctorContext } from '../doctor/context.ts'
 import { networkChecks } from '../doctor/network-checks.ts'
@@ -61,6 +62,7 @@ const groupsOf = async (context: DoctorContext, simulatorUrl: string | undefined
     searchChecks(context),
     claudeChecks(context),
     openAiClientChecks(context),
+    ...clientFileChecks(context),
     portChecks(context),
   ]
 }
@@ -144,7 +146,7 @@ const examine = async (context: DoctorContext, isJson: boolean, simulatorUrl: st
   for (const group of await groupsOf(context, simulatorUrl))
     results.push(...(await runGroup(group, isJson ? () => {} : io.out, reporter, spinner)))
   const isOk = results.every(({ status }) => status !== 'fail')
-  const whole = { ok: isOk, version, platform: machine.platform, checks: results }
+  const whole = { ok: isOk, version, platform: machine.platform, clients: clientFactsIn(results), checks: results }
   io.out(isJson ? `${harmless(JSON.stringify(whole, null, 2))}\n` : reporter.summary(results))
   return isOk
 }
@@ -164,7 +166,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   description: 'Check the setup end to end, and print a remedy for each problem',
   details: [
-    'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, Codex and opencode, and the port.',
+    'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, Codex and opencode, the files of clients that setup can change, and the port.',
     'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. One request without data tries api.anthropic.com, which WebFetch of Claude Code needs, unless a setting of Claude Code turns that need off. With a search provider, one search for the word test shows the number of results. --offline sends no requests.',
     'Checks for a newer release only with --check-updates: one request to the page of releases, with no data of yours. NEXUS_UPDATES_URL names another page: one that redirects to a URL that ends in the version, or one that contains only the version.',
     'The exit code is 0 if no check failed (warnings are allowed), otherwise 1. The output never contains a key.',

@@ -55,6 +55,7 @@ describe('a setup without problems', () => {
       'codex.program': 'info',
       'opencode.program': 'info',
       'codex.settings': 'info',
+      'clients.claude-code': 'info',
       port: 'info',
     })
     expect([code, ok]).toEqual([0, true])

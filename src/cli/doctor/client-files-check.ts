@@ -1,0 +1,224 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { isLoopbackHost } from '../../base/loopback.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { productName } from '../../version.ts'
+import { findGatewaySignIn, gatewayUrl } from '../claude-code/gateway-sign-in.ts'
+import { clientTokenOf } from '../clients/connection.ts'
+import type { FileChange, SetupClient, SetupRequest } from '../setup/client-plan.ts'
+import { allSetupClients } from '../setup/clients.ts'
+import type { TextFormat } from '../setup/text-format.ts'
+import { textFormat } from '../setup/text-formats.ts'
+import { fetchHealth } from '../system/fetch-health.ts'
+import { type Check, type CheckGroup, type CheckResult, type Finding, fail, failWith, info, ok, skip } from './check.ts'
+import { type DoctorContext, fixConfigurationFirst } from './context.ts'
+
+/** Compares each client's own file with what `setup` writes. Reads files, writes none. */
+
+type State =
+  /** Our values, and the server answers. */
+  | 'set-up'
+  /** Our values, and no server answers. */
+  | 'no-answer'
+  /** Our values, for another address than the configured one. */
+  | 'other-address'
+  /** Values that lead to another server. */
+  | 'elsewhere'
+  | 'not-set-up'
+  | 'signed-in'
+  | 'not-valid'
+  /** Setup refuses, for example because of a managed file. */
+  | 'refused'
+
+/** A member of `doctor --json`. Has no token, and no value of a file but the address. */
+interface ClientFacts {
+  readonly client: string
+  readonly file: string
+  readonly state: State
+  /** Scheme, host and port. */
+  readonly url: string | null
+  readonly signedIn: boolean
+}
+
+/** The type of findings has an index. */
+const factsOf = (facts: ClientFacts): NonNullable<Finding['data']> => ({ ...facts })
+
+const idPrefix = 'clients.'
+
+/** Short, because the server is on this machine. */
+const usualDeadlineMs = 3000
+
+const originOf = (text: string): string | undefined => {
+  const found = /https?:\/\/[^\s"'\\]+/.exec(text)?.[0]
+  const url = found === undefined ? null : URL.parse(found)
+  return url?.origin
+}
+
+/** The first URL in a value of any shape. */
+const urlIn = (value: unknown): string | undefined =>
+  value === undefined ? undefined : originOf(JSON.stringify(value))
+
+/** A file that setup could not change. */
+class InvalidFile extends Error {
+  override readonly name = 'InvalidFile'
+  readonly file: string
+
+  constructor(file: string, message: string) {
+    super(message)
+    this.file = file
+  }
+}
+
+const checkFormat = (format: TextFormat, path: string, text: string): void => {
+  try {
+    format.check(path, text)
+  } catch (error) {
+    throw error instanceof UsageError ? new InvalidFile(path, error.message) : error
+  }
+}
+
+/** The address that the file has where setup writes ours; undefined if it has none. Rejects with InvalidFile. */
+const addressIn = async (change: FileChange, { url }: SetupRequest): Promise<string | undefined> => {
+  if (!existsSync(change.path)) return undefined
+  // Reading a pipe would wait for data.
+  if (!statSync(change.path).isFile()) throw new InvalidFile(change.path, `${change.path} is not a file. Move it away.`)
+  const text = readFileSync(change.path, 'utf8')
+  if (change.format === 'own') return originOf(text)
+  const format = await textFormat(change.format)
+  checkFormat(format, change.path, text)
+  const edit = change.edits.find((one) => 'value' in one && urlIn(one.value) === new URL(url).origin)
+  return edit && urlIn(format.read(text, edit.path)?.value)
+}
+
+/** Where setup would write, and the address that is there now. */
+interface FoundAddress {
+  readonly file: string
+  readonly address: string | undefined
+  readonly isSignIn: boolean
+}
+
+const findAddress = async (client: SetupClient, request: SetupRequest): Promise<FoundAddress> => {
+  const { files } = await client.plan(request)
+  for (const change of files) {
+    const address = await addressIn(change, request)
+    if (address !== undefined) return { file: change.path, address, isSignIn: request.isSignIn }
+  }
+  return { file: existingFile(client, request) ?? '', address: undefined, isSignIn: false }
+}
+
+const existingFile = (client: SetupClient, { machine }: Pick<SetupRequest, 'machine'>): string | undefined =>
+  client.files(machine).find((path) => existsSync(path))
+
+const isSameServer = (address: string, url: string, port: number): boolean => {
+  const [one, other] = [new URL(address), new URL(url)]
+  if (!isLoopbackHost(one.hostname)) return one.origin === other.origin
+  // A server on any free port cannot be compared.
+  return port === 0 || (one.protocol === other.protocol && one.port === other.port && isLoopbackHost(other.hostname))
+}
+
+const setupCommand = ({ name }: SetupClient, isSignIn: boolean): string =>
+  `${productName} setup ${name}${isSignIn ? ' --sign-in' : ''}`
+
+/** The server at the address of this machine. */
+const answerFinding = async (
+  words: string,
+  facts: Omit<ClientFacts, 'state'>,
+  { io }: DoctorContext,
+): Promise<Finding> => {
+  const { url } = facts
+  const health = await fetchHealth(String(url), io.times?.healthMs ?? usualDeadlineMs)
+  if (health.kind === 'ours') return ok(`${words}, ${url} answers`, factsOf({ ...facts, state: 'set-up' }))
+  return fail(
+    `${words}, but no server answers at ${url}`,
+    `Start it: ${productName} start. To start it at login: ${productName} service print.`,
+    factsOf({ ...facts, state: 'no-answer' }),
+  )
+}
+
+const addressFinding = async (
+  client: SetupClient,
+  { file, address, isSignIn }: FoundAddress,
+  context: DoctorContext,
+  url: string,
+): Promise<Finding> => {
+  const facts = { client: client.name, file, url: address ?? null, signedIn: false }
+  if (address === undefined)
+    return info(
+      `not set up: ${file} has no address of a server. To change that, run: ${setupCommand(client, false)}`,
+      factsOf({ ...facts, state: 'not-set-up' }),
+    )
+  if (isSameServer(address, url, context.loaded?.config.port ?? 0))
+    return await answerFinding(isSignIn ? 'set up for sign-in: run claude, then /login' : 'set up', facts, context)
+  if (!isLoopbackHost(new URL(address).hostname))
+    return info(`${file} leads to ${new URL(address).host}`, factsOf({ ...facts, state: 'elsewhere' }))
+  return fail(
+    `${file} leads to ${address}, but the server listens at ${url}`,
+    `Run: ${setupCommand(client, isSignIn)}`,
+    {
+      ...facts,
+      state: 'other-address',
+    },
+  )
+}
+
+/** A stored sign-in wins over the file. Undefined without one. */
+const signedInFinding = async (
+  client: SetupClient,
+  context: DoctorContext,
+  url: string,
+): Promise<Finding | undefined> => {
+  const signIn = client.hasSignIn ? findGatewaySignIn(context.io.machine) : undefined
+  if (signIn?.key !== 'enterpriseGateway') return undefined
+  const address = originOf(gatewayUrl(signIn) ?? '')
+  const facts = { client: client.name, file: signIn.path, url: address ?? null, signedIn: true }
+  if (address === undefined)
+    return info('signed in to a gateway; the environment is ignored', factsOf({ ...facts, state: 'signed-in' }))
+  const { host } = new URL(address)
+  if (isSameServer(address, url, context.loaded?.config.port ?? 0))
+    return await answerFinding(`signed in to ${host}`, facts, context)
+  return info(`signed in to ${host}; the environment is ignored`, factsOf({ ...facts, state: 'signed-in' }))
+}
+
+const fileFinding = async (client: SetupClient, context: DoctorContext, request: SetupRequest): Promise<Finding> => {
+  const signedIn = await signedInFinding(client, context, request.url)
+  if (signedIn !== undefined) return signedIn
+  const found = await findAddress(client, request)
+  if (found.address !== undefined || !client.hasSignIn) return await addressFinding(client, found, context, request.url)
+  return await addressFinding(client, await findAddress(client, { ...request, isSignIn: true }), context, request.url)
+}
+
+const clientFinding = async (client: SetupClient, context: DoctorContext): Promise<Finding> => {
+  const { setUp, url, io } = context
+  if (setUp === undefined || url === undefined) return skip(fixConfigurationFirst)
+  const { machine } = io
+  const token = clientTokenOf(setUp.loaded.config)
+  const request: SetupRequest = { machine, setUp, url, token, tokenCommand: '', isSignIn: false, answer: 'silent' }
+  const refused = (state: State, file: string, message: string): Finding => ({
+    ...failWith(message),
+    data: factsOf({ client: client.name, file, state, url: null, signedIn: false }),
+  })
+  try {
+    return await fileFinding(client, context, request)
+  } catch (error) {
+    if (error instanceof InvalidFile) return refused('not-valid', error.file, error.message)
+    if (error instanceof UsageError) return refused('refused', existingFile(client, request) ?? '', error.message)
+    throw error
+  }
+}
+
+/** One check for each client whose file exists; no group without one. */
+export const clientFileChecks = (context: DoctorContext): CheckGroup[] => {
+  const { machine } = context.io
+  const installed = allSetupClients().filter((client) => existingFile(client, { machine }) !== undefined)
+  const checks = installed.map(
+    (client): Check => ({
+      id: `${idPrefix}${client.name}`,
+      title: client.title,
+      run: () => clientFinding(client, context),
+    }),
+  )
+  return checks.length === 0 ? [] : [{ title: 'Set up clients', checks }]
+}
+
+/** For scripts. */
+export const clientFactsIn = (results: readonly CheckResult[]): readonly CheckResult['data'][] =>
+  results.flatMap(({ id, data }) => (id.startsWith(idPrefix) && data !== undefined ? [data] : []))

@@ -26,6 +26,7 @@ import { openCodeCases } from './cases/opencode.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { replicaCases } from './cases/replicas.ts'
 import { sdkCases } from './cases/sdks.ts'
+import { setupCases } from './cases/setup.ts'
 import { signedInCases } from './cases/signed-in.ts'
 import { taskCases } from './cases/tasks.ts'
 import { teamCases } from './cases/team.ts'
@@ -68,4 +69,5 @@ export const cases: readonly Case[] = [
   ...openAiOneStepCases,
   ...teamCases,
   ...replicaCases,
+  ...setupCases,
 ]

@@ -15,6 +15,7 @@ import {
   startFlags,
 } from './launcher.ts'
 import { byConfiguration, byPrintedLine, writeOwnFiles } from './openai-launchers.ts'
+import { bySetup } from './setup-launcher.ts'
 import { byReplicas, byTeam } from './team-launcher.ts'
 
 /** The ways to start a client, and the server that it reaches. */
@@ -129,4 +130,8 @@ export const launchers = {
   'opencode of a team': byTeam('opencode'),
   'claude of replicas': byReplicas('claude'),
   'codex of replicas': byReplicas('codex'),
+  'claude by setup': bySetup('claude'),
+  'claude by setup, with a token': bySetup('claude', 'e2e-client-token-0123456789'),
+  'codex by setup': bySetup('codex'),
+  'opencode by setup': bySetup('opencode'),
 } satisfies Record<string, (options: LaunchOptions) => Launcher | Promise<Launcher>>

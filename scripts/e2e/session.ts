@@ -43,6 +43,7 @@ export interface SessionSetup {
    * that server, by `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its
    * upstream. Codex and opencode: with `configuration`, by our command, or with the line of `start`. `of a team`: as a
    * named client of a server that keeps a history. `of replicas`: as a client of one of two servers that share a Redis.
+   * `by setup`: without variables of ours, with its own file, which `setup` has written.
    */
   readonly launch?: keyof typeof launchers
   readonly configuration?: Configuration
@@ -58,6 +59,8 @@ export interface Session {
   readonly version: string
   /** The working folder of the clients. */
   readonly folder: string
+  /** The home of the clients. */
+  readonly home: string
   /** The requests to the simulated Nexus so far. */
   readonly journal: readonly JournalEntry[]
   /** The finished runs without a terminal. */
@@ -210,6 +213,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     return await use({
       version,
       folder,
+      home: clientHome,
       journal,
       runs,
       caught: trap.caught,

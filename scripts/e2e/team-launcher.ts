@@ -21,7 +21,7 @@ export const teamClient = 'alice'
 const limits = ['--rate-limit', '6000', '--max-concurrency', '50', '--queue', '50']
 
 /** Runs one of the server's other commands. Returns its standard output; throws with its error. */
-const createAdmin =
+export const createAdmin =
   (options: LaunchOptions, environment: Readonly<Record<string, string>>) =>
   async (args: readonly string[]): Promise<string> => {
     const child = Bun.spawn([...options.server, ...args], {

@@ -1,6 +1,7 @@
 import type { AppDependencies } from './app-dependencies.ts'
 import { createObserve, figureReportsOf, metricsOf, modelLabelsOf, recordsOf, reportsOf } from './app-observers.ts'
 import { withDegradedOf, withLossesOf } from './app-processes.ts'
+import { signedInOf } from './app-sign-in.ts'
 import { randomId } from './base/ids.ts'
 import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
@@ -178,6 +179,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const tokens = createTokenCounter({ ...dependencies, upstream: counting, now })
   const tokenStatistics = createTokenStatistics(Date.now)
   const limits = createLimitsOf(config, dependencies)
+  const signedIn = signedInOf(config, dependencies, { models, smallName, limits })
   const losses = createLosses({ log, now })
   const observed = { upstream, labels: modelLabelsOf(config, upstream, models), losses }
   const metrics = metricsOf(config, dependencies, { ...observed, losses: withLossesOf(dependencies.others, losses) })
@@ -185,7 +187,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const reports = reportsOf(config, dependencies, observed, figures)
   const page = { ...config, access, shutdown, history, state, now, date: Date.now }
   const dashboard = config.dashboard ? createDashboard(page) : undefined
-  const switched = [limits?.observer, ...reports.observers, ...(dashboard?.observers ?? [])]
+  const switched = [limits?.observer, ...reports.observers, ...(dashboard?.observers ?? []), ...signedIn.observers]
   const own = [tokenStatistics.observer, ...switched.filter((observer) => observer !== undefined)]
   const server = createServer({
     gateway: createGateway({ models, upstream, tokens, log, cacheAudit }),
@@ -206,7 +208,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     slackTargetOf: reports.slackTargetOf,
     ...(limits !== undefined && { limits, wantsAddress: true }),
     dashboard,
-    ...(signIn && { signIn, wantsAddress: true }),
+    ...signedIn.options,
+    ...(signIn && { wantsAddress: true }),
   })
   const close = async (): Promise<void> => {
     server.close()

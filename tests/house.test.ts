@@ -42,6 +42,7 @@ describe('the source code', () => {
       'src/config/state-address.ts',
       // Sends to an OpenTelemetry collector.
       'src/gateway/observers/otel/otlp-sender.ts',
+      'src/gateway/sign-in/telemetry-forwarder.ts',
       // Sends to a provider of web search.
       'src/search/http-provider.ts',
       // Checks the token of a session again.

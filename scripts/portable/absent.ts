@@ -61,6 +61,10 @@ export const absent: readonly Absent[] = [
     file: /\/src\/server\/sign-in\/routes\.ts$/,
     contents: 'export const signInRoutes = undefined',
   },
+  {
+    file: /\/src\/app-sign-in\.ts$/,
+    contents: 'export const signedInOf = () => ({ options: {}, observers: [] })',
+  },
   // They refuse web search, too.
   {
     file: /\/src\/(?:gateway\/web-search\/with-web-search|search\/configured-search)\.ts$/,

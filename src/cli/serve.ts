@@ -118,7 +118,8 @@ export const serve = async (setUp: SetUp, options: ServeOptions, io: Io) => {
   const simulator = setUp.isSimulated ? await startSimulatorFor(config) : undefined
   const plan = planOf(setUp, options, simulator?.url, certificate)
   const host = certificate === undefined ? config.host : certifiedHost(certificate, config.host)
-  const signIn = takesSignIn ? await openSignInOf({ config, host, clients, log, machine: io.machine }) : undefined
+  const wanted = { config, host, clients, log, machine: io.machine, environment: plan.environment }
+  const signIn = takesSignIn ? await openSignInOf(wanted) : undefined
   const own = { ...options, clients, address: addressOf(setUp.loaded, config), signIn: signIn?.facts }
   // Loaded only for them.
   const { serveWithWorkers } = workers > 1 ? await import('./workers/serve-with-workers.ts') : {}

@@ -11,7 +11,7 @@ type LimitConfig = Pick<Config, 'rateLimit' | 'quota' | 'concurrency' | 'clients
 const millisecondsPerSecond = 1000
 
 /** Throws UsageError. */
-const zoneOf = ({ timezone }: LimitConfig['quota']): TimeZone => {
+export const quotaZoneOf = ({ quota: { timezone } }: Pick<LimitConfig, 'quota'>): TimeZone => {
   const zone = findTimeZone(timezone)
   if (zone !== undefined) return zone
   throw new UsageError(`quota.timezone: ${timezone} is not a known time zone. Write a name like Europe/Berlin or UTC.`)
@@ -28,9 +28,9 @@ const exemptOf = ({ exemptIps }: LimitConfig['rateLimit']): readonly Range[] =>
   })
 
 /** Throws UsageError for settings of limits that are not valid. */
-export const checkLimits = ({ rateLimit, quota }: LimitConfig): void => {
-  zoneOf(quota)
-  exemptOf(rateLimit)
+export const checkLimits = (config: LimitConfig): void => {
+  quotaZoneOf(config)
+  exemptOf(config.rateLimit)
 }
 
 const hasBudget = ({ quota: { tokensPerDay, requestsPerDay, costPerMonth } }: LimitConfig): boolean =>
@@ -57,7 +57,7 @@ export const limitsOf = (config: LimitConfig, mostPlaces: number) => {
     limitsRate: rateLimit.enabled,
     rate: { perMinute: rateLimit.requestsPerMinute, burst: rateLimit.burst },
     exempt: exemptOf(rateLimit),
-    budgets: { quota: { tokensPerDay, requestsPerDay, costPerMonth }, zone: zoneOf(quota), currency },
+    budgets: { quota: { tokensPerDay, requestsPerDay, costPerMonth }, zone: quotaZoneOf(config), currency },
     places: {
       maximum: Math.min(concurrency.max ?? mostPlaces, mostPlaces),
       capacity: concurrency.queue,

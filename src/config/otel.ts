@@ -9,7 +9,7 @@ import { choiceOf, countOf, type Environment, firstOf, pairsOf, textOf } from '.
 
 type OtelConfig = Pick<Config, 'otel' | 'allowHttp' | 'workers'>
 
-type Signal = 'traces' | 'metrics'
+type Signal = 'traces' | 'metrics' | 'logs'
 
 const prefix = 'OTEL_EXPORTER_OTLP_'
 
@@ -200,6 +200,18 @@ export const otelOf = (config: OtelConfig, environment: Environment) => {
     metrics: targetOf('metrics', environment, config),
     metricTimes: metricTimesOf(environment),
   }
+}
+
+/**
+ * Where Claude Code's own telemetry goes (SI-O1): the collector of each signal, whether or not this server sends its own.
+ * Empty if it is thrown away. Throws UsageError like `otelOf`.
+ */
+export const forwardedTelemetryOf = (config: OtelConfig & Pick<Config, 'signIn'>, environment: Environment) => {
+  if (config.signIn.telemetry !== 'forward' || isDisabled(environment)) return new Map<Signal, never>()
+  const targets = (['metrics', 'logs', 'traces'] as const).map(
+    (signal) => [signal, targetOf(signal, environment, config)] as const,
+  )
+  return new Map(targets.flatMap(([signal, target]) => (target === undefined ? [] : [[signal, target] as const])))
 }
 
 const instanceIdAttribute = 'service.instance.id'

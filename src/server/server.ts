@@ -36,7 +36,7 @@ import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
 import { type TokenStatsOptions, tokenStatsRoutes } from './ops/token-stats.ts'
 import type { SignInFacts } from './sign-in/facts.ts'
-import { signInRoutes } from './sign-in/routes.ts'
+import { type SignedInFacts, signInRoutes } from './sign-in/routes.ts'
 
 export interface ServerOptions
   extends GuardOptions,
@@ -57,7 +57,7 @@ export interface ServerOptions
   /** Absent without limits. */
   readonly limits?: Limits | undefined
   /** Absent unless clients can sign in. */
-  readonly signIn?: SignInFacts | undefined
+  readonly signIn?: (SignInFacts & SignedInFacts) | undefined
   /** Absent without a dashboard. */
   readonly dashboard?: DashboardOptions | undefined
   /** Whether something needs the addresses of clients: to know them costs each request a little. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { otelHosts, otelOf, otelWarnings } from '../../src/config/otel.ts'
+import { forwardedTelemetryOf, otelHosts, otelOf, otelWarnings } from '../../src/config/otel.ts'
 import { defaultConfig } from '../support/chain.ts'
 
 const on = { ...defaultConfig, otel: { ...defaultConfig.otel, enabled: true } }
@@ -217,4 +217,27 @@ test('an id of the instance that all workers would share is named in a warning (
     'OTEL_RESOURCE_ATTRIBUTES has service.instance.id, so the figures of all workers get the same name and replace each other. Leave it out: each worker has an id of its own.',
   ])
   expect(otelWarnings({ ...on, workers: 2 }, {})).toEqual([])
+})
+
+describe("Claude Code's own telemetry", () => {
+  const forward = { ...defaultConfig, signIn: { ...defaultConfig.signIn, telemetry: 'forward' as const } }
+
+  test('goes to the collector of each signal, also if the server sends nothing of its own (SI-O1)', () => {
+    const targets = forwardedTelemetryOf(forward, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4000',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://127.0.0.1:5000/own',
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'x-key=abc',
+      OTEL_TRACES_EXPORTER: 'none',
+    })
+    expect([...targets].map(([signal, { url, headers }]) => [signal, url, [...headers.keys()]])).toEqual([
+      ['metrics', 'http://127.0.0.1:4000/v1/metrics', []],
+      ['logs', 'http://127.0.0.1:5000/own', ['x-key']],
+    ])
+  })
+
+  test('goes nowhere by default, and with the switch of the standard (SI-O1)', () => {
+    expect(forwardedTelemetryOf(defaultConfig, {}).size).toBe(0)
+    expect(forwardedTelemetryOf(forward, { OTEL_SDK_DISABLED: 'true' }).size).toBe(0)
+    expect(() => forwardedTelemetryOf(forward, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow('not supported')
+  })
 })

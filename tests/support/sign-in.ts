@@ -2,6 +2,7 @@ import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
 import type { SignInOptions } from '../../src/gateway/sign-in/parts.ts'
 import { createSignIn, type SignIn } from '../../src/gateway/sign-in/sign-in.ts'
+import type { SignInFacts } from '../../src/server/sign-in/facts.ts'
 import type { StoredSignIn } from '../../src/wire/sign-in-file.ts'
 import { type ChainOptions, startChain } from './chain.ts'
 
@@ -59,7 +60,7 @@ export const signedIn = async ({ signIn, clock }: TestSignIn, name?: string) => 
   return { ...outcome.tokens, email: outcome.email }
 }
 
-interface ServerOptions extends TestOptions {
+interface ServerOptions extends TestOptions, Pick<SignInFacts, 'forwardTelemetry'> {
   readonly chain?: ChainOptions
   readonly approve?: 'terminal' | 'invite'
   readonly publicUrl?: string
@@ -68,12 +69,12 @@ interface ServerOptions extends TestOptions {
 
 /** The whole server with sign-in, and its core. */
 export const startSignInServer = (options: ServerOptions = {}) => {
-  const { publicUrl = 'http://127.0.0.1:4141', approve = 'terminal', clientNames } = options
+  const { publicUrl = 'http://127.0.0.1:4141', approve = 'terminal', clientNames, forwardTelemetry } = options
   const core = createTestSignIn(options)
   const admin = new Secret('the-secret-of-the-commands')
   const chain = startChain({
     ...options.chain,
-    signIn: { signIn: core.signIn, publicUrl, approve, admin, clientNames },
+    signIn: { signIn: core.signIn, publicUrl, approve, admin, clientNames, forwardTelemetry },
   })
   const form = (path: string, fields: Record<string, string>, headers = {}): Promise<Response> =>
     fetch(chain.url + path, { method: 'POST', body: new URLSearchParams(fields), headers })

@@ -33,6 +33,8 @@ export interface ClaudeGatewayOptions {
   readonly upstream: { readonly url: string; readonly token: string }
   /** Variables that keep the gateway on this machine. */
   readonly environment: Readonly<Record<string, string>>
+  /** More lines of its configuration. */
+  readonly more?: string
 }
 
 const clientId = 'claude-gateway'
@@ -52,7 +54,7 @@ const startDatabase = (folder: string): Promise<RunningProgram> =>
   })
 
 export const startClaudeGateway = async (options: ClaudeGatewayOptions): Promise<ClaudeGateway> => {
-  const { claude, folder, upstream, environment } = options
+  const { claude, folder, upstream, environment, more = '' } = options
   const started: { stop(): Promise<void> }[] = []
   const stop = async (): Promise<void> => {
     for (const program of started.toReversed()) await program.stop()
@@ -63,7 +65,7 @@ export const startClaudeGateway = async (options: ClaudeGatewayOptions): Promise
     const database = await startDatabase(folder)
     started.push(database)
     const file = join(folder, 'gateway.yaml')
-    await Bun.write(file, await readConfiguration({ issuer: issuer.url, upstream: upstream.url }))
+    await Bun.write(file, (await readConfiguration({ issuer: issuer.url, upstream: upstream.url })) + more)
     const gateway = await startProgram({
       command: [claude, 'gateway', '--config', file],
       folder,

@@ -3,6 +3,7 @@ import { UsageError } from '../../base/usage-error.ts'
 import { budgetWarnings } from '../../config/limits.ts'
 import { otelHosts } from '../../config/otel.ts'
 import { reportHosts } from '../../config/reports.ts'
+import { checkSignInSettings, signInSettingsWarnings } from '../../config/sign-in-settings.ts'
 import { isShared, shownStateAddress } from '../../config/state-address.ts'
 import { type JsonFormat, jsonFormatOf } from '../../gateway/log/json-line.ts'
 import { clientNameOf } from '../../models/resolver.ts'
@@ -56,6 +57,12 @@ const reportBudgets = async ({ loaded: { config } }: SetUp, io: Io): Promise<voi
   for (const warning of budgetWarnings(config, clients)) printer(io).warn(warning)
 }
 
+/** Warns about the settings of those who sign in. Throws UsageError for a secret in them. */
+const reportSignInSettings = ({ loaded: { config } }: SetUp, io: Io): void => {
+  checkSignInSettings(config)
+  for (const warning of signInSettingsWarnings(config)) printer(io).warn(warning)
+}
+
 const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
   reportVariables(setUp, io)
@@ -63,6 +70,7 @@ const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io
   checkLogFile(config.logging.file)
   await checkServing(setUp, config, io)
   await reportBudgets(setUp, io)
+  reportSignInSettings(setUp, io)
   if (launchLines !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
@@ -117,6 +125,7 @@ const serveUntilStopped = async (
   const { count: workers, warnings } = workersOf(setUp, io)
   for (const warning of [...warningsOf(setUp), ...warnings]) printer(io).warn(warning)
   await reportBudgets(setUp, io)
+  reportSignInSettings(setUp, io)
   const server = await serve(setUp, { config, apiKey, log, workers, takesSignIn: true }, io)
   const { host, port, ending, tokenStatistics: statistics } = server
   // Before the banner: a program that reads the address may send a signal at once.

@@ -7,6 +7,7 @@ import { localConfigPath, userConfigPath } from '../../config/paths.ts'
 import { checkServerSettings } from '../../config/server-settings.ts'
 import { settings } from '../../config/settings/settings.ts'
 import { defaultUpstream } from '../../config/settings/upstream.ts'
+import { checkSignInSettings, signInSettingsWarnings } from '../../config/sign-in-settings.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
@@ -72,6 +73,7 @@ const refusalOf = ({ config, environment }: CommandConfig): string | undefined =
   try {
     checkServerSettings(config)
     otelOf(config, environment)
+    checkSignInSettings(config)
     return undefined
   } catch (error) {
     if (error instanceof UsageError) return error.message
@@ -79,6 +81,7 @@ const refusalOf = ({ config, environment }: CommandConfig): string | undefined =
   }
 }
 
+const signInRemedy = 'Change signIn.settings: docs/sign-in.md lists the keys that need no approval.'
 const otelRemedy = 'Change the variables: docs/operate.md#opentelemetry lists them.'
 
 const settingsFound = (context: DoctorContext): Finding => {
@@ -100,9 +103,14 @@ const settingsFound = (context: DoctorContext): Finding => {
   // The key has its own check.
   const unused = unusedSecrets(context.loaded).filter(({ key }) => !keySettings.has(key))
   const collector = otelWarnings(context.loaded.config, context.loaded.environment)
-  if (unused.length + collector.length === 0) return ok(lines.join('\n'), data)
-  const remedies = [...unused.map(unusedRemedy), ...(collector.length > 0 ? [otelRemedy] : [])]
-  return warn([...lines, ...unused.map(unusedWords), ...collector].join('\n'), remedies.join('\n'), data)
+  const signIn = signInSettingsWarnings(context.loaded.config)
+  if (unused.length + collector.length + signIn.length === 0) return ok(lines.join('\n'), data)
+  const remedies = [
+    ...unused.map(unusedRemedy),
+    ...(collector.length > 0 ? [otelRemedy] : []),
+    ...(signIn.length > 0 ? [signInRemedy] : []),
+  ]
+  return warn([...lines, ...unused.map(unusedWords), ...collector, ...signIn].join('\n'), remedies.join('\n'), data)
 }
 
 const models = ({ setUp }: DoctorContext): Finding => {

@@ -6,9 +6,11 @@ import type { Machine } from '../../config/paths.ts'
 import { signInUrlOf } from '../../config/sign-in.ts'
 import { createNamedClients } from '../../gateway/policy/access.ts'
 import { createSignIn } from '../../gateway/sign-in/sign-in.ts'
-import type { SignInFacts } from '../../server/sign-in/routes.ts'
+import type { SignInFacts } from '../../server/sign-in/facts.ts'
+import type { Fetch } from '../../upstreams/http/post.ts'
 import type { ClientEntry } from '../../wire/clients-file.ts'
 import { localUrl, urlOf } from '../clients/connection.ts'
+import { composeTelemetry } from './compose-telemetry.ts'
 import { openSignInFolder } from './sign-in-folder.ts'
 
 /** Composes sign-in for a server of this process (SI). Only `start` has it. */
@@ -20,6 +22,8 @@ export interface OpenSignInOptions {
   readonly clients: { current(): readonly ClientEntry[] } | undefined
   readonly log: Logger
   readonly machine: Machine
+  /** With the variables of --env-file. */
+  readonly environment: Machine['environment']
 }
 
 export interface OpenedSignIn {
@@ -30,8 +34,10 @@ export interface OpenedSignIn {
 }
 
 /** Opens the sessions for this server alone. Rejects with UsageError. */
-export const openSignIn = async ({ config, host, clients, log, machine }: OpenSignInOptions): Promise<OpenedSignIn> => {
+export const openSignIn = async (options: OpenSignInOptions): Promise<OpenedSignIn> => {
+  const { config, host, clients, log, machine, environment } = options
   const { port, tls, signIn } = config
+  const forwardTelemetry = composeTelemetry(config, environment, { fetch: fetch as Fetch, log })
   const folder = await openSignInFolder({ machine, log, pid: process.pid })
   const publicUrl = signInUrlOf(config) ?? urlOf(host, port, tls.cert !== undefined)
   const named = createNamedClients({ namedTokens: namedTokensOf(config), clients, date: Date.now })
@@ -45,7 +51,7 @@ export const openSignIn = async ({ config, host, clients, log, machine }: OpenSi
   })
   const { admin } = folder
   return {
-    facts: { signIn: core, publicUrl, approve: signIn.approve, admin, clientNames: named?.names },
+    facts: { signIn: core, publicUrl, approve: signIn.approve, admin, clientNames: named?.names, forwardTelemetry },
     publish: () => folder.publish(localUrl({ ...config, host }, port)),
     close: folder.close,
   }

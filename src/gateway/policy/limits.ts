@@ -2,10 +2,11 @@ import type { GatewayError } from '../../base/errors.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { RequestObserver } from '../request-record.ts'
 import { hiddenPath } from '../running-requests.ts'
+import type { ClientIdentity } from './access.ts'
 import { Budgets, type BudgetsOptions, ownNameOf, type ReadSpending } from './budgets.ts'
 import { type LimitHeaders, withBudget } from './limit-headers.ts'
 import { type Admission, keyOf, type LimitedRequest } from './limited-request.ts'
-import { fullestOf, quotaHeaders, usedUpHeaders } from './quota-headers.ts'
+import { fullestOf, quotaHeaders, type Standing, usedUpHeaders } from './quota-headers.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type Entrant, type Place, RequestQueue, type RequestQueueOptions } from './request-queue.ts'
 import { createRequestRates, type RequestRates, type RequestRatesOptions } from './request-rates.ts'
@@ -20,6 +21,8 @@ export interface Limits {
   readonly admitShared?: (request: LimitedRequest) => Promise<Admission>
   /** Waits for a place upstream. Rejects with GatewayError. `model` is empty if it is not known. */
   enter(request: LimitedRequest, model: string, signal: AbortSignal): Promise<Place>
+  /** All budgets of a client, as they are now. */
+  standings(client: ClientIdentity | undefined): readonly Standing[]
   /** Adds what clients used before the start to their budgets. */
   restore(spent: ReadSpending): Promise<void>
   /** Refuses the requests that wait for a place. */
@@ -129,6 +132,7 @@ export const createLimits = (options: LimitsOptions): Limits => {
     },
     ...(admitShared && { admitShared }),
     enter: (request, model, signal) => queue.enter(entrantOf(request), model, signal),
+    standings: (client) => budgets.standings(client),
     restore: (spent) => budgets.restore(spent),
     drain: (reason) => queue.drain(reason),
     observer(record) {

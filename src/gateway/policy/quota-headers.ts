@@ -1,4 +1,4 @@
-import type { Budget } from './budget.ts'
+import { type Budget, isUsedUp } from './budget.ts'
 import type { LimitHeaders } from './limit-headers.ts'
 
 /** The headers in which Claude Code reads how much of a budget is used (SI-Q1, SI-Q2). */
@@ -20,10 +20,24 @@ const mostWhileAllowed = 0.99
 const partOf = ({ used, limit }: Budget): number => used / limit
 
 /** The part of a budget that is used, with two decimals. */
-const utilizationOf = (budget: Budget): number => Math.min(Math.round(partOf(budget) * 100) / 100, mostWhileAllowed)
+const utilizationOf = (budget: Budget): number => {
+  const rounded = Math.round(partOf(budget) * 100) / 100
+  return isUsedUp(budget) ? rounded : Math.min(rounded, mostWhileAllowed)
+}
 
 /** The highest threshold that the used part exceeds. */
 const thresholdOf = (budget: Budget): number | undefined => thresholds.find((threshold) => partOf(budget) > threshold)
+
+/** More than 100 if a budget is exceeded. */
+export const percentOf = (budget: Budget): number => Math.round(utilizationOf(budget) * 100)
+
+/** Claude Code's word for the used part. */
+export const severityOf = (budget: Budget): 'normal' | 'warning' | 'critical' => {
+  if (isUsedUp(budget)) return 'critical'
+  const threshold = thresholdOf(budget)
+  if (threshold === undefined) return 'normal'
+  return threshold === thresholds[0] ? 'critical' : 'warning'
+}
 
 /** The budget that is used up first, by the part that is used. */
 export const fullestOf = (standings: readonly Standing[]): Standing | undefined =>
@@ -56,7 +70,7 @@ export const quotaHeaders = ({ budget, until }: Standing): LimitHeaders => {
 export const usedUpHeaders = ({ budget, until }: Standing): LimitHeaders => ({
   [`${prefix}status`]: 'rejected',
   ...resetOf(until),
-  [`${prefix}overage-utilization`]: '1',
+  [`${prefix}overage-utilization`]: String(utilizationOf(budget)),
   [`${prefix}overage-surpassed-threshold`]: '1',
   [`${prefix}overage-period`]: budget.period === 'day' ? 'daily' : 'monthly',
   [`${prefix}overage-disabled-reason`]: 'org_spend_cap_reached',

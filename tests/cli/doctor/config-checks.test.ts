@@ -69,6 +69,30 @@ describe('configuration', () => {
     expect([off.of('config.settings').status, warned.of('config.exposure').status]).toEqual(['ok', 'ok'])
   })
 
+  test('names the settings of those who sign in that need an approval, or are a secret, as start does (SI-M3)', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'c.json')
+    const withSettings = async (settings: object, ...start: string[]) => {
+      writeFileSync(path, JSON.stringify({ signIn: { enabled: true, settings } }), { mode: 0o600 })
+      const { of } = await doctor(['--simulate', '--config', path])
+      const started = await cli(['start', '--dry-run', '--simulate', '--config', path, ...start], {}, folder)
+      return { found: of('config.settings'), started }
+    }
+    const asks = await withSettings({ hooks: { Stop: [{}] } })
+    expect(asks.found).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('Claude Code asks each user to approve hooks') as never,
+      remedy: 'Change signIn.settings: docs/sign-in.md lists the keys that need no approval.',
+    })
+    expect(asks.started.code).toBe(0)
+    expect(asks.started.err).toContain('warning: signIn.settings: Claude Code asks each user to approve hooks')
+    const secret = await withSettings({ env: { MY_TOKEN: 'the-users-secret' } })
+    expect(secret.found).toMatchObject({ status: 'fail' })
+    expect(secret.started.code).toBe(2)
+    expect(secret.started.err).toContain('signIn.settings.env.MY_TOKEN has the name of a secret')
+    expect(JSON.stringify(secret)).not.toContain('the-users-secret')
+  })
+
   test('shows the source of each value, and masks secrets', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'c.json')

@@ -1,0 +1,110 @@
+import { isObject, type Json } from '../../base/json.ts'
+import type { Model } from '../../models/model.ts'
+import { clientNameOf, type ModelResolver, type ResolvedModel } from '../../models/resolver.ts'
+import { sha256Hex } from '../../runtime/hash.ts'
+import type { ClientIdentity } from '../policy/access.ts'
+import { mayUse, toRequested } from '../policy/model-access.ts'
+
+/** The settings that Claude Code gets after the sign-in (SI-M1). None of the server's own needs an approval (SI-M2). */
+
+type Client = ClientIdentity | undefined
+
+export interface ManagedSettingsOptions {
+  readonly models: ModelResolver
+  /** The models of the configuration. */
+  readonly main: ResolvedModel
+  readonly small: ResolvedModel
+  /** Of the upstream, for the list of models. */
+  readonly title: string
+  /** The longest answer, if the configuration has one. */
+  readonly maxTokens: number | undefined
+  /** Whether the model keeps a prompt in its cache for an hour, and the configuration wants that. */
+  readonly cachesForAnHour: (model: Model) => boolean
+  /** The owner's own; they win. */
+  readonly own: Json | undefined
+}
+
+/** Merges like RFC 7396: objects by member, null removes a member, everything else replaces. */
+const merged = (base: Json, change: Json): Json => {
+  const result: Record<string, unknown> = { ...base }
+  for (const [name, value] of Object.entries(change)) {
+    const before = result[name]
+    if (value === null) delete result[name]
+    else result[name] = isObject(value) ? merged(isObject(before) ? before : {}, value) : value
+  }
+  return result
+}
+
+const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientNameOf(model) + contextSuffix
+
+/** Two of the three are not in Claude Code 2.1.197, which reads the last. Subagents do not wait for the user. */
+const hourOfCache = {
+  CLAUDE_CODE_PROMPT_CACHE_TTL: '1h',
+  CLAUDE_CODE_SUBAGENT_PROMPT_CACHE_TTL: '5m',
+  ENABLE_PROMPT_CACHING_1H: '1',
+}
+
+/** The models of a client: the configuration's own, unless the client may not use them. */
+const modelsFor = ({ models, main, small }: ManagedSettingsOptions, client: Client) => {
+  const isAllowed = ({ model }: ResolvedModel): boolean => mayUse(client, toRequested(model))
+  const listed = models.models.filter((model) => mayUse(client, toRequested(model)))
+  const [first] = listed
+  const usual = isAllowed(main) || first === undefined ? main : { model: first, contextSuffix: '' }
+  const orUsual = (wanted: ResolvedModel): ResolvedModel => (isAllowed(wanted) ? wanted : usual)
+  return { listed, main: usual, small: orUsual(small), ofFamily: (name: string) => orUsual(models.resolve(name)) }
+}
+
+const environmentOf = (options: ManagedSettingsOptions, chosen: ReturnType<typeof modelsFor>): Json => {
+  const { maxTokens, cachesForAnHour } = options
+  const { model } = chosen.main
+  return {
+    ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(chosen.ofFamily('opus')),
+    ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(chosen.ofFamily('sonnet')),
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: spelled(chosen.small),
+    ANTHROPIC_DEFAULT_FABLE_MODEL: spelled(chosen.ofFamily('fable')),
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    ...(maxTokens !== undefined && { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
+    ...(model.isWindowLimited === true && { CLAUDE_CODE_AUTO_COMPACT_WINDOW: String(model.maxInputTokens) }),
+    ...(cachesForAnHour(model) && hourOfCache),
+  }
+}
+
+/** Claude Code's own defaults fit an upstream that has all of Anthropic's models. */
+const serverSettings = (options: ManagedSettingsOptions, client: Client): Json => {
+  const { models, title } = options
+  if (models.keepsNames === true) return client?.models === undefined ? {} : { availableModels: client.models }
+  const chosen = modelsFor(options, client)
+  const main = spelled(chosen.main)
+  // The model that a session begins with is the first in the list.
+  const listed = chosen.listed.toSorted(
+    (left, right) => Number(right === chosen.main.model) - Number(left === chosen.main.model),
+  )
+  const shown = listed.map((model) => ({ model: clientNameOf(model), label: model.displayName, description: title }))
+  return {
+    model: main,
+    // The name of the main model may ask for a longer context.
+    ...(!models.takesAnyName && { availableModels: [...new Set([main, ...shown.map(({ model }) => model)])] }),
+    ...(shown.length > 0 && { modelPicker: { replaceBuiltInOptions: true, options: shown } }),
+    env: environmentOf(options, chosen),
+  }
+}
+
+const isEmpty = (value: Json): boolean => Object.keys(value).length === 0
+
+/** The settings of a client; undefined if there are none. */
+export const createManagedSettings =
+  (options: ManagedSettingsOptions) =>
+  (client: Client): Json | undefined => {
+    const settings = merged(serverSettings(options, client), options.own ?? {})
+    return isEmpty(settings) ? undefined : settings
+  }
+
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (!isObject(value)) return value
+  const names = Object.keys(value).sort()
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]))
+}
+
+/** What Claude Code computes from the settings that it holds (SI-M4). */
+export const checksumOf = (settings: Json): string => `sha256:${sha256Hex(JSON.stringify(sorted(settings)))}`

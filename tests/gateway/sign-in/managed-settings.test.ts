@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'bun:test'
+import { approvalKeysIn } from '../../../src/config/sign-in-settings.ts'
+import {
+  checksumOf,
+  createManagedSettings,
+  type ManagedSettingsOptions,
+} from '../../../src/gateway/sign-in/managed-settings.ts'
+import { createModelResolver } from '../../../src/models/resolver.ts'
+import { nexusModels } from '../../../src/upstreams/nexus/models.ts'
+
+const models = createModelResolver(nexusModels, 'claude-sonnet-4.6')
+const options = (changes: Partial<ManagedSettingsOptions> = {}): ManagedSettingsOptions => ({
+  models,
+  main: models.resolve('claude-sonnet-4.6'),
+  small: models.resolve('claude-haiku-4.5'),
+  title: 'AI Nexus',
+  maxTokens: undefined,
+  cachesForAnHour: () => false,
+  own: undefined,
+  ...changes,
+})
+const client = (...names: string[]) => ({ name: 'alice', isAdmin: false, models: names, limits: {} })
+
+describe('the settings of those who sign in', () => {
+  test('have the models of the server, and no others in the picker (SI-M1)', () => {
+    expect(createManagedSettings(options())(undefined)).toEqual({
+      model: 'claude-sonnet-4-6',
+      availableModels: ['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-haiku-4-5'],
+      modelPicker: {
+        replaceBuiltInOptions: true,
+        options: [
+          { model: 'claude-sonnet-4-6', label: 'Claude Sonnet 4.6', description: 'AI Nexus' },
+          { model: 'claude-opus-4-6', label: 'Claude Opus 4.6', description: 'AI Nexus' },
+          { model: 'claude-haiku-4-5', label: 'Claude Haiku 4.5', description: 'AI Nexus' },
+        ],
+      },
+      env: {
+        ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
+        ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
+        ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',
+        ANTHROPIC_DEFAULT_FABLE_MODEL: 'claude-opus-4-6',
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      },
+    })
+  })
+
+  test('begin with the configured model, which is the first in the picker (SI-M1)', () => {
+    const settings = createManagedSettings(options({ main: models.resolve('claude-opus-4.6[1m]') }))(undefined)
+    expect(settings).toMatchObject({
+      model: 'claude-opus-4-6[1m]',
+      availableModels: ['claude-opus-4-6[1m]', 'claude-opus-4-6', 'claude-sonnet-4-6', 'claude-haiku-4-5'],
+      modelPicker: { options: [{ model: 'claude-opus-4-6' }, {}, {}] },
+    })
+  })
+
+  test('have only the models that the client may use (SI-M1)', () => {
+    const settings = createManagedSettings(options())(client('opus'))
+    expect(settings).toMatchObject({
+      model: 'claude-opus-4-6',
+      availableModels: ['claude-opus-4-6'],
+      env: { ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-opus-4-6', ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-opus-4-6' },
+    })
+  })
+
+  test('ask for an hour in the cache where the model has it, as the launch does (SI-M1)', () => {
+    const settings = createManagedSettings(
+      options({ cachesForAnHour: ({ family }) => family === 'sonnet', maxTokens: 8000 }),
+    )(undefined)
+    expect(settings).toMatchObject({
+      env: {
+        ENABLE_PROMPT_CACHING_1H: '1',
+        CLAUDE_CODE_PROMPT_CACHE_TTL: '1h',
+        CLAUDE_CODE_SUBAGENT_PROMPT_CACHE_TTL: '5m',
+        CLAUDE_CODE_MAX_OUTPUT_TOKENS: '8000',
+      },
+    })
+    // Claude Code asks for none of them.
+    expect(approvalKeysIn(settings ?? {})).toEqual([])
+  })
+
+  test("leave the defaults of Claude Code to an upstream that has Anthropic's models (SI-M1)", () => {
+    const native = options({ models: { ...models, keepsNames: true, takesAnyName: true } })
+    expect(createManagedSettings(native)(undefined)).toBeUndefined()
+    expect(createManagedSettings(native)(client('claude-opus-4-6'))).toEqual({ availableModels: ['claude-opus-4-6'] })
+    expect(createManagedSettings({ ...native, own: { model: 'opus' } })(undefined)).toEqual({ model: 'opus' })
+  })
+
+  test("let the owner's own win: objects by member, null removes, lists replace (SI-M3)", () => {
+    const own = {
+      skipWebFetchPreflight: true,
+      availableModels: ['claude-haiku-4-5'],
+      modelPicker: null,
+      permissions: { deny: ['WebFetch'] },
+      env: { ANTHROPIC_DEFAULT_FABLE_MODEL: null, DISABLE_TELEMETRY: '1' },
+    }
+    const settings = createManagedSettings(options({ own }))(undefined)
+    expect(settings).toEqual({
+      model: 'claude-sonnet-4-6',
+      availableModels: ['claude-haiku-4-5'],
+      skipWebFetchPreflight: true,
+      permissions: { deny: ['WebFetch'] },
+      env: {
+        ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
+        ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
+        ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+        DISABLE_TELEMETRY: '1',
+      },
+    })
+  })
+})
+
+test('the checksum does not depend on the order of keys (SI-M4)', () => {
+  // sha256 of {"a":[{"b":1,"c":"é"}],"d":null}
+  expect(checksumOf({ d: null, a: [{ c: 'é', b: 1 }] })).toBe(checksumOf({ a: [{ b: 1, c: 'é' }], d: null }))
+  const text = '{"a":[{"b":1,"c":"é"}],"d":null}'
+  expect(checksumOf({ d: null, a: [{ c: 'é', b: 1 }] })).toBe(
+    `sha256:${new Bun.CryptoHasher('sha256').update(text).digest('hex')}`,
+  )
+  expect(checksumOf({ a: [1, 2] })).not.toBe(checksumOf({ a: [2, 1] }))
+})

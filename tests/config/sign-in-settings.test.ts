@@ -61,6 +61,7 @@ describe('the keys for which Claude Code asks (SI-M3)', () => {
       env: {
         ANTHROPIC_DEFAULT_OPUS_MODEL: 'x',
         ANTHROPIC_SMALL_FAST_MODEL: 'x',
+        ANTHROPIC_DEFAULT_MODEL: 'x',
         ENABLE_PROMPT_CACHING_1H: '1',
         CLAUDE_CODE_PROMPT_CACHE_TTL: '1h',
         CLAUDE_CODE_SUBAGENT_PROMPT_CACHE_TTL: '5m',

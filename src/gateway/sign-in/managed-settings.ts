@@ -58,6 +58,7 @@ const environmentOf = (options: ManagedSettingsOptions, chosen: ReturnType<typeo
   const { maxTokens, cachesForAnHour } = options
   const { model } = chosen.main
   return {
+    ANTHROPIC_DEFAULT_MODEL: spelled(chosen.main),
     ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(chosen.ofFamily('opus')),
     ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(chosen.ofFamily('sonnet')),
     ANTHROPIC_DEFAULT_HAIKU_MODEL: spelled(chosen.small),

@@ -35,6 +35,7 @@ describe('the settings of those who sign in', () => {
         ],
       },
       env: {
+        ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
         ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
         ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
         ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',
@@ -100,6 +101,7 @@ describe('the settings of those who sign in', () => {
       skipWebFetchPreflight: true,
       permissions: { deny: ['WebFetch'] },
       env: {
+        ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
         ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
         ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
         ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',

@@ -30,7 +30,7 @@ const handled: readonly Row[] = [
 const leftOut: readonly Row[] = [
   { path: 'Sign-in with an identity provider, groups', handled: 'approval in a terminal, or an invite' },
   { path: 'JWT as access token', handled: 'opaque tokens, which Claude Code accepts, too' },
-  { path: '`tags`, `billing_group_tag`', handled: 'not sent to the upstream' },
+  { path: '`billing_group_tag`', handled: 'not in our tokens: then Claude Code sends no `tags`' },
   { path: '`x-claude-code-managed-settings-checksum`', handled: 'ignored' },
   { path: '`x-cc-gateway-version`', handled: 'not sent' },
   { path: "Claude Desktop's bootstrap", handled: 'use a client token' },

@@ -63,7 +63,7 @@ describe('the settings of those who sign in', () => {
     })
   })
 
-  test('ask for an hour in the cache where the model has it, as the launch does (SI-M1)', () => {
+  test('ask for an hour in the cache where the model has it, as the launch does, and for no approval (SI-M1, SI-M2)', () => {
     const settings = createManagedSettings(
       options({ cachesForAnHour: ({ family }) => family === 'sonnet', maxTokens: 8000 }),
     )(undefined)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { ForwardTelemetry } from '../../../src/gateway/sign-in/telemetry-forwarder.ts'
+import { recordingServer } from '../../support/anthropic.ts'
 import { signedIn, startSignInServer } from '../../support/sign-in.ts'
 
 const paths = ['/v1/metrics', '/v1/logs', '/v1/traces']
@@ -50,6 +51,19 @@ describe("a client's own telemetry (SI-O1)", () => {
       },
     })
     expect((await send('/v1/logs', unnamed)).status).toBe(413)
+  })
+
+  test('stays here, whatever the upstream does with paths that it does not know', async () => {
+    const upstream = recordingServer(() => Response.json({}))
+    const chain = {
+      config: { upstream: 'anthropic' as const },
+      endpointUrl: upstream.url,
+      apiKey: 'sk-ant-api-upstream',
+    }
+    const { send, url } = await start({ chain })
+    for (const path of paths) expect((await send(path, '{}')).status).toBe(200)
+    expect((await fetch(`${url}/protocol`)).status).toBe(200)
+    expect(upstream.received).toEqual([])
   })
 
   test('goes to the forwarder as it is, without the token', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { Secret } from '../../../../src/base/secret.ts'
 import { request, startChain } from '../../../support/chain.ts'
 import { grammarFault, readEvents, withoutPings } from '../../../support/sse.ts'
+import { waitUntil } from '../../../support/wait-until.ts'
 
 const stream = (members: object = {}): object => request({ stream: true, ...members })
 
@@ -135,4 +137,18 @@ describe('a streamed response', () => {
       stop_reason: 'end_turn',
     })
   })
+})
+
+test("finds the session of a request that Anthropic's own gateway forwards without its header (SI-B2)", async () => {
+  const { post, records } = startChain({ config: { clientToken: new Secret('the-client-token') } })
+  const session = '0c2cf7f2-4d5e-4b86-9d5a-0f3a3f6f1c11'
+  const user_id = JSON.stringify({ device_id: 'a'.repeat(64), account_uuid: '', session_id: session })
+  const headers = {
+    'x-api-key': 'the-client-token',
+    'user-agent': 'claude-cli/2.1.332 (external, cli) cc-gateway/2.1.332',
+  }
+  expect((await post(request({ metadata: { user_id } }), { headers })).status).toBe(200)
+  const line = () => records.find(({ event }) => event === 'request.answered')
+  await waitUntil(() => line() !== undefined)
+  expect(line()?.fields['session']).toBe(session)
 })

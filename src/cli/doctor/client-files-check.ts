@@ -1,13 +1,13 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import { findGatewaySignIn, gatewayUrl } from '../claude-code/gateway-sign-in.ts'
 import { clientTokenOf } from '../clients/connection.ts'
-import type { FileChange, SetupClient, SetupRequest } from '../setup/client-plan.ts'
+import type { SetupClient, SetupRequest } from '../setup/client-plan.ts'
 import { allSetupClients } from '../setup/clients.ts'
-import type { TextFormat } from '../setup/text-format.ts'
-import { textFormat } from '../setup/text-formats.ts'
+import { type Comparison, compareFile, InvalidFile, originIn } from '../setup/compare-file.ts'
+import { tokenCommandOf } from '../setup/setup-request.ts'
 import { fetchHealth } from '../system/fetch-health.ts'
 import { type Check, type CheckGroup, type CheckResult, type Finding, fail, failWith, info, ok, skip } from './check.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
@@ -47,62 +47,21 @@ const idPrefix = 'clients.'
 /** Short, because the server is on this machine. */
 const usualDeadlineMs = 3000
 
-const originOf = (text: string): string | undefined => {
-  const found = /https?:\/\/[^\s"'\\]+/.exec(text)?.[0]
-  const url = found === undefined ? null : URL.parse(found)
-  return url?.origin
-}
-
-/** The first URL in a value of any shape. */
-const urlIn = (value: unknown): string | undefined =>
-  value === undefined ? undefined : originOf(JSON.stringify(value))
-
-/** A file that setup could not change. */
-class InvalidFile extends Error {
-  override readonly name = 'InvalidFile'
+/** Where setup would write, and what is there now. */
+interface Found extends Comparison {
   readonly file: string
-
-  constructor(file: string, message: string) {
-    super(message)
-    this.file = file
-  }
-}
-
-const checkFormat = (format: TextFormat, path: string, text: string): void => {
-  try {
-    format.check(path, text)
-  } catch (error) {
-    throw error instanceof UsageError ? new InvalidFile(path, error.message) : error
-  }
-}
-
-/** The address that the file has where setup writes ours; undefined if it has none. Rejects with InvalidFile. */
-const addressIn = async (change: FileChange, { url }: SetupRequest): Promise<string | undefined> => {
-  if (!existsSync(change.path)) return undefined
-  // Reading a pipe would wait for data.
-  if (!statSync(change.path).isFile()) throw new InvalidFile(change.path, `${change.path} is not a file. Move it away.`)
-  const text = readFileSync(change.path, 'utf8')
-  if (change.format === 'own') return originOf(text)
-  const format = await textFormat(change.format)
-  checkFormat(format, change.path, text)
-  const edit = change.edits.find((one) => 'value' in one && urlIn(one.value) === new URL(url).origin)
-  return edit && urlIn(format.read(text, edit.path)?.value)
-}
-
-/** Where setup would write, and the address that is there now. */
-interface FoundAddress {
-  readonly file: string
-  readonly address: string | undefined
   readonly isSignIn: boolean
 }
 
-const findAddress = async (client: SetupClient, request: SetupRequest): Promise<FoundAddress> => {
+/** Joins the files of a client: the address is in one of them. */
+const compare = async (client: SetupClient, request: SetupRequest): Promise<Found> => {
+  const { isSignIn } = request
   const { files } = await client.plan(request)
-  for (const change of files) {
-    const address = await addressIn(change, request)
-    if (address !== undefined) return { file: change.path, address, isSignIn: request.isSignIn }
-  }
-  return { file: existingFile(client, request) ?? '', address: undefined, isSignIn: false }
+  const compared: Found[] = []
+  for (const change of files) compared.push({ ...(await compareFile(change, request)), file: change.path, isSignIn })
+  const first = compared.find(({ address }) => address !== undefined)
+  const file = first?.file ?? existingFile(client, request) ?? ''
+  return { file, isSignIn, address: first?.address, differing: compared.flatMap(({ differing }) => differing) }
 }
 
 const existingFile = (client: SetupClient, { machine }: Pick<SetupRequest, 'machine'>): string | undefined =>
@@ -117,6 +76,17 @@ const isSameServer = (address: string, url: string, port: number): boolean => {
 
 const setupCommand = ({ name }: SetupClient, isSignIn: boolean): string =>
   `${productName} setup ${name}${isSignIn ? ' --sign-in' : ''}`
+
+/** Values that the user changed, or that setup would write differently by now. Without the values themselves. */
+const withDiffering = (finding: Finding, differing: readonly string[], command: string): Finding => {
+  if (differing.length === 0 || finding.status !== 'ok') return finding
+  return {
+    ...finding,
+    status: 'info',
+    detail: `${finding.detail}\nother values than setup writes: ${differing.join(', ')}`,
+    remedy: `To see the difference, run: ${command} --dry-run`,
+  }
+}
 
 /** The server at the address of this machine. */
 const answerFinding = async (
@@ -136,7 +106,7 @@ const answerFinding = async (
 
 const addressFinding = async (
   client: SetupClient,
-  { file, address, isSignIn }: FoundAddress,
+  { file, address, isSignIn, differing }: Found,
   context: DoctorContext,
   url: string,
 ): Promise<Finding> => {
@@ -146,17 +116,19 @@ const addressFinding = async (
       `not set up: ${file} has no address of a server. To change that, run: ${setupCommand(client, false)}`,
       factsOf({ ...facts, state: 'not-set-up' }),
     )
-  if (isSameServer(address, url, context.loaded?.config.port ?? 0))
-    return await answerFinding(isSignIn ? 'set up for sign-in: run claude, then /login' : 'set up', facts, context)
+  const port = context.loaded?.config.port ?? 0
+  const command = setupCommand(client, isSignIn)
+  if (isSameServer(address, url, port)) {
+    const words = isSignIn ? 'set up for sign-in (run claude, then /login)' : 'set up'
+    const finding = await answerFinding(words, facts, context)
+    return port === 0 ? finding : withDiffering(finding, differing, command)
+  }
   if (!isLoopbackHost(new URL(address).hostname))
     return info(`${file} leads to ${new URL(address).host}`, factsOf({ ...facts, state: 'elsewhere' }))
   return fail(
     `${file} leads to ${address}, but the server listens at ${url}`,
-    `Run: ${setupCommand(client, isSignIn)}`,
-    {
-      ...facts,
-      state: 'other-address',
-    },
+    `Run: ${command}`,
+    factsOf({ ...facts, state: 'other-address' }),
   )
 }
 
@@ -168,7 +140,7 @@ const signedInFinding = async (
 ): Promise<Finding | undefined> => {
   const signIn = client.hasSignIn ? findGatewaySignIn(context.io.machine) : undefined
   if (signIn?.key !== 'enterpriseGateway') return undefined
-  const address = originOf(gatewayUrl(signIn) ?? '')
+  const address = originIn(gatewayUrl(signIn) ?? '')
   const facts = { client: client.name, file: signIn.path, url: address ?? null, signedIn: true }
   if (address === undefined)
     return info('signed in to a gateway; the environment is ignored', factsOf({ ...facts, state: 'signed-in' }))
@@ -181,17 +153,23 @@ const signedInFinding = async (
 const fileFinding = async (client: SetupClient, context: DoctorContext, request: SetupRequest): Promise<Finding> => {
   const signedIn = await signedInFinding(client, context, request.url)
   if (signedIn !== undefined) return signedIn
-  const found = await findAddress(client, request)
+  const found = await compare(client, request)
   if (found.address !== undefined || !client.hasSignIn) return await addressFinding(client, found, context, request.url)
-  return await addressFinding(client, await findAddress(client, { ...request, isSignIn: true }), context, request.url)
+  return await addressFinding(client, await compare(client, { ...request, isSignIn: true }), context, request.url)
 }
 
 const clientFinding = async (client: SetupClient, context: DoctorContext): Promise<Finding> => {
-  const { setUp, url, io } = context
+  const { setUp, url, io, flags } = context
   if (setUp === undefined || url === undefined) return skip(fixConfigurationFirst)
-  const { machine } = io
-  const token = clientTokenOf(setUp.loaded.config)
-  const request: SetupRequest = { machine, setUp, url, token, tokenCommand: '', isSignIn: false, answer: 'silent' }
+  const request: SetupRequest = {
+    machine: io.machine,
+    setUp,
+    url,
+    token: clientTokenOf(setUp.loaded.config),
+    tokenCommand: tokenCommandOf(flags, io),
+    isSignIn: false,
+    answer: 'silent',
+  }
   const refused = (state: State, file: string, message: string): Finding => ({
     ...failWith(message),
     data: factsOf({ client: client.name, file, state, url: null, signedIn: false }),

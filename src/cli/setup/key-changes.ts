@@ -45,7 +45,7 @@ export const keyName = (path: KeyPath): string =>
     .join('.')
 
 /** Merges hosts into a list with commas (SU-6). A star means every host. */
-const withHosts = (list: unknown, hosts: readonly string[]): string => {
+export const withHosts = (list: unknown, hosts: readonly string[]): string => {
   const present = typeof list === 'string' ? list.split(/[\s,]+/).filter((host) => host !== '') : []
   if (present.includes('*') || hosts.includes('*')) return '*'
   const missing = hosts.filter((host) => !present.includes(host))

@@ -66,7 +66,7 @@ const checkSignIn = async (url: string, answer: Answer, deadlineMs: number): Pro
 }
 
 /** The command that prints the client token, with the same configuration. */
-const tokenCommandOf = (flags: Flags, { machine, ownCommand }: Io): string => {
+export const tokenCommandOf = (flags: Flags, { machine, ownCommand }: Io): string => {
   const [program = '', ...before] = ownCommand
   const config = namedConfigFile(flags, machine.environment)?.path
   const variables = textFlag(flags, 'env-file')

@@ -143,8 +143,8 @@ describe('doctor about the files of clients', () => {
     const home = temporaryFolder()
     const url = `http://127.0.0.1:${port}`
     writeFile(settingsIn(home), { forceLoginMethod: 'gateway', forceLoginGatewayUrl: url })
-    expect((await examine(home, port)).of('clients.claude-code').detail).toBe(
-      `set up for sign-in: run claude, then /login, ${url} answers`,
+    expect((await examine(home, port)).of('clients.claude-code').detail).toEqual(
+      expect.stringMatching(/^set up for sign-in \(run claude, then \/login\), http:\S+ answers/) as never,
     )
   })
 
@@ -160,6 +160,31 @@ describe('doctor about the files of clients', () => {
     const { clients, checks } = JSON.parse(said.join(''))
     expect(clients).toMatchObject([{ client: 'claude-code', state: 'refused' }])
     expect(JSON.stringify(checks)).toContain(`${file} sets env.ANTHROPIC_BASE_URL`)
+  })
+
+  test('compares NO_PROXY of the settings with the one of the shell, and other values (SU-CC3)', async () => {
+    const port = healthyServer()
+    const home = await homeWith('claude-code', port)
+    const variables = { NO_PROXY: 'corp.example' }
+    const { of } = await doctor([...offline, '--port', String(port), '--model', 'opus'], variables, home)
+    expect(of('clients.claude-code')).toMatchObject({
+      status: 'info',
+      detail: expect.stringMatching(
+        / answers\nother values than setup writes: .*env\.\w+_MODEL.*, env\.NO_PROXY, env\.no_proxy$/,
+      ) as never,
+      remedy: 'To see the difference, run: nexus-claude-api setup claude-code --dry-run',
+    })
+    expect((await examine(home, port)).of('clients.claude-code').status).toBe('ok')
+  })
+
+  test('finds a profile of Claude Desktop that is no longer the applied one (SU-CD1)', async () => {
+    const port = healthyServer()
+    const home = await homeWith('claude-desktop', port)
+    const meta = join(home, '.config', 'Claude-3p', 'configLibrary', '_meta.json')
+    writeFile(meta, readFileSync(meta, 'utf8').replace(/"appliedId": "[^"]+"/, '"appliedId": "theirs"'))
+    expect((await examine(home, port)).of('clients.claude-desktop').detail).toEndWith(
+      'answers\nother values than setup writes: appliedId',
+    )
   })
 
   test('changes no file, and needs no valid configuration', async () => {

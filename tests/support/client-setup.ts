@@ -1,9 +1,18 @@
 import { expect } from 'bun:test'
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Machine } from '../../src/config/paths.ts'
 import { type CliOptions, type CliResult, temporaryFolder } from './cli.ts'
 import { writeFile } from './files.ts'
 import { clientTree, journalOf, setup } from './setup.ts'
+
+/** For paths only: no file is there. */
+export const windowsMachine: Machine = {
+  platform: 'win32',
+  home: String.raw`C:\Users\me`,
+  currentDirectory: String.raw`C:\Users\me`,
+  environment: {},
+}
 
 /** Texts by path from the home folder; null for an empty folder. */
 type Files = Readonly<Record<string, string | null>>

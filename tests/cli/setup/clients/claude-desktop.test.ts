@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setUpAndUndo, setupHome } from '../../../support/client-setup.ts'
+import { claudeDesktopSetup } from '../../../../src/cli/setup/clients/claude-desktop.ts'
+import { setUpAndUndo, setupHome, windowsMachine } from '../../../support/client-setup.ts'
 
 const id = '5d0c0f3e-6e78-4b0e-9d3b-7a1f4c2e9b60'
 
@@ -100,7 +101,9 @@ describe('setup claude-desktop', () => {
     expect(out).toContain('"inferenceCredentialKind": "static"')
   })
 
-  test('finds the folders of macOS', async () => {
+  test('finds the folders of macOS and Windows', async () => {
+    const [local] = claudeDesktopSetup.files(windowsMachine)
+    expect(local).toBe(`${String.raw`C:\Users\me\AppData\Local\Claude-3p\configLibrary`}\\${id}.json`)
     const { run, home } = setupHome({}, { platform: 'darwin' })
     const { out } = await run('claude-desktop', '--dry-run')
     expect(out).toContain(`${home}/Library/Application Support/Claude-3p/configLibrary/_meta.json`)

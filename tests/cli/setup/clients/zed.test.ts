@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { setUpAndUndo, setupHome } from '../../../support/client-setup.ts'
+import { zedSetup } from '../../../../src/cli/setup/clients/zed.ts'
+import { setUpAndUndo, setupHome, windowsMachine } from '../../../support/client-setup.ts'
 
 const path = '.config/zed/settings.json'
 
@@ -56,5 +57,6 @@ describe('setup zed', () => {
   test('finds the folder of each system', async () => {
     const mac = setupHome({}, { platform: 'darwin', environment: { XDG_CONFIG_HOME: '/nowhere' } })
     expect((await mac.run('zed', '--dry-run')).out).toContain(`${mac.home}/.config/zed/settings.json`)
+    expect(zedSetup.files(windowsMachine)).toEqual([String.raw`C:\Users\me\AppData\Roaming\Zed\settings.json`])
   })
 })

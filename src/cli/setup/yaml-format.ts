@@ -12,6 +12,7 @@ import {
   stringify,
   visit,
 } from 'yaml'
+import { isObject } from '../../base/json.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { withoutMark } from '../../config/jsonc.ts'
 import type { EntryOf, KeyPath } from './client-plan.ts'
@@ -78,9 +79,13 @@ const reach = (root: Collection, keys: KeyPath): Reached => {
 const rootOf = ({ contents }: Document.Parsed): Collection | undefined =>
   isCollection(contents) ? contents : undefined
 
+/** An entry that is made for one of its members needs its name, too. */
+const namedEntry = (key: EntryOf, entry: unknown): unknown =>
+  'by' in key && isObject(entry) ? { [key.by]: key.is, ...entry } : entry
+
 /** The value with the objects and lists that lead to it. */
 const nested = (keys: KeyPath, value: unknown): unknown =>
-  keys.reduceRight((inner, key) => (typeof key === 'string' ? { [key]: inner } : [inner]), value)
+  keys.reduceRight((inner, key) => (typeof key === 'string' ? { [key]: inner } : [namedEntry(key, inner)]), value)
 
 const isComposed = (value: unknown): boolean => typeof value === 'object' && value !== null
 
@@ -111,7 +116,7 @@ const replacement = (text: string, holder: Collection, old: unknown, value: unkn
 }
 
 const insertion = (text: string, holder: Collection, key: KeyPath[number], value: unknown): Splice => {
-  const entry = typeof key === 'string' ? { [key]: value } : [value]
+  const entry = nested([key], value)
   const indent = indentOf(holder)
   return insertEntry(text, holder, indent + blockOf(entry, indent, text), flowOf(entry).slice(1, -1))
 }

@@ -50,6 +50,15 @@ describe('a YAML file', () => {
     expect(yamlFormat.read(text, ['models', { by: 'name', is: 'Big' }, 'provider'])).toEqual({ value: 'anthropic' })
   })
 
+  test('gives an entry its name if one of its members is set', () => {
+    const model: KeyPath = ['models', { by: 'name', is: 'Ours' }, 'model']
+    const added = set(rich, model, 'x')
+    expect(added).toBe(rich.replace('          lines\n', '          lines\n    - name: Ours\n      model: x\n'))
+    expect(set(added, [...ours, 'apiKey'], 'k')).toBe(added.replace('model: x\n', 'model: x\n      apiKey: k\n'))
+    expect(set('', model, 'x')).toBe('models:\n  - name: Ours\n    model: x\n')
+    expect(set('models: []\n', model, 'x')).toBe('models: [{"name":"Ours","model":"x"}]\n')
+  })
+
   const texts: Readonly<Record<string, string>> = {
     'an empty file': '',
     'only comments': '# nothing yet\n',

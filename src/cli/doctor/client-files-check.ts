@@ -194,7 +194,7 @@ export const clientFileChecks = (context: DoctorContext): CheckGroup[] => {
       run: () => clientFinding(client, context),
     }),
   )
-  return checks.length === 0 ? [] : [{ title: 'Set up clients', checks }]
+  return checks.length === 0 ? [] : [{ title: 'Client files', checks }]
 }
 
 /** For scripts. */

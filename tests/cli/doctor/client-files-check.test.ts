@@ -191,7 +191,7 @@ describe('doctor about the files of clients', () => {
     const home = temporaryFolder()
     writeFile(settingsIn(home), '{ }')
     const { code, out } = await doctorReport([...offline, '--model', 'unknown-model'], {}, home)
-    expect([code, out]).toEqual([1, expect.stringContaining('Set up clients')])
+    expect([code, out]).toEqual([1, expect.stringContaining('Client files')])
     expect(readFileSync(settingsIn(home), 'utf8')).toBe('{ }')
   })
 })

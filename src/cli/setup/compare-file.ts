@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
+import { errorCode } from '../../base/error-code.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { FileChange, KeyEdit, SetupRequest } from './client-plan.ts'
 import { keyName, withHosts } from './key-changes.ts'
@@ -41,7 +42,12 @@ const urlIn = (value: unknown): string | undefined =>
 const textOf = (path: string): string => {
   // Reading a pipe would wait for data.
   if (!statSync(path).isFile()) throw new InvalidFile(path, `${path} is not a file. Move it away.`)
-  return readFileSync(path, 'utf8')
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = errorCode(error) ?? 'unknown'
+    throw new InvalidFile(path, `${path} cannot be read (${code}). Check your permissions.`)
+  }
 }
 
 const checkFormat = (format: TextFormat, path: string, text: string): void => {

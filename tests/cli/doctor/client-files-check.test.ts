@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runMain } from '../../../src/cli/main.ts'
 import { productName, version } from '../../../src/version.ts'
@@ -116,6 +116,16 @@ describe('doctor about the files of clients', () => {
     })
     expect(clients).toMatchObject([{ client: 'claude-code', state: 'not-valid', url: null }])
     expect(said).not.toContain('canary')
+  })
+
+  test('reports a folder and a pipe instead of a file, and does not wait for data', async () => {
+    const home = temporaryFolder()
+    mkdirSync(settingsIn(home), { recursive: true })
+    const wanted = { status: 'fail', detail: `${settingsIn(home)} is not a file.`, remedy: 'Move it away.' } as const
+    expect((await examine(home, 5000)).of('clients.claude-code')).toMatchObject(wanted)
+    rmdirSync(settingsIn(home))
+    Bun.spawnSync(['mkfifo', settingsIn(home)])
+    expect((await examine(home, 5000)).of('clients.claude-code')).toMatchObject(wanted)
   })
 
   test('reports a sign-in to a gateway, which wins over the environment (SU-CC1)', async () => {

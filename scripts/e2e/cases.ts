@@ -27,6 +27,7 @@ import { recoveryCases } from './cases/recovery.ts'
 import { replicaCases } from './cases/replicas.ts'
 import { sdkCases } from './cases/sdks.ts'
 import { setupCases } from './cases/setup.ts'
+import { signInCases } from './cases/sign-in.ts'
 import { signedInCases } from './cases/signed-in.ts'
 import { taskCases } from './cases/tasks.ts'
 import { teamCases } from './cases/team.ts'
@@ -60,6 +61,7 @@ export const cases: readonly Case[] = [
   ...autoModeCases,
   ...oneStepCases,
   ...signedInCases,
+  ...signInCases,
   ...behindClaudeGatewayCases,
   ...codexCases,
   ...codexSearchCases,

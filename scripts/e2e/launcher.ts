@@ -4,6 +4,7 @@ import type { CheckedBody } from '../../src/simulator/anthropic/rule.ts'
 import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
 import type { ChatBody } from '../../src/simulator/openai-chat/schema.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
+import type { StoredSignIn } from '../../src/wire/sign-in-file.ts'
 import type { Trap } from './trap.ts'
 
 /** What a launcher gets and returns, and the parts that the launchers share. */
@@ -12,6 +13,18 @@ export interface Endpoint {
   readonly url: string
   /** The bearer token of a client. */
   readonly token: string
+}
+
+/** A server that clients sign in to. */
+interface SignInServer {
+  /** Ends the server, and starts it again at the same address. */
+  restart(): Promise<void>
+  /** Lets an hour pass: the access tokens end, for the server and in the client's file. Restarts the server. */
+  passHour(): Promise<void>
+  /** The sessions that the server has stored. */
+  stored(): Promise<StoredSignIn>
+  /** Signs the client in without its terminal, with a code that the command approves. */
+  signClientIn(): Promise<void>
 }
 
 export interface Launcher {
@@ -23,6 +36,8 @@ export interface Launcher {
     /** Ends Redis at once. */
     stopRedis(): Promise<void>
   }
+  /** Of a server that clients sign in to. */
+  readonly signIn?: SignInServer
   /** Runs another command of the server's program, with the server's files. Undefined if not supported. */
   admin?(args: readonly string[]): Promise<string>
   /** The command line that runs the client. */

@@ -16,6 +16,7 @@ import {
 } from './launcher.ts'
 import { byConfiguration, byPrintedLine, writeOwnFiles } from './openai-launchers.ts'
 import { bySetup } from './setup-launcher.ts'
+import { bySignIn } from './sign-in-launcher.ts'
 import { byReplicas, byTeam } from './team-launcher.ts'
 
 /** The ways to start a client, and the server that it reaches. */
@@ -129,6 +130,7 @@ export const launchers = {
   'codex of a team': byTeam('codex'),
   'opencode of a team': byTeam('opencode'),
   'claude of replicas': byReplicas('claude'),
+  'sign-in': bySignIn,
   'codex of replicas': byReplicas('codex'),
   'claude by setup': bySetup('claude'),
   'claude by setup, with a token': bySetup('claude', 'e2e-client-token-0123456789'),

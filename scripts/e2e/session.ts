@@ -73,6 +73,8 @@ export interface Session {
   readonly endpoint: Endpoint | undefined
   /** Of the launchers `of replicas`. */
   readonly replicas: Launcher['replicas']
+  /** Of the launcher `sign-in`. */
+  readonly signIn: Launcher['signIn']
   /** The spans that the collector has received. */
   readonly spans: readonly Span[]
   /** The searches that the provider has received. */
@@ -220,6 +222,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       serverLog: launcher.log,
       endpoint: launcher.endpoint,
       replicas: launcher.replicas,
+      signIn: launcher.signIn,
       spans,
       searches: search?.searches ?? [],
       admin: launcher.admin,

@@ -10,6 +10,8 @@ export interface TerminalRun {
   says(words: string): Promise<void>
   /** Waits for a question, and presses Enter until it disappears: it is visible before it accepts keys. */
   accepts(question: RegExp): Promise<void>
+  /** Selects an option of a question, and presses Enter until the question disappears. */
+  chooses(option: string): Promise<void>
   /** The current text of the screen. */
   text(): string
   /** Presses Escape. */
@@ -17,7 +19,7 @@ export interface TerminalRun {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const keys = { enter: '\r', escape: '\u001b' } as const
+const keys = { enter: '\r', escape: '\u001b', up: '\u001b[A' } as const
 const columns = 120
 /** Enough rows that no text scrolls off the screen. */
 const rows = 100
@@ -77,6 +79,16 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
   const press = (words: string): void => {
     child.terminal?.write(words)
   }
+  /** Presses the key until the question disappears. */
+  const answers = async (question: RegExp, key: string): Promise<void> => {
+    await shows(question)
+    const isGone = (text: string): true | undefined => (question.test(text) ? undefined : true)
+    for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += againMs) {
+      press(key)
+      if (await watch(againMs, isGone)) return
+    }
+    throw new Error(`the question ${question} cannot be answered:\n${legible(screen.text())}`)
+  }
   return {
     shows,
     async says(words) {
@@ -84,14 +96,16 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
       await shows(new RegExp(`❯\\s${escaped(words)}\\s*$`, 'm'))
       press(keys.enter)
     },
-    async accepts(question) {
-      await shows(question)
-      const isGone = (text: string): true | undefined => (question.test(text) ? undefined : true)
+    accepts: (question) => answers(question, keys.enter),
+    async chooses(option) {
+      await shows(new RegExp(escaped(option)))
+      const selected = new RegExp(`❯\\s${escaped(option)}`)
+      const isSelected = (text: string): true | undefined => (selected.test(text) ? true : undefined)
       for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += againMs) {
-        press(keys.enter)
-        if (await watch(againMs, isGone)) return
+        if (await watch(againMs, isSelected)) break
+        press(keys.up)
       }
-      throw new Error(`the question ${question} cannot be answered:\n${legible(screen.text())}`)
+      await answers(selected, keys.enter)
     },
     text: () => screen.text(),
     escapes: () => press(keys.escape),

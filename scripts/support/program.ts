@@ -7,6 +7,8 @@ export interface RunningProgram {
   /** Its output so far. */
   output(): string
   stop(): Promise<void>
+  /** Lets the program end by itself, after a signal. */
+  end(): Promise<void>
 }
 
 export interface ProgramOptions {
@@ -52,5 +54,9 @@ export const startProgram = async (options: ProgramOptions): Promise<RunningProg
     await stop()
     throw new Error(`${options.command.join(' ')} does not start:\n${output}`)
   }
-  return { processId: child.pid, ready, output: () => output, stop }
+  const end = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await child.exited
+  }
+  return { processId: child.pid, ready, output: () => output, stop, end }
 }

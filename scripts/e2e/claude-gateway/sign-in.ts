@@ -24,7 +24,7 @@ const json = async <T>(response: Response): Promise<T> => {
 const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400
 
 /** Confirms the code, and follows the redirects to the issuer and back, with the gateway's cookie. */
-const approve = async (gateway: string, { verification_uri, user_code }: DeviceCode): Promise<void> => {
+const approveInBrowser = async (gateway: string, { verification_uri, user_code }: DeviceCode): Promise<void> => {
   // The gateway refuses a form from another origin.
   let answer = await post(verification_uri, { user_code }, { origin: gateway })
   const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0])
@@ -35,7 +35,11 @@ const approve = async (gateway: string, { verification_uri, user_code }: DeviceC
   if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}: ${await answer.text()}`)
 }
 
-export const signIn = async (gateway: string): Promise<Tokens> => {
+/** `approve` confirms the code. Default: a browser at Anthropic's gateway. */
+export const signIn = async (
+  gateway: string,
+  approve: (gateway: string, device: DeviceCode) => Promise<unknown> = approveInBrowser,
+): Promise<Tokens> => {
   const device = await json<DeviceCode>(await post(`${gateway}/oauth/device_authorization`, { surface: 'claude_code' }))
   await approve(gateway, device)
   const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device.device_code }

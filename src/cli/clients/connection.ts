@@ -1,6 +1,6 @@
 import { bracketed } from '../../base/brackets.ts'
 import { isEverywhere } from '../../base/loopback.ts'
-import { clientTokensOf, hasNamedClients } from '../../config/client-tokens.ts'
+import { clientTokensOf, hasGate, hasNamedClients } from '../../config/client-tokens.ts'
 import type { Config } from '../../config/load.ts'
 import { productName } from '../../version.ts'
 
@@ -21,12 +21,18 @@ export const clientTokenOf = (config: Config): string | undefined =>
   needsPlaceholder(config) ? tokenPlaceholder : clientTokensOf(config)[0]?.reveal()
 
 /** For a user who gets the environment or the command of a client. */
-export const tokenNotes = (config: Config): readonly string[] =>
-  needsPlaceholder(config)
-    ? [
-        `Replace ${tokenPlaceholder} with your token: clients have names on this server. ${productName} clients add NAME prints a new token.`,
-      ]
-    : []
+export const tokenNotes = (config: Config): readonly string[] => {
+  if (needsPlaceholder(config))
+    return [
+      `Replace ${tokenPlaceholder} with your token: clients have names on this server. ${productName} clients add NAME prints a new token.`,
+    ]
+  // The server has made a token for its run, which only its own launch line has.
+  if (config.signIn.enabled && !hasGate(config))
+    return [
+      `The server requires a token, because clients sign in to it. Set one and restart it: ${productName} config set clientToken`,
+    ]
+  return []
+}
 
 /** The server's URL on this machine, for any address that the server is bound to. */
 export const urlOf = (host: string, port: number, isTls: boolean): string =>

@@ -109,6 +109,13 @@ describe('env for a server with named clients', () => {
     expect(shared.out + shared.err).not.toContain('YOUR-TOKEN')
   })
 
+  test('says that a server with sign-in requires a token, if the configuration has none (SI-T1)', async () => {
+    const note = 'The server requires a token, because clients sign in to it.'
+    expect((await cli(['env'], { NEXUS_SIGN_IN: 'true' })).err).toContain(note)
+    const withToken = await cli(['env'], { NEXUS_SIGN_IN: 'true', NEXUS_CLIENT_TOKEN: 'a-client-token' })
+    expect(withToken.err).not.toContain(note)
+  })
+
   test('never prints the token of a named client (OP-A8)', async () => {
     const token = 'canary-token-of-a-named-client'
     const { out, err } = await cli(['env', '--shell', 'json'], { NEXUS_CLIENT_TOKENS: `alice:${token}` })

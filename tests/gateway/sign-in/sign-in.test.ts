@@ -103,6 +103,15 @@ describe('a poll', () => {
     expect(signIn.sessions()).toEqual([])
   })
 
+  test('of two at the same time, one gets tokens (SI-A3, SI-A5)', async () => {
+    const chain = createTestSignIn()
+    const { deviceCode, userCode } = ask(chain)
+    chain.signIn.approve(userCode)
+    const polls = await Promise.all([chain.signIn.poll(deviceCode, address), chain.signIn.poll(deviceCode, address)])
+    expect(polls.map(({ kind }) => kind)).toEqual(['tokens', 'refused'])
+    expect(chain.signIn.sessions()).toHaveLength(1)
+  })
+
   test('of a denied request is refused; a decision is final (SI-A5)', async () => {
     const chain = createTestSignIn()
     const { signIn } = chain

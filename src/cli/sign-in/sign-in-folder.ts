@@ -117,12 +117,14 @@ export const openSignInFolder = async ({ machine, log, pid, times }: FolderOptio
     await write(paths.sessions, JSON.stringify(stored))
     await write(paths.admin, secret)
     let current = stored
+    let writing = Promise.resolve()
     return {
       store: {
         read: () => current,
-        async write(next) {
+        write(next) {
           current = next
-          await write(paths.sessions, JSON.stringify(next))
+          writing = write(paths.sessions, JSON.stringify(next))
+          return writing
         },
       },
       admin: new Secret(secret),
@@ -133,6 +135,8 @@ export const openSignInFolder = async ({ machine, log, pid, times }: FolderOptio
       },
       async close() {
         rmSync(paths.server, { force: true })
+        // The process may end after this. The caller of the write knows whether it failed.
+        await writing.catch(() => {})
         await release()
       },
     }

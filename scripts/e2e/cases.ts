@@ -10,6 +10,7 @@ import { codexSearchCases } from './cases/codex-search.ts'
 import { codexSessionCases } from './cases/codex-sessions.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { countingCases } from './cases/counting.ts'
+import { failureCases } from './cases/failures.ts'
 import { historyCases } from './cases/history.ts'
 import { httpsCases } from './cases/https.ts'
 import { interactiveCases } from './cases/interactive.ts'
@@ -52,6 +53,7 @@ export const cases: readonly Case[] = [
   ...countingCases,
   ...historyCases,
   ...compactionCases,
+  ...failureCases,
   ...recoveryCases,
   ...limitCases,
   ...interactiveCases,

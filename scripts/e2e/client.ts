@@ -9,6 +9,8 @@ export interface ClientLaunch {
   readonly environment: Readonly<Record<string, string>>
   /** Ends the client at once. */
   readonly signal?: AbortSignal
+  /** Milliseconds until the client is ended. Default: longer than most cases take. */
+  readonly limitMs?: number
 }
 
 /** A line of `--output-format stream-json`. */
@@ -27,7 +29,7 @@ export interface ClientRun {
   readonly stderr: string
 }
 
-/** Much longer than any case takes, also on a busy machine. */
+/** Much longer than most cases take, also on a busy machine. */
 const clientLimitMs = 180_000
 
 /** A shell and our own command report the signal of their child in their exit code. */
@@ -78,8 +80,8 @@ export const runClient = async (launch: ClientLaunch, input?: readonly string[])
     stdin: input === undefined ? 'ignore' : 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
-    timeout: clientLimitMs,
     ...(launch.signal && { signal: launch.signal, killSignal: 'SIGKILL' }),
+    timeout: launch.limitMs ?? clientLimitMs,
   })
   const stderr = new Response(child.stderr).text()
   const events: ClientEvent[] = []

@@ -51,6 +51,8 @@ export interface SessionSetup {
   readonly clientSettings?: Readonly<Record<string, unknown>>
   /** Claude Code's stored credentials of the user. */
   readonly clientCredentials?: Readonly<Record<string, unknown>>
+  /** How long a client without a terminal may run. Default: long enough for cases that do not wait on purpose. */
+  readonly clientLimitMs?: number
   /** Added to the client's environment; the launch command can override it. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -115,6 +117,7 @@ const toClientLaunch = (
   command: [...command],
   folder: options.folder,
   ...(options.signal && { signal: options.signal }),
+  ...(options.clientLimitMs !== undefined && { limitMs: options.clientLimitMs }),
   environment: {
     HOME: home,
     // The files of tasks are removed with the home.

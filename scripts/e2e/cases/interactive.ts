@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { JournalEntry } from '../../../src/simulator/exchange.ts'
 import { resultText, toolResults } from '../../../src/simulator/read-request.ts'
+import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case } from '../case.ts'
 import { assertGrowing, isConversation, turns } from '../conversation.ts'
 import type { TerminalRun } from '../terminal.ts'
@@ -53,6 +55,16 @@ export const context = (counter: 'AI Nexus' | 'the estimate'): Case => ({
   },
 })
 
+const endLimitMs = 1000
+const lookAgainMs = 20
+
+/** Throws unless the client's disconnection reaches Nexus in time. */
+const assertCancelled = async (entry: JournalEntry | undefined): Promise<void> => {
+  for (let waitedMs = 0; waitedMs < endLimitMs && entry?.outcome !== 'cancelled'; waitedMs += lookAgainMs)
+    await Bun.sleep(lookAgainMs)
+  assert.equal(entry?.outcome, 'cancelled', 'the call to Nexus still runs')
+}
+
 const interrupted: Case = {
   name: 'an interrupted answer, in a terminal',
   setup: () => {
@@ -70,12 +82,14 @@ const interrupted: Case = {
     await using terminal = await session.terminal()
     await terminal.says('talk')
     await terminal.shows(/There is more to say/)
+    const call = session.journal.find(({ body }) => isConversation(body as SimulatedRequest['body']))
+    assert.equal(call?.outcome, undefined)
     terminal.escapes()
     await terminal.shows(/Interrupted/)
+    await assertCancelled(call)
     await terminal.says('that will do')
     await terminal.shows(/● Short/)
-    // The call to Nexus ended, and the partial answer stays in the conversation.
-    assert.equal(session.journal[0]?.outcome, 'cancelled')
+    // The partial answer stays in the conversation.
     const [requests, second] = bodies(session).filter(isConversation)
     assert.ok(requests && second)
     assertGrowing([requests, second])

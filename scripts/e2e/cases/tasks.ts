@@ -68,6 +68,13 @@ const subAgent: Case = {
     assertGrowing(agents)
     for (const body of requests)
       assert.ok('cachePoint' in (lastBlocks({ body }).at(-1) ?? {}), 'a turn has no cache point')
+    // One session, but the agent's id in a header makes a second conversation of it.
+    const classes = [...session.serverLog().matchAll(/"cacheClass":"(\w+)"/g)].map(([, name]) => name)
+    assert.deepEqual(
+      [classes.filter((name) => name === 'cold').length, classes.filter((name) => name === 'hit').length],
+      [2, requests.length - 2],
+      `${classes}`,
+    )
   },
 }
 

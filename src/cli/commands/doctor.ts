@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty'
 import { errorLocation } from '../../base/error-location.ts'
+import { UsageError } from '../../base/usage-error.ts'
 import type { Config } from '../../config/load.ts'
 import { defaultUpstream } from '../../config/settings/upstream.ts'
 import { harmless } from '../../gateway/log/log-text.ts'
@@ -23,8 +24,9 @@ import { preflightHost, probesPreflight } from '../doctor/web-check.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
-import type { ParsedArguments } from '../parse/parsed-arguments.ts'
+import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { simulatedNames, startSimulatorFor } from '../simulator.ts'
+import { yesFlag } from '../terminal/confirmation.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { wrap } from '../terminal/wrap.ts'
@@ -151,10 +153,24 @@ const examine = async (context: DoctorContext, isJson: boolean, simulatorUrl: st
   return isOk
 }
 
+/** Flags of --matrix that alone have no effect. */
+const matrixOnly = ['yes', 'learn', 'with-ids'] as const
+
+const checkFlags = (flags: Flags): void => {
+  const given = matrixOnly.find((flag) => flags[flag] === true)
+  if (given !== undefined && flags['matrix'] !== true) throw new UsageError(`--${given} needs --matrix.`)
+}
+
 const runDoctor = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
+  checkFlags(flags)
   const context = await readDoctorContext(flags, io)
   const simulator = context.isSimulated ? await startSimulatorFor(context.loaded?.config) : undefined
   try {
+    if (flags['matrix'] === true) {
+      // Loaded only here: other runs of doctor need neither its rows nor the results of the simulator.
+      const { runMatrix } = await import('../doctor/matrix/run-matrix.ts')
+      return await runMatrix(context, simulator?.url)
+    }
     return (await examine(context, flags['json'] === true, simulator?.url)) ? 0 : 1
   } finally {
     await simulator?.stop()
@@ -168,6 +184,7 @@ export const doctorCommand: Command = {
   details: [
     'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, Codex and opencode, the files of clients that setup can change, and the port.',
     'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. One request without data tries api.anthropic.com, which WebFetch of Claude Code needs, unless a setting of Claude Code turns that need off. With a search provider, one search for the word test shows the number of results. --offline sends no requests.',
+    '--matrix makes other checks: it sends the requests of Claude Code to the models that the configuration names, and prints a table of what AI Nexus accepts, next to the results of the strict simulator. It first prints how many requests and tokens these are, and asks.',
     'Checks for a newer release only with --check-updates: one request to the page of releases, with no data of yours. NEXUS_UPDATES_URL names another page: one that redirects to a URL that ends in the version, or one that contains only the version.',
     'The exit code is 0 if no check failed (warnings are allowed), otherwise 1. The output never contains a key.',
   ],
@@ -176,6 +193,16 @@ export const doctorCommand: Command = {
       json: { type: 'boolean', description: 'Print one JSON object, for scripts' },
       offline: { type: 'boolean', description: 'Send no requests: check only what this machine knows' },
       'check-updates': { type: 'boolean', description: 'Also check for a newer release, with one request' },
+      matrix: {
+        type: 'boolean',
+        description: 'Compare AI Nexus with the compatibility matrix, with up to 30 requests a model',
+      },
+      ...yesFlag,
+      learn: {
+        type: 'boolean',
+        description: 'With --matrix: keep what AI Nexus refuses for the next starts of the server',
+      },
+      'with-ids': { type: 'boolean', description: "With --matrix: include AI Nexus's ids of the requests" },
       ...settingFlags(),
       ...sourceFlags,
       simulate: simulateFlag,
@@ -186,6 +213,7 @@ export const doctorCommand: Command = {
     { line: `${productName} doctor`, what: 'Check everything' },
     { line: `${productName} doctor --offline`, what: 'Send no requests' },
     { line: `${productName} doctor --check-updates`, what: 'Also check for a newer release' },
+    { line: `${productName} doctor --matrix`, what: 'Find out which features of Claude Code AI Nexus accepts' },
     { line: `${productName} doctor --json > doctor.json`, what: 'Save the result for a script or for support' },
   ],
   run: runDoctor,

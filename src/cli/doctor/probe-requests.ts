@@ -36,7 +36,7 @@ export const toolCall = (model: string): MessagesRequest => ({
 })
 
 /** A PNG of 16 by 16 red pixels. */
-const redSquare =
+export const redSquare =
   'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mO4IydHEmIY1TCqYfhqAACaMxgQdrf9VwAAAABJRU5ErkJggg=='
 
 export const image = (model: string): MessagesRequest => ({

@@ -28,6 +28,12 @@ export type SessionOptions = Pick<
   'config' | 'endpointUrl' | 'apiKey' | 'proxy' | 'credentialSources'
 >
 
+/** What a probe has in addition to its request. */
+export type ProbeOptions = Partial<Pick<CallContext, 'betas' | 'onUpstreamId' | 'onAttempt' | 'onAttemptFailed'>> & {
+  /** Ends the request early. */
+  readonly signal?: AbortSignal
+}
+
 export const silentLog = createLogger('silent', () => {})
 
 const tooLong = (): GatewayError =>
@@ -55,6 +61,7 @@ export const openSession = ({ config, ...connection }: SessionOptions) => {
   const attempt = async <T>(
     modelId: string,
     work: (upstream: Upstream, context: CallContext) => Promise<T>,
+    { signal: ending, ...probe }: ProbeOptions = {},
   ): Promise<ProbeOutcome<T>> => {
     const before = withoutFor(modelId)
     const controller = new AbortController()
@@ -69,8 +76,9 @@ export const openSession = ({ config, ...connection }: SessionOptions) => {
         requestId: randomId('doctor_'),
         modelId,
         betas: [],
-        signal: controller.signal,
+        signal: ending === undefined ? controller.signal : AbortSignal.any([ending, controller.signal]),
         onUpstreamId: () => {},
+        ...probe,
       })
       return { value, ...outcome() }
     } catch (thrown) {
@@ -82,8 +90,8 @@ export const openSession = ({ config, ...connection }: SessionOptions) => {
   return {
     upstream,
     attempt,
-    message: (request: MessagesRequest): Promise<ProbeOutcome<Message>> =>
-      attempt(request.model, (nexus, context) => nexus.message(request, context)),
+    message: (request: MessagesRequest, probe?: ProbeOptions): Promise<ProbeOutcome<Message>> =>
+      attempt(request.model, (nexus, context) => nexus.message(request, context), probe),
     /** From the last response with a date. */
     clock: () => clock,
   }

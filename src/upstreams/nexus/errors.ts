@@ -120,7 +120,10 @@ export class NexusError extends GatewayError {
     this.knowsKey = isReportedToValidKey(name)
   }
 
-  /** The original message, with Bedrock's indices. Never logged or printed, because it may quote a prompt. */
+  /**
+   * The original message, with Bedrock's indices. Never logged, because it may quote a prompt. Printed only by doctor, for
+   * its own prompts.
+   */
   get upstreamWords(): string {
     return this.#upstreamWords
   }

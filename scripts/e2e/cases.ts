@@ -26,6 +26,7 @@ import { openAiOneStepCases } from './cases/openai-one-step.ts'
 import { openCodeCases } from './cases/opencode.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { replicaCases } from './cases/replicas.ts'
+import { requestShapeCases } from './cases/request-shapes.ts'
 import { sdkCases } from './cases/sdks.ts'
 import { setupCases } from './cases/setup.ts'
 import { signInCases } from './cases/sign-in.ts'
@@ -44,6 +45,7 @@ export const cases: readonly Case[] = [
   ...mcpCases,
   ...taskCases,
   ...cacheLifetimeCases,
+  ...requestShapeCases,
   ...webCases,
   ...webSearchCases,
   ...mediaCases,

@@ -83,12 +83,11 @@ const thinkingOf = (shape: ClientShape, model: ModelCapabilities): Partial<Messa
   }
 }
 
-/** The first request of a session. */
+/** The first request of a session that our commands start. */
 export const firstRequest = (shape: ClientShape, model: string, capabilities: ModelCapabilities): MessagesRequest => ({
   model,
   max_tokens: answerTokens,
   system: [
-    { type: 'text', text: `x-anthropic-billing-header: cc_version=${shape.version}; cc_entrypoint=cli;` },
     { type: 'text', text: 'You answer in a few words.', ...cached },
     { type: 'text', text: 'You work with notes. You call a tool only if the user wants you to.', ...cached },
   ],

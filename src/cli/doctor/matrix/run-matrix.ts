@@ -20,7 +20,7 @@ import { playMatrix, type Results } from './play-matrix.ts'
 import { simulatorOnly } from './rows.ts'
 import { createSender } from './sender.ts'
 import { readStrictResults } from './strict-results.ts'
-import { countDifferences, matrixTable } from './table.ts'
+import { comparison, matrixTable } from './table.ts'
 
 /** `doctor --matrix`: asks the user's own Nexus what the compatibility matrix asks the simulator. */
 
@@ -43,22 +43,21 @@ const learn = async (sender: Sender, endpointUrl: string, { machine }: Io): Prom
   if (sender.stopReason() !== undefined) return 'Nothing is learned from a run that has stopped.'
   try {
     const path = await writeCapabilities(machine, endpointUrl, refusals, Date.now())
-    return `The server leaves out ${plural(refusals.length, 'refused part', 'refused parts')} from its next start on: ${path}`
+    return refusals.length === 0
+      ? `AI Nexus refuses nothing that the server could leave out: ${path}`
+      : `The server leaves out ${plural(refusals.length, 'refused part', 'refused parts')} from its next start on: ${path}`
   } catch (error) {
     throw new UsageError(`Cannot keep what was learned (${errorCode(error) ?? 'unknown'}).`)
   }
 }
 
-const summary = (results: Results, differences: number, sender: Sender, hasStrict: boolean): string[] => {
+const summary = (compared: string, sender: Sender): string[] => {
   const stopped = sender.stopReason()
-  const compared =
-    differences === 0 ? 'No row differs from the simulator.' : `Rows with ! differ from the simulator: ${differences}.`
   return [
-    ...(hasStrict ? [compared] : ['This build has no results of the simulator to compare with.']),
+    compared,
     `Not tested here, simulator only: ${[...simulatorOnly.keys()].join(', ')}.`,
     `${plural(sender.requests(), 'request', 'requests')}, ${plural(sender.tokens(), 'token', 'tokens')}.`,
     ...(stopped === undefined ? [] : [`Stopped: ${stopped}. Rows that are left are not tested.`]),
-    ...(results.size === 0 ? ['No row was played.'] : []),
   ]
 }
 
@@ -93,7 +92,7 @@ const runPlan = async ({ setUp, flags, io, endpointUrl, plan }: Running): Promis
     const report = matrixReport({
       results,
       models: plan.models,
-      platform: `${process.platform}-${process.arch}`,
+      platform: `${io.machine.platform}-${process.arch}`,
       endpointUrl,
       generatedAt: new Date(),
       durationMs: performance.now() - startedAt,
@@ -105,7 +104,7 @@ const runPlan = async ({ setUp, flags, io, endpointUrl, plan }: Running): Promis
   } else {
     const strict = await readStrictResults()
     const style = { columns: io.outColumns, useColor: io.useColor && io.isOutTerminal }
-    const words = summary(results, countDifferences(results, strict), sender, strict.version !== undefined)
+    const words = summary(comparison(results, strict), sender)
     io.out(
       `${matrixTable(results, strict, style)}\n\n${words.flatMap((text) => wrap(text, io.outColumns)).join('\n')}\n`,
     )

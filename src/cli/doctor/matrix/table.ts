@@ -29,18 +29,22 @@ const paints: Readonly<Record<Status, (text: string) => string>> = {
   not_tested: colors.gray,
 }
 
-const hasResult = (cell: Cell | undefined): cell is Cell => cell !== undefined && cell.status !== 'not_tested'
+const played: ReadonlySet<Status | undefined> = new Set(['pass', 'healed', 'fail'])
 
-/** Whether the simulator says something else. A cell without a result says nothing. */
+/** A cell that was not played says nothing. */
+const isComparable = (strict: Cell | undefined, own: Cell): boolean =>
+  played.has(strict?.status) && played.has(own.status)
+
+/** Whether the simulator says something else. */
 export const differs = (strict: Cell | undefined, own: Cell): boolean =>
-  hasResult(strict) && hasResult(own) && strict.status !== own.status
+  isComparable(strict, own) && strict?.status !== own.status
 
-const toLines = (results: Results, { cells }: StrictResults): Line[] =>
+const toLines = (results: Results, simulated: StrictResults): Line[] =>
   shownRows.flatMap(({ id }): Line[] => {
     const result = results.get(id)
     const own = result?.versions.get(newestShape.version)
     if (result === undefined || own === undefined) return []
-    const strict = cells.get(id)
+    const strict = simulated.get(id)
     const others = [...result.versions].filter(([version]) => version !== newestShape.version)
     return [
       { mark: differs(strict, own) ? '!' : '', label: id, strict, own },
@@ -88,5 +92,10 @@ export const matrixTable = (results: Results, strict: StrictResults, { columns, 
   return [head, ...text].join('\n')
 }
 
-export const countDifferences = (results: Results, strict: StrictResults): number =>
-  toLines(results, strict).filter(({ mark }) => mark !== '').length
+export const comparison = (results: Results, strict: StrictResults): string => {
+  const lines = toLines(results, strict).filter((line) => isComparable(line.strict, line.own))
+  const different = lines.filter(({ mark }) => mark !== '').length
+  if (lines.length === 0) return 'There are no results of the simulator to compare with.'
+  if (different === 0) return `No row differs from the simulator, of ${lines.length} that both have played.`
+  return `Rows with ! differ from the simulator: ${different} of ${lines.length} that both have played.`
+}

@@ -302,6 +302,12 @@ describe('it stops (MX-D5)', () => {
     expect(cells['vision']).toEqual({ status: 'not_tested', reason })
   })
 
+  test('at a Nexus that never answers, after three timeouts', async () => {
+    const { url, count } = await rawServer(() => {})
+    const { code, report } = await reportOf(url, ['--timeout', '1'])
+    expect([code, count(), report.stopped]).toEqual([1, 3, 'AI Nexus failed 3 times in a row'])
+  })
+
   test('at a wrong key', async () => {
     const { url, journal } = nexus({ apiKey: 'another-key' })
     const { code, report } = await reportOf(url)
@@ -434,6 +440,17 @@ describe('wrong use exits with 2 and sends nothing (MX-D9)', () => {
     const { code } = await cli(['doctor', '--matrix', '--yes', '--endpoint-url', url])
     expect([code, journal.length]).toEqual([2, 0])
   })
+})
+
+test('a newcomer asks a simulate program on this machine', async () => {
+  const simulator = startCli(['simulate', '--port', '0'])
+  const [, url = ''] = await simulator.says(/at (http:\S+)\. Use it with/)
+  const { code, out } = await run(url, ['--yes'])
+  expect(out).toMatch(/vision +\S+ +pass\n/)
+  expect(out).toMatch(/count_tokens +\S+ +healed\n/)
+  expect(code).toBe(0)
+  simulator.kill('SIGTERM')
+  await simulator.ended
 })
 
 test('a newcomer tries it with --simulate, without a key and a question', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { Cell } from '../../../../src/cli/doctor/matrix/cell.ts'
 import type { Results } from '../../../../src/cli/doctor/matrix/play-matrix.ts'
 import { toStrictResults } from '../../../../src/cli/doctor/matrix/strict-results.ts'
-import { countDifferences, differs, matrixTable } from '../../../../src/cli/doctor/matrix/table.ts'
+import { comparison, differs, matrixTable } from '../../../../src/cli/doctor/matrix/table.ts'
 
 const newest = '2.1.332'
 
@@ -30,7 +30,7 @@ describe('the two columns (MX-D6)', () => {
       '!  pdf_input  pass                fail',
       '      AI Nexus: no documents',
     ])
-    expect(countDifferences(results, strict)).toBe(1)
+    expect(comparison(results, strict)).toBe('Rows with ! differ from the simulator: 1 of 2 that both have played.')
   })
 
   test('show what the simulator says, if it is something else', () => {
@@ -42,8 +42,13 @@ describe('the two columns (MX-D6)', () => {
   test('compare nothing with a row that one side did not test', () => {
     const pass: Cell = { status: 'pass' }
     const untested: Cell = { status: 'not_tested' }
+    const impossible: Cell = { status: 'not_applicable' }
     expect([differs(undefined, pass), differs(untested, pass), differs(pass, untested)]).toEqual([false, false, false])
+    expect(differs(pass, impossible)).toBe(false)
     expect(differs(pass, { status: 'healed' })).toBe(true)
+    expect(comparison(resultsOf({ vision: pass }), strictOf({ vision: untested }))).toBe(
+      'There are no results of the simulator to compare with.',
+    )
   })
 
   test('wrap long words in a narrow terminal', () => {
@@ -67,6 +72,6 @@ describe('the two columns (MX-D6)', () => {
 test.each([undefined, null, 'text', { features: 'none' }, { features: [null, { id: 'vision' }] }])(
   'a matrix that is %p has no results to compare with (MX-D6)',
   (matrix) => {
-    expect(toStrictResults(matrix)).toEqual({ version: undefined, cells: new Map() })
+    expect(toStrictResults(matrix)).toEqual(new Map())
   },
 )

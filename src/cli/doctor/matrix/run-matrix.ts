@@ -1,5 +1,6 @@
 import { errorCode } from '../../../base/error-code.ts'
 import { UsageError } from '../../../base/usage-error.ts'
+import { capabilitiesPath } from '../../../config/paths.ts'
 import { harmless } from '../../../gateway/log/log-text.ts'
 import { writeCapabilities } from '../../capabilities/capabilities-file.ts'
 import { amount, decimalsOf, wholeNumber } from '../../commands/usage/figures.ts'
@@ -47,7 +48,8 @@ const learn = async (sender: Sender, endpointUrl: string, { machine }: Io): Prom
       ? `AI Nexus refuses nothing that the server could leave out: ${path}`
       : `The server leaves out ${plural(refusals.length, 'refused part', 'refused parts')} from its next start on: ${path}`
   } catch (error) {
-    throw new UsageError(`Cannot keep what was learned (${errorCode(error) ?? 'unknown'}).`)
+    const code = errorCode(error) ?? 'unknown'
+    throw new UsageError(`Cannot write ${capabilitiesPath(machine)} (${code}). Check that you may write there.`)
   }
 }
 
@@ -82,7 +84,7 @@ const runPlan = async ({ setUp, flags, io, endpointUrl, plan }: Running): Promis
     endpointUrl,
     apiKey,
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
-    hidden: { apiKey, host: new URL(endpointUrl).host, withIds: flags['with-ids'] === true },
+    hidden: { apiKey, host: new URL(endpointUrl).hostname, withIds: flags['with-ids'] === true },
     maximumTokens: plan.tokens,
     signal: interrupt.signal,
   })

@@ -137,10 +137,13 @@ export const createSender = (options: SenderOptions) => {
   return {
     open(modelId: string, translation: TranslationSettings = {}): Probe {
       const { config } = options
-      const session = openSession({
-        ...options,
-        config: { ...config, translation: { ...config.translation, ...translation } },
-      })
+      const changed = {
+        ...config,
+        translation: { ...config.translation, ...translation },
+        // Each row has the lifetime that it is about.
+        cache: { ...config.cache, ttl: 'client' as const },
+      }
+      const session = openSession({ ...options, config: changed })
       sessions.push(session)
       return createProbe({ session, limits, options, modelId })
     },

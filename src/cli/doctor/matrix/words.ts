@@ -10,13 +10,13 @@ const longest = 200
 /** What the words must not contain. */
 export interface Hidden {
   readonly apiKey: Secret
-  /** Of the endpoint. */
+  /** Of the endpoint, without its port. */
   readonly host: string
   /** Whether ids of requests stay. */
   readonly withIds: boolean
 }
 
-const requestId = /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/gi
+const requestId = /\b(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|req_[a-z\d]{8,})\b/gi
 
 /** In this order: an ARN contains an account, a URL a host. */
 const masks: readonly (readonly [RegExp, string])[] = [

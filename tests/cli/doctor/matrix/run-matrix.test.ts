@@ -237,6 +237,11 @@ describe('the rows (MX-D3, MX-D4)', () => {
     expect(code).toBe(1)
   })
 
+  test('ask for both lifetimes of the cache, whatever the configuration prefers', async () => {
+    const { url } = nexus()
+    expect((await reportOf(url, ['--cache-ttl', '5m'])).statuses['prompt_caching_1h']).toBe('pass')
+  })
+
   test.each([
     [
       'a tool is not called',
@@ -408,6 +413,18 @@ describe('what it learns (MX-D8)', () => {
     expect(file).toContain('"what": "an effort setting"')
     expect(file).toContain('"what": "cache points of an hour"')
     expect(err.replaceAll('\n', ' ')).toContain('from its next start on:')
+  })
+
+  test('names the file that cannot be written', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'no-folder')
+    writeFileSync(file, '')
+    const { url } = nexus()
+    const args = ['doctor', '--matrix', '--yes', '--learn', '--endpoint-url', url, ...oneModel]
+    const { code, out, err } = await cli(args, { ...keyVariable, XDG_STATE_HOME: file }, folder)
+    expect(code).toBe(2)
+    expect(out).toContain('vision')
+    expect(err).toContain(`Cannot write ${join(file, 'nexus-claude-api', 'capabilities.json')} (ENOTDIR)`)
   })
 
   test('is not kept after a stop, which has seen only a part', async () => {

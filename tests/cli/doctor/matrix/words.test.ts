@@ -21,6 +21,8 @@ describe("Nexus's own words (MX-D6, MX-D7)", () => {
     ['an address', 'ask admin@corp.example', 'ask <address>'],
     ['an IP address', 'from 10.1.2.3', 'from <ip>'],
     ['an id of a request', 'id 0f8fad5b-d9cb-469f-a165-70867728950e', 'id <id>'],
+    ['another id of a request', 'id req_011CX0abcDEF', 'id <id>'],
+    ['the host with its port', 'nexus.example:8443 refuses', '<host>:8443 refuses'],
     ['line breaks and controls', 'one\n two\u001b[31m', 'one two [31m'],
   ])('lose %s', (_, words, masked) => {
     expect(maskedWords(words, hidden)).toBe(masked)

@@ -23,6 +23,7 @@ const Capabilities = Closed({
   structuredOutput: Flag,
   citations: Flag,
   documentsBesideResults: Flag,
+  imagesInResults: Flag,
   responseFieldPaths: Flag,
 })
 

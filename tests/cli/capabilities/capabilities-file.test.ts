@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { readCapabilities, writeCapabilities } from '../../../src/cli/capabilities/capabilities-file.ts'
 import { capabilitiesPath, type Machine } from '../../../src/config/paths.ts'
 import type { JournalEntry } from '../../../src/simulator/exchange.ts'
+import * as diagnosis from '../../../src/upstreams/nexus/diagnosis.ts'
 import type { ModelRefusal } from '../../../src/upstreams/upstream.ts'
 import { simulate } from '../../support/chain.ts'
 import { startCli, temporaryFolder, testIo } from '../../support/cli.ts'
@@ -48,6 +49,15 @@ describe('what doctor has learned about models (MX-D8)', () => {
     await writeCapabilities(machine, url, refusals, now)
     expect(readCapabilities(machine, url, now + 30 * dayMs).refusals).toEqual(refusals)
     expect(readCapabilities(machine, url, now + 31 * dayMs).refusals).toEqual([])
+  })
+
+  test('keeps every kind of refusal that the server reads', async () => {
+    const kinds = Object.values(diagnosis).filter((one): one is diagnosis.Diagnosis => typeof one === 'object')
+    expect(kinds.length).toBeGreaterThan(8)
+    const all = kinds.map(({ what, overrides }) => ({ model: 'claude-sonnet-4.6', what, overrides }))
+    const machine = machineOf()
+    await writeCapabilities(machine, url, all, now)
+    expect(readCapabilities(machine, url, now)).toEqual({ refusals: all })
   })
 
   test('is readable by its owner alone, and does not contain the URL', async () => {

@@ -4,7 +4,7 @@ import type { GatewayError } from '../../../base/errors.ts'
 
 /** For each model. */
 export const maximumRequests = 30
-/** A refused part is left out of one more request. */
+/** Most rows have one part that may be refused, and is left out of one more request. */
 export const usualTries = 2
 const failuresInARow = 3
 
@@ -39,7 +39,9 @@ export const createLimits = ({ signal, maximumTokens }: LimitOptions) => {
       if (tokens + most > maximumTokens) stop ??= `the limit of ${maximumTokens.toLocaleString('en')} tokens is reached`
       return stop === undefined
     },
-    sent: (modelId: string): unknown => requests.set(modelId, sentTo(modelId) + 1),
+    sent(modelId: string): void {
+      requests.set(modelId, sentTo(modelId) + 1)
+    },
     answered(used: number): void {
       tokens += used
       throttled = 0

@@ -31,7 +31,7 @@ const say = (io: Io, text: string): void => printer(io).info(wrap(text, io.colum
 const notice = (plan: Plan, { loaded: { config } }: SetUp, receiver: string): string => {
   const { requests, tokens, cost, models } = plan
   const price = cost === undefined ? '' : `, ${amount(cost, decimalsOf(cost))} ${config.currency}`
-  return `doctor --matrix sends ${requests} requests to ${receiver}, for ${models.join(' and ')}: at most ${wholeNumber(tokens)} tokens${price}. A request that is refused may be sent once more without the refused part: at most ${maximumRequests} requests for each model. They contain no data of yours.`
+  return `doctor --matrix sends ${requests} requests to ${receiver}, for ${models.join(' and ')}: at most ${wholeNumber(tokens)} tokens${price}. A request that is refused may be sent again without the refused part: at most ${maximumRequests} requests for each model. They contain no data of yours.`
 }
 
 const plural = (count: number, one: string, many: string): string => `${wholeNumber(count)} ${count === 1 ? one : many}`

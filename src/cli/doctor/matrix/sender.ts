@@ -1,5 +1,6 @@
 import { type GatewayError, invalidRequest } from '../../../base/errors.ts'
 import type { Config } from '../../../config/load.ts'
+import { NexusError } from '../../../upstreams/nexus/errors.ts'
 import type { ModelRefusal } from '../../../upstreams/upstream.ts'
 import type { MessagesRequest } from '../../../wire/anthropic/request.ts'
 import type { Message } from '../../../wire/anthropic/response.ts'
@@ -22,9 +23,7 @@ export interface SenderOptions extends SessionOptions {
 /** The end of one request. */
 export type Outcome<T> = ProbeOutcome<T> & {
   readonly requestIds: readonly string[]
-  /** Requests that failed before this one, for a reason that the server has learned from. */
-  readonly failures?: number
-  /** A limit is reached: the request was not sent. */
+  /** A limit is reached: the request was not sent, or not sent again. */
   readonly isUnsent?: true
 }
 
@@ -66,12 +65,17 @@ const sendWithin = async <T>(
   const requestIds: string[] = []
   if (limits.stopReason() !== undefined || limits.isFull(modelId, tries) || !limits.reserve(most))
     return { ms: 0, leftOut: [], requestIds, error: notSent(), isUnsent: true }
+  const full = new AbortController()
   const outcome = await send({
-    signal: options.signal,
+    signal: AbortSignal.any([options.signal, full.signal]),
     onUpstreamId: (id) => requestIds.push(id),
-    onAttempt: () => limits.sent(modelId),
+    onAttempt() {
+      if (limits.isFull(modelId, 1)) full.abort(notSent())
+      else limits.sent(modelId)
+    },
     onAttemptFailed: onRefusal,
   })
+  if (full.signal.aborted) return { ...outcome, requestIds, isUnsent: true }
   if (outcome.error === undefined) limits.answered(used(outcome.value))
   else limits.failed(outcome.error, most)
   return { ...outcome, requestIds }
@@ -83,7 +87,7 @@ const createProbe = (given: Omit<ProbeParts, 'onRefusal'>) => {
   const parts: ProbeParts = {
     ...given,
     onRefusal(error) {
-      refusal = wordsOf(error, options.hidden)
+      if (error instanceof NexusError) refusal = wordsOf(error, options.hidden)
     },
   }
   return {

@@ -84,9 +84,13 @@ const checkKey = (path: string, text: string, root: Node, key: KeyPath): void =>
   }
 }
 
+/** An entry that is made for one of its members needs its name, too. */
+const namedEntry = (step: EntryOf, entry: unknown): unknown =>
+  'by' in step && isObject(entry) ? { [step.by]: step.is, ...entry } : entry
+
 /** The value with the objects and lists around it that the text does not have. */
 const wrapped = (steps: KeyPath, value: unknown): unknown =>
-  steps.reduceRight<unknown>((inner, step) => (isName(step) ? { [step]: inner } : [inner]), value)
+  steps.reduceRight<unknown>((inner, step) => (isName(step) ? { [step]: inner } : [namedEntry(step, inner)]), value)
 
 const spacing = (text: string): { readonly eol: string; readonly unit: string } => {
   const { insertSpaces, tabSize, eol } = layoutOf(text).formattingOptions
@@ -123,8 +127,11 @@ const setIn = (path: string, given: string, key: KeyPath, value: unknown): strin
     return replaceAt(text, offset, length, lines)
   }
   const [step, ...inner] = key.slice(found.length)
-  const name = isName(step) ? `${JSON.stringify(step)}: ` : ''
-  const member = name + written(wrapped(inner, value), layout)
+  const added = wrapped(inner, value)
+  const member =
+    step === undefined || isName(step)
+      ? `${JSON.stringify(step)}: ${written(added, layout)}`
+      : written(namedEntry(step, added), layout)
   return addMember(text, { container: last?.value ?? root, member, ...layout })
 }
 

@@ -26,7 +26,8 @@ export const noKeys: ChangedKeys = { keys: [], made: [] }
 
 type Current = { readonly value: unknown } | undefined
 
-const hashOf = (value: unknown): string => sha256Hex(JSON.stringify(value))
+/** Of a secret. */
+export const hashOf = (value: unknown): string => sha256Hex(JSON.stringify(value))
 
 const matches = (kept: Kept, current: Current): boolean => {
   if (kept === null || current === undefined) return kept === null && current === undefined
@@ -59,8 +60,13 @@ const wantedValue = (wanted: Wanted, base: Current): Current => {
   return { value: 'hosts' in wanted ? withHosts(base?.value, wanted.hosts) : wanted.value }
 }
 
-const isEmpty = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.keys(value).length === 0
+/** Also an entry that has only its name. */
+const isEmpty = (path: KeyPath, value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  const step = path.at(-1)
+  const name = typeof step === 'object' && 'by' in step ? step.by : undefined
+  return Object.keys(value).every((member) => member === name)
+}
 
 interface Text {
   readonly format: TextFormat
@@ -71,7 +77,7 @@ interface Text {
 
 /** Objects and lists of ours that are empty go, the inner ones first (SU-10). */
 const withoutEmpty = (format: TextFormat, text: string, made: readonly KeyPath[]): string =>
-  made.reduceRight((now, path) => (isEmpty(format.read(now, path)?.value) ? format.remove(now, path) : now), text)
+  made.reduceRight((now, path) => (isEmpty(path, format.read(now, path)?.value) ? format.remove(now, path) : now), text)
 
 export interface Restored {
   readonly text: string

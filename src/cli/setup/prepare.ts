@@ -1,8 +1,8 @@
 import type { Machine } from '../../config/paths.ts'
 import { sha256Hex } from '../../runtime/hash.ts'
-import type { ClientPlan, FileChange } from './client-plan.ts'
+import type { ClientPlan, FileChange, KeyEdit } from './client-plan.ts'
 import { type Journal, type JournalFile, readCopy } from './journal.ts'
-import { applyKeys, keyName, noKeys, restoreKeys } from './key-changes.ts'
+import { applyKeys, type ChangedKeys, hashOf, keyName, noKeys, restoreKeys } from './key-changes.ts'
 import { isSecretMember } from './secret-names.ts'
 import { readTargetFile, type TargetFile } from './target-file.ts'
 import type { TextFormat } from './text-format.ts'
@@ -48,9 +48,23 @@ export const hasChanged = ({ before, text, mode }: PreparedFile): boolean =>
 const read = (path: string, { machine, isYes, userId }: PrepareContext): TargetFile =>
   readTargetFile(path, { home: machine.home, isYes, userId })
 
-const diffOf = (before: TargetFile, text: string | undefined, format: TextFormat | undefined): string => {
+/** Hashes of secrets of ours, before and after. */
+const secretsOf = (edits: readonly KeyEdit[], earlier: ChangedKeys = noKeys): ReadonlySet<string> =>
+  new Set([
+    ...edits.flatMap((edit) => (edit.isSecret === true && 'value' in edit ? [hashOf(edit.value)] : [])),
+    ...earlier.keys.flatMap(({ after }) => (after !== null && 'hash' in after ? [after.hash] : [])),
+  ])
+
+const diffOf = (
+  before: TargetFile,
+  text: string | undefined,
+  format: TextFormat | undefined,
+  ownSecrets: ReadonlySet<string> = new Set(),
+): string => {
+  const isHidden = (name: string, value: string): boolean =>
+    isSecretMember(name, value) || (ownSecrets.size > 0 && ownSecrets.has(hashOf(value)))
   const hidden = (side: string | undefined): Hidden =>
-    side === undefined ? [] : (format?.secrets(side, isSecretMember) ?? [])
+    side === undefined ? [] : (format?.secrets(side, isHidden) ?? [])
   return unifiedDiff(before.path, { text: before.text, hidden: hidden(before.text) }, { text, hidden: hidden(text) })
 }
 
@@ -116,7 +130,7 @@ const prepareChange = async (
     before,
     text: isUnchanged ? undefined : text,
     ...(hasSecret && { mode: ownerAlone }),
-    diff: diffOf(before, isUnchanged ? undefined : text, format),
+    diff: diffOf(before, isUnchanged ? undefined : text, format, secretsOf(change.edits, earlier)),
     journal: keys.length === 0 ? undefined : { ...fileFacts(before, text, earlier), format: change.format, keys, made },
     words: [
       ...wordsFor(path, 'replaces', touched.replaced),
@@ -140,7 +154,7 @@ const prepareUndoOf = async (journal: JournalFile, client: string, context: Prep
     before,
     text,
     mode: text === undefined ? undefined : mode,
-    diff: diffOf(before, text, format),
+    diff: diffOf(before, text, format, secretsOf([], journal)),
     journal: undefined,
     words,
     isLeft: words.length > 0,

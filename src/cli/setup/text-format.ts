@@ -6,7 +6,10 @@ export interface TextFormat {
   check(path: string, text: string): void
   /** Undefined if the text does not have the key. */
   read(text: string, key: KeyPath): { readonly value: unknown } | undefined
-  /** Makes the objects and lists on the way. Throws UsageError with the place of a value that is neither (SU-5). */
+  /**
+   * Makes the objects and lists on the way, and gives an entry its name (`by`). Throws UsageError with the place of a
+   * value that is neither (SU-5).
+   */
   set(path: string, text: string, key: KeyPath, value: unknown): string
   /** A key that is not there is no error. */
   remove(text: string, key: KeyPath): string

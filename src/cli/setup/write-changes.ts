@@ -107,7 +107,8 @@ const entryOf = (
 const writeAll = async (prepared: Prepared, options: WriteOptions, rollback: Rollback): Promise<void> => {
   const { client, earlier, files } = prepared
   const { machine, reasons } = options
-  const entries: JournalFile[] = []
+  // Without files, only the reasons change.
+  const entries: JournalFile[] = files.length === 0 ? [...(earlier?.files ?? [])] : []
   rollback.push(() => (earlier === undefined ? removeJournal(machine, client) : writeJournal(machine, earlier)))
   for (const file of files) {
     const isWritten = hasChanged(file)

@@ -10,11 +10,13 @@ import { cursorSetup } from './clients/cursor.ts'
 import { jetBrainsSetup } from './clients/jetbrains.ts'
 import { openCodeSetup } from './clients/opencode.ts'
 import { clineSetup, rooSetup } from './clients/typed-fields.ts'
+import { vsCodeSetup } from './clients/vscode.ts'
 import { zedSetup } from './clients/zed.ts'
 
 /** The clients that setup knows. A new one needs its file, and a line here. */
 const setupClients: readonly SetupClient[] = [
   claudeCodeSetup,
+  vsCodeSetup,
   claudeDesktopSetup,
   codexSetup,
   openCodeSetup,

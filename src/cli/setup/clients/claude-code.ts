@@ -73,8 +73,8 @@ const checkOverrules = (overrules: readonly Overrule[]): string[] => {
   return overrules.map(({ path, name }) => `${path} sets ${name}, which wins over your own settings in that folder.`)
 }
 
-/** The environment of a launch, for the URL of the request. */
-const environmentOf = async ({ machine, setUp, url, token }: SetupRequest): Promise<LaunchEnvironment> => {
+/** The environment of a launch, for the URL of the request: without a token, which `apiKeyHelper` prints. */
+export const environmentOf = async ({ machine, setUp, url, token }: SetupRequest): Promise<LaunchEnvironment> => {
   const { config } = setUp.loaded
   const { environment } = machine
   const launched = claudeCodeEnvironment({

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runMain } from '../../../../src/cli/main.ts'
 import { startChain } from '../../../support/chain.ts'
 import { afterTest } from '../../../support/cleanup.ts'
-import { temporaryFolder } from '../../../support/cli.ts'
+import { temporaryFolder, testIo } from '../../../support/cli.ts'
 import { readJson, writeFile } from '../../../support/files.ts'
-import { clientTree, setup, silentUrl } from '../../../support/setup.ts'
+import { clientTree, setup, silentUrl, tree } from '../../../support/setup.ts'
 
 const run = async (args: readonly string[], environment: Record<string, string> = {}, text?: unknown) => {
   const folder = temporaryFolder()
@@ -148,6 +149,41 @@ describe('Claude Code with an environment', () => {
     })
     const { code, err } = await setup({ folder }, ['claude-code', '--yes'])
     expect([code, err.includes(`${project} sets env.ANTHROPIC_BASE_URL, which wins`)]).toEqual([0, true])
+  })
+})
+
+/** With settings of an administrator. */
+const runManaged = async (managed: object, args: readonly string[] = [], port = '1') => {
+  const [folder, claudeManagedFolder] = [temporaryFolder(), temporaryFolder()]
+  const path = writeFile(join(claudeManagedFolder, 'managed-settings.d', '10-company.json'), managed)
+  const before = tree(claudeManagedFolder)
+  let err = ''
+  const io = testIo({ home: folder, currentDirectory: folder, environment: { HOME: folder }, claudeManagedFolder })
+  const code = await runMain(['setup', 'claude-code', '--yes', '--port', port, ...args], {
+    ...io,
+    err: (text) => {
+      err += text
+    },
+  })
+  expect(tree(claudeManagedFolder)).toEqual(before)
+  return { code, err, path, files: clientTree(folder) }
+}
+
+describe('settings of an administrator', () => {
+  test.each([
+    ['env.ANTHROPIC_BASE_URL', { env: { ANTHROPIC_BASE_URL: 'https://other.example' } }, []],
+    ['apiKeyHelper', { apiKeyHelper: 'company-helper' }, []],
+    ['forceLoginMethod', { forceLoginMethod: 'claudeai' }, ['--sign-in']],
+    ['forceLoginGatewayUrl', { forceLoginGatewayUrl: 'https://other.example' }, ['--sign-in']],
+    ['env.NO_PROXY', { env: { NO_PROXY: 'corp.example' } }, ['--sign-in']],
+  ])('that set %s are named, and setup ends with 2 (SU-14)', async (name, managed, args) => {
+    const port = args.length === 0 ? '1' : signInServer()
+    const { code, err, path, files } = await runManaged(managed, args, port)
+    expect([code, err.includes(`${path} sets ${name}, which wins`), files]).toEqual([2, true, {}])
+  })
+
+  test('that agree change nothing (SU-14)', async () => {
+    expect((await runManaged({ env: { ANTHROPIC_BASE_URL: silentUrl }, model: 'opus' })).code).toBe(0)
   })
 })
 

@@ -1,0 +1,95 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { posix, win32 } from 'node:path'
+import { attempt } from '../../../base/attempt.ts'
+import { UsageError } from '../../../base/usage-error.ts'
+import type { Machine } from '../../../config/paths.ts'
+import type { LaunchEnvironment } from '../../clients/shells.ts'
+import type { ClientPlan, KeyEdit, SetupClient, SetupRequest } from '../client-plan.ts'
+import { environmentOf } from './claude-code.ts'
+
+/** The Claude Code extension of VS Code, and of the editors that are made from it. */
+
+const editors = ['Code', 'Code - Insiders', 'VSCodium', 'Cursor', 'Windsurf'] as const
+
+const pathOf = ({ platform }: Machine): typeof posix => (platform === 'win32' ? win32 : posix)
+
+const configFolder = (machine: Machine): string => {
+  const { platform, home, environment } = machine
+  const { join } = pathOf(machine)
+  if (platform === 'win32') return environment['APPDATA'] || join(home, 'AppData', 'Roaming')
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support')
+  const configHome = environment['XDG_CONFIG_HOME']
+  return configHome?.startsWith('/') ? configHome : join(home, '.config')
+}
+
+const userFolders = (machine: Machine): string[] =>
+  editors.map((editor) => pathOf(machine).join(configFolder(machine), editor, 'User'))
+
+/** In WSL, or on a machine that an editor reaches by ssh. */
+const serverFolder = (machine: Machine): string =>
+  pathOf(machine).join(machine.home, '.vscode-server', 'data', 'Machine')
+
+const settingsIn = (machine: Machine, folders: readonly string[]): string[] =>
+  folders.map((folder) => pathOf(machine).join(folder, 'settings.json'))
+
+const files = (machine: Machine): string[] => settingsIn(machine, [...userFolders(machine), serverFolder(machine)])
+
+/** Throws UsageError if no editor is installed. */
+const installed = (machine: Machine): string[] => {
+  const folders = [...userFolders(machine), serverFolder(machine)].filter((folder) => existsSync(folder))
+  if (folders.length > 0) return settingsIn(machine, folders)
+  throw new UsageError(
+    `No VS Code, VSCodium, Cursor or Windsurf has settings in ${configFolder(machine)} or ${serverFolder(machine)}. Start the editor once, then run setup again.`,
+  )
+}
+
+const variables = 'claudeCode.environmentVariables'
+const proxyNames: readonly string[] = ['NO_PROXY', 'no_proxy']
+
+const editsFor = ({ set }: LaunchEnvironment): KeyEdit[] => [
+  ...Object.entries(set).map(([name, value]): KeyEdit => {
+    const path = [variables, { by: 'name', is: name }, 'value'] as const
+    return proxyNames.includes(name) ? { path, hosts: value.split(',') } : { path, value }
+  }),
+  { path: ['claudeCode.disableLoginPrompt'], value: true },
+]
+
+/** Profiles have settings of their own (SU-VS2). */
+const profileNotes = (machine: Machine): string[] => {
+  const { join } = pathOf(machine)
+  const found = userFolders(machine).flatMap((folder) => {
+    const profiles = join(folder, 'profiles')
+    const names = attempt(() => readdirSync(profiles)) ?? []
+    return names.map((name) => join(profiles, name, 'settings.json')).filter((path) => existsSync(path))
+  })
+  return found.length === 0
+    ? []
+    : [`Profiles keep their own settings, which setup does not change: ${found.join(', ')}.`]
+}
+
+const folderNotes = ({ environment }: Machine): string[] =>
+  environment['CLAUDE_CONFIG_DIR']
+    ? ['The extension may ignore CLAUDE_CONFIG_DIR, and read the settings of Claude Code in your home folder.']
+    : []
+
+/** With a sign-in, the extension needs nothing but Claude Code's own settings. */
+const plan = async (request: SetupRequest): Promise<ClientPlan> => {
+  const { machine, isSignIn } = request
+  const paths = installed(machine)
+  const edits = isSignIn ? [] : editsFor(await environmentOf(request))
+  return {
+    files: isSignIn ? [] : paths.map((path) => ({ path, format: 'json', edits })),
+    notes: [...profileNotes(machine), ...folderNotes(machine)],
+    restart: 'Run "Developer: Reload Window" in the editor.',
+    check: 'send a prompt in the Claude Code panel; the log of the server has its request',
+  }
+}
+
+export const vsCodeSetup: SetupClient = {
+  name: 'vscode',
+  title: 'VS Code (Claude Code extension)',
+  with: ['claude-code'],
+  hasSignIn: true,
+  files,
+  plan,
+}

@@ -11,9 +11,10 @@ import { namedConfigFile } from '../config/named-file.ts'
 import { readModels } from '../config/set-up.ts'
 import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
-import { lastingPath } from '../service/service-environment.ts'
+import { isPassing, lastingPath } from '../service/service-environment.ts'
 import { fetchFromServer, fetchHealth } from '../system/fetch-health.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 import type { Answer, SetupRequest } from './client-plan.ts'
 
 /** Finds out what a setup needs to know: the server's URL, its token, and whether it runs. */
@@ -102,5 +103,7 @@ export const readSetupRequest = async (flags: Flags, io: Io): Promise<SetupReque
   if (isSignIn) await checkSignIn(url, answer, deadlineMs)
   else checkToken(config)
   const token = isSignIn ? undefined : clientTokenOf(config)
+  if (token !== undefined && isPassing(io.ownCommand[0] ?? ''))
+    printer(io).warn('this program is in a cache of npx or bunx, which may be emptied. Install it first.')
   return { machine, setUp, url, token, tokenCommand: tokenCommandOf(flags, io), isSignIn, answer }
 }

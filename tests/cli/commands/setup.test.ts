@@ -117,6 +117,15 @@ describe('setup and undo', () => {
     expect([code, err]).toEqual([0, 'Claude Code: nothing to undo.\n'])
   })
 
+  test('--undo --dry-run shows the diff and writes nothing (SU-2)', async () => {
+    const { folder } = home(rich)
+    await setup({ folder }, ['claude-code', '--yes'])
+    const before = tree(folder)
+    const { code, out } = await setup({ folder }, ['claude-code', '--undo', '--dry-run'])
+    expect([code, tree(folder)]).toEqual([0, before])
+    expect(out).toContain('+  "env": { "KEEP": "1", "ANTHROPIC_BASE_URL": "https://other.example" },\n')
+  })
+
   test('an undo keeps what was changed since, and names it (SU-10)', async () => {
     const { folder, path } = home('{\n  "model": "opus"\n}\n')
     await setup({ folder }, ['claude-code', '--yes'])

@@ -171,6 +171,12 @@ const signedInNote = (machine: Machine, url: string): string[] => {
   return ['Claude Code is signed in to another gateway. Run /logout there first.']
 }
 
+/** On macOS, a stored sign-in is in the keychain, which this program does not open. */
+const keychainNote = ({ platform }: Machine): string[] =>
+  platform === 'darwin'
+    ? ['If Claude Code is signed in to a gateway, run /logout there: it ignores env otherwise.']
+    : []
+
 const plan = async (request: SetupRequest): Promise<ClientPlan> => {
   const { machine, setUp, isSignIn, url } = request
   if (!isSignIn && setUp.loaded.config.gatewayMode !== 'on') refuseSignedIn(machine)
@@ -179,7 +185,7 @@ const plan = async (request: SetupRequest): Promise<ClientPlan> => {
   const edits = isSignIn ? signInEdits(request, environment) : environmentEdits(request, environment)
   return {
     files: [{ path: settingsPath(machine), format: 'json', edits }],
-    notes: [...notes, ...(isSignIn ? signedInNote(machine, url) : []), proxyNote],
+    notes: [...notes, ...(isSignIn ? signedInNote(machine, url) : keychainNote(machine)), proxyNote],
     restart: 'Restart Claude Code: it reads its settings at the start.',
     check: isSignIn ? 'claude, then /login' : 'claude -p "Say hello"',
   }

@@ -84,6 +84,7 @@ describe('the candidates for a line', () => {
     [['start', '--', '--po'], []],
     [['nonsense', ''], []],
     [['complet'], ['completion']],
+    [['setup', 'claude-c'], ['claude-code']],
   ])('%p', async (words, expected) => {
     const { values: found, directive: printed } = await answer(...words)
     expect(found.filter((value) => value !== '--dev')).toEqual(expected.filter((value) => value !== '--dev'))

@@ -58,6 +58,19 @@ describe('Claude Code with an environment', () => {
     expect(readJson(path)).toEqual({ env: { ...environment, ANTHROPIC_AUTH_TOKEN: 'dummy' }, ...webKeys })
   })
 
+  test('changes only its own keys in a file of the user (SU-4)', async () => {
+    const text = `{\r\n\t// Mine.\r\n\t"env": {\r\n\t\t"KEEP": "1", // mine\r\n\t},\r\n\t"model": "opus",\r\n}\r\n`
+    const { path } = await run(['--yes'], {}, text)
+    const added = Object.entries({ ...environment, ANTHROPIC_AUTH_TOKEN: 'dummy' })
+    const [proxies, others] = [/no_proxy/i, /^(?!no_proxy)/i].map((names) => added.filter(([name]) => names.test(name)))
+    const lines = [...(others ?? []), ...(proxies ?? [])].map(([name, value]) => `\r\n\t\t"${name}": "${value}",`)
+    const web =
+      '\t"permissions": {\r\n\t\t"deny": [\r\n\t\t\t"WebSearch"\r\n\t\t]\r\n\t},\r\n\t"skipWebFetchPreflight": true,\r\n'
+    expect(readFileSync(path, 'utf8')).toBe(
+      text.replace('// mine', `// mine${lines.join('')}`).replace('"opus",\r\n', `"opus",\r\n${web}`),
+    )
+  })
+
   test('with a client token, it runs our command: neither token nor key is written (SU-3)', async () => {
     const { path, folder, out } = await run(['--yes'], { NEXUS_CLIENT_TOKEN: 'my-token', NEXUS_API_KEY: 'my-key' })
     expect(readJson(path)).toEqual({

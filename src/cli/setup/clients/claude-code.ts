@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 import { isObject } from '../../../base/json.ts'
 import { UsageError } from '../../../base/usage-error.ts'
@@ -8,7 +9,7 @@ import { isHarmless, readClaudeSettings } from '../../claude-code/claude-setting
 import { findGatewaySignIn, gatewayUrl } from '../../claude-code/gateway-sign-in.ts'
 import { claudeCodeEnvironment, otherProviders, ownKey } from '../../claude-code/launch/environment.ts'
 import { launchChoices } from '../../claude-code/launch/launch.ts'
-import { claudeFolder, type SettingsFile, settingsFiles } from '../../claude-code/settings-files.ts'
+import { claudeFolder, readJsonFile, type SettingsFile, settingsFiles } from '../../claude-code/settings-files.ts'
 import { isSearchAllowed, preflightKey, skipsPreflight, webSearch } from '../../claude-code/web-tools.ts'
 import { launchTarget, trustFor } from '../../clients/host.ts'
 import type { LaunchEnvironment } from '../../clients/shells.ts'
@@ -171,6 +172,13 @@ const signedInNote = (machine: Machine, url: string): string[] => {
   return ['Claude Code is signed in to another gateway. Run /logout there first.']
 }
 
+/** Claude Code itself reads neither comments nor trailing commas (measured: 2.1.332). */
+const unreadableNote = (machine: Machine): string[] => {
+  const path = settingsPath(machine)
+  const isUnread = readJsonFile(path) === null && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
+  return isUnread ? [`Claude Code reads no ${path} with comments or trailing commas. Remove them.`] : []
+}
+
 /** On macOS, a stored sign-in is in the keychain, which this program does not open. */
 const keychainNote = ({ platform }: Machine): string[] =>
   platform === 'darwin'
@@ -185,7 +193,12 @@ const plan = async (request: SetupRequest): Promise<ClientPlan> => {
   const edits = isSignIn ? signInEdits(request, environment) : environmentEdits(request, environment)
   return {
     files: [{ path: settingsPath(machine), format: 'json', edits }],
-    notes: [...notes, ...(isSignIn ? signedInNote(machine, url) : keychainNote(machine)), proxyNote],
+    notes: [
+      ...notes,
+      ...unreadableNote(machine),
+      ...(isSignIn ? signedInNote(machine, url) : keychainNote(machine)),
+      proxyNote,
+    ],
     restart: 'Restart Claude Code: it reads its settings at the start.',
     check: isSignIn ? 'claude, then /login' : 'claude -p "Say hello"',
   }

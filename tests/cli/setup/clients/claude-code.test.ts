@@ -71,6 +71,20 @@ describe('Claude Code with an environment', () => {
     )
   })
 
+  test('says that Claude Code reads no comments and no trailing commas', async () => {
+    for (const [text, isNamed] of [
+      ['{ "model": "opus", }', true],
+      ['{ "model": "opus" } // mine', true],
+      ['{ "model": "opus" }', false],
+      ['\uFEFF{}', false],
+      ['', false],
+    ] as const)
+      expect([text, (await run(['--yes'], {}, text)).err.includes('comments or trailing commas')]).toEqual([
+        text,
+        isNamed,
+      ])
+  })
+
   test('with a client token, it runs our command: neither token nor key is written (SU-3)', async () => {
     const { path, folder, out } = await run(['--yes'], { NEXUS_CLIENT_TOKEN: 'my-token', NEXUS_API_KEY: 'my-key' })
     expect(readJson(path)).toEqual({

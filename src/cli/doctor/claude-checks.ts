@@ -1,5 +1,4 @@
 import { loadConfig } from '../../config/load.ts'
-import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
 import { type ClaudeSettings, isOn, readClaudeSettings } from '../claude-code/claude-settings.ts'
 import { chooseGatewayMode } from '../claude-code/gateway-sign-in.ts'
@@ -9,7 +8,6 @@ import { isOverridden } from '../claude-code/launch/settings-conflicts.ts'
 import { isModelGiven } from '../clients/model-choice.ts'
 import type { LaunchEnvironment } from '../clients/shells.ts'
 import { allModels } from '../config/set-up.ts'
-import { bypassesProxy, namedProxy } from '../system/proxy.ts'
 import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, unless, warn } from './check.ts'
 import { programFinding } from './claude-program-check.ts'
@@ -17,6 +15,7 @@ import type { DoctorContext } from './context.ts'
 import { gatewayAddressFinding } from './gateway-address-check.ts'
 import { gatewayFinding } from './gateway-check.ts'
 import { modelFinding } from './model-check.ts'
+import { noProxyFinding } from './no-proxy-check.ts'
 import { webFetchFinding, webSearchFinding } from './web-check.ts'
 
 /** Checks Claude Code itself, and its own settings that override the launch. */
@@ -96,30 +95,6 @@ const environmentFinding = (context: DoctorContext): Finding => {
   return ok('no conflicting variables', { variables: '' })
 }
 
-const loopback = '127.0.0.1,localhost,::1'
-
-/** Keeps the current value. */
-const exemption = ({ platform, environment }: Machine): string => {
-  const existing = ['NO_PROXY', 'no_proxy'].find((name) => isSet(environment[name]))
-  if (platform === 'win32') return `$env:NO_PROXY="${existing === undefined ? '' : `$env:${existing},`}${loopback}"`
-  return `export NO_PROXY="${existing === undefined ? '' : `$${existing},`}${loopback}"`
-}
-
-/** Claude Code sends requests for this machine to the proxy, too, unless NO_PROXY contains it. */
-const noProxy = ({ io: { machine }, url = 'http://127.0.0.1' }: DoctorContext): Finding => {
-  const address = new URL(url)
-  // Claude Code uses the https proxy for every request.
-  const proxy = namedProxy(machine.environment, new URL('https://any')) ?? namedProxy(machine.environment, address)
-  if (proxy === undefined) return ok('no proxy in the environment')
-  if (bypassesProxy(machine.environment, address)) return ok(`NO_PROXY contains ${address.hostname}`)
-  return {
-    ...info(
-      `${proxy.variable} is set, and NO_PROXY does not contain ${address.hostname}. The launch command adds it; Claude Code started in another way sends its requests for this machine to the proxy.`,
-    ),
-    remedy: `If you start Claude Code in another way, run:\n  ${exemption(machine)}`,
-  }
-}
-
 export const claudeChecks = (context: DoctorContext): CheckGroup => {
   const { machine } = context.io
   /** Claude Code's own tools and checks then work without this program. */
@@ -141,7 +116,7 @@ export const claudeChecks = (context: DoctorContext): CheckGroup => {
         title: 'Auto mode',
         run: () => autoMode(context, launchOf(context)),
       }),
-      { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(context) },
+      { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxyFinding(context) },
     ],
   }
 }

@@ -5,6 +5,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { replaceFile } from '../../base/files/replace-file.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import { type Machine, setupJournals } from '../../config/paths.ts'
+import { sha256Hex } from '../../runtime/hash.ts'
 import { version } from '../../version.ts'
 import type { FileChange } from './client-plan.ts'
 import type { ChangedKeys } from './key-changes.ts'
@@ -16,13 +17,15 @@ const ownerAlone = 0o600
 const ownersFolder = 0o700
 /** Copies of one file. */
 const mostCopies = 5
+/** Characters. */
+const idLength = 8
 
 export interface JournalFile extends ChangedKeys {
   readonly path: string
   readonly format: FileChange['format']
   /** Whether the file existed before the first setup. */
   readonly hadFile: boolean
-  /** Mode before the first setup. */
+  /** Mode before setup hid the file from other users; undefined if it did not. */
   readonly mode?: number
   /** Hash of the text that setup wrote. */
   readonly hash: string
@@ -128,17 +131,23 @@ export const addCopy = (machine: Machine, client: string, path: string, text: st
   const folder = copiesFolder(machine, client)
   mkdirSync(folder, { recursive: true, mode: ownersFolder })
   const time = new Date().toISOString().replaceAll(':', '-')
-  const name = `${time}.${crypto.randomUUID().slice(0, 8)}.${basename(path)}`
+  const id = crypto.randomUUID().slice(0, idLength)
+  // Files of one name, in several folders, are different files.
+  const name = `${time}.${id}.${sha256Hex(path).slice(0, idLength)}.${basename(path)}`
   writeFileSync(join(folder, name), text, { flag: 'wx', mode: ownerAlone })
   return name
 }
 
-/** Keeps the newest copies of each file name, and those that an undo needs. */
+/** The time, which has a dot, and an id. */
+const partsBefore = 3
+
+/** `3f0a12cd.settings.json`, which is the same for all copies of a file. */
+const fileOf = (copy: string): string => copy.split('.').slice(partsBefore).join('.')
+
+/** Keeps the newest copies of each file, and those that an undo needs. */
 export const dropOldCopies = (machine: Machine, client: string, needed: readonly string[]): void => {
   const folder = copiesFolder(machine, client)
-  const byFile = Map.groupBy((attempt(() => readdirSync(folder)) ?? []).sort(), (name) =>
-    name.split('.').slice(3).join('.'),
-  )
+  const byFile = Map.groupBy((attempt(() => readdirSync(folder)) ?? []).sort(), fileOf)
   for (const names of byFile.values())
     for (const name of names.slice(0, -mostCopies))
       if (!needed.includes(name)) rmSync(join(folder, name), { force: true })

@@ -41,9 +41,11 @@ export interface PrepareContext {
 }
 
 const ownerAlone = 0o600
+const permissions = 0o777
 
 export const hasChanged = ({ before, text, mode }: PreparedFile): boolean =>
-  before.text !== text || (mode !== undefined && before.mode !== undefined && (before.mode & 0o777) !== (mode & 0o777))
+  before.text !== text ||
+  (mode !== undefined && before.mode !== undefined && (before.mode & permissions) !== (mode & permissions))
 
 const read = (path: string, { machine, isYes, userId }: PrepareContext): TargetFile =>
   readTargetFile(path, { home: machine.home, isYes, userId })
@@ -78,19 +80,17 @@ const stays = 'stays, because it was changed since'
 const formatOf = (name: FileChange['format']): Promise<TextFormat> | undefined =>
   name === 'own' ? undefined : textFormat(name)
 
-/** What the journal keeps about the file as a whole. */
-const fileFacts = (before: TargetFile, text: string, given: JournalFile | undefined) => {
+/** What the journal keeps about the file as a whole. `isHidden`: from now on, only its owner can read it. */
+const fileFacts = (before: TargetFile, text: string, given: JournalFile | undefined, isHidden = false) => {
   // A file that the user has removed since is a new one.
   const earlier = before.text === undefined ? undefined : given
   const isUntouched = earlier !== undefined && before.text !== undefined && earlier.hash === sha256Hex(before.text)
-  const first =
-    earlier === undefined
-      ? { hadFile: before.text !== undefined, ...(before.mode !== undefined && { mode: before.mode & 0o777 }) }
-      : { hadFile: earlier.hadFile, ...(earlier.mode !== undefined && { mode: earlier.mode }) }
   const isExact = earlier === undefined || (earlier.isExact && isUntouched)
+  const mode = earlier?.mode ?? (isHidden && before.mode !== undefined ? before.mode & permissions : undefined)
   return {
     path: before.path,
-    ...first,
+    hadFile: earlier === undefined ? before.text !== undefined : earlier.hadFile,
+    ...(mode !== undefined && { mode }),
     hash: sha256Hex(text),
     isExact,
     ...(isExact && earlier?.copy !== undefined && { copy: earlier.copy }),
@@ -131,7 +131,10 @@ const prepareChange = async (
     text: isUnchanged ? undefined : text,
     ...(hasSecret && { mode: ownerAlone }),
     diff: diffOf(before, isUnchanged ? undefined : text, format, secretsOf(change.edits, earlier)),
-    journal: keys.length === 0 ? undefined : { ...fileFacts(before, text, earlier), format: change.format, keys, made },
+    journal:
+      keys.length === 0
+        ? undefined
+        : { ...fileFacts(before, text, earlier, hasSecret), format: change.format, keys, made },
     words: [
       ...wordsFor(path, 'replaces', touched.replaced),
       ...wordsFor(path, 'removes', touched.removed),
@@ -153,7 +156,8 @@ const prepareUndoOf = async (journal: JournalFile, client: string, context: Prep
   const done = (text: string | undefined, words: readonly string[] = []): PreparedFile => ({
     before,
     text,
-    mode: text === undefined ? undefined : mode,
+    // The user may have changed the mode since.
+    mode: before.mode !== undefined && (before.mode & permissions) === ownerAlone ? mode : undefined,
     diff: diffOf(before, text, format, secretsOf([], journal)),
     journal: undefined,
     words,

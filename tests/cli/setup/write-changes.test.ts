@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { exclusively } from '../../../src/base/files/file-lock.ts'
 import type { ClientPlan, FileChange } from '../../../src/cli/setup/client-plan.ts'
@@ -68,6 +68,30 @@ describe('a setup of several files', () => {
     expect(readFileSync(journalOf(folder, client), 'utf8')).not.toContain('my-token')
     await undo()
     expect([modeOf(path), readFileSync(path, 'utf8')]).toEqual([0o644, '{"mine": 1}'])
+  })
+
+  test('an undo leaves a mode that the user has changed since', async () => {
+    for (const isSecret of [true, false]) {
+      const folder = temporaryFolder()
+      const path = writeFile(join(folder, 'a.json'), '{"mine": 1}')
+      const { setUp, undo } = at(folder)
+      await setUp(json(path, 'value', isSecret))
+      chmodSync(path, 0o640)
+      await undo()
+      expect([modeOf(path), readFileSync(path, 'utf8')]).toEqual([0o640, '{"mine": 1}'])
+    }
+  })
+
+  test('each of several files with the same name keeps its newest five copies (SU-9)', async () => {
+    const folder = temporaryFolder()
+    const paths = ['a', 'b'].map((name) => writeFile(join(folder, name, 'settings.json'), '{}'))
+    const { setUp, undo } = at(folder)
+    for (let value = 1; value <= 8; value += 1) await setUp(...paths.map((path) => json(path, value)))
+    const byFile = Map.groupBy(copiesOf(folder, client), (path) => path.split('.').slice(-3).join('.'))
+    // The first one is needed for the undo.
+    expect([...byFile.values()].map((copies) => copies.length)).toEqual([6, 6])
+    await undo()
+    expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(['{}', '{}'])
   })
 
   test('a file that the new plan does not have is given back', async () => {

@@ -6,6 +6,7 @@ import { UsageError } from '../../base/usage-error.ts'
 import { options, parseJsonc, positionOf, withoutMark } from '../../config/jsonc.ts'
 import { addMember, layoutOf, removeMember, replaceAt } from '../../config/jsonc-members.ts'
 import type { EntryOf, KeyPath } from './client-plan.ts'
+import { namedEntry, wrapped } from './key-values.ts'
 import type { TextFormat } from './text-format.ts'
 
 /** JSON with comments, trailing commas and a byte order mark, which stay. */
@@ -83,14 +84,6 @@ const checkKey = (path: string, text: string, root: Node, key: KeyPath): void =>
     node = next.value
   }
 }
-
-/** An entry that is made for one of its members needs its name, too. */
-const namedEntry = (step: EntryOf, entry: unknown): unknown =>
-  'by' in step && isObject(entry) ? { [step.by]: step.is, ...entry } : entry
-
-/** The value with the objects and lists around it that the text does not have. */
-const wrapped = (steps: KeyPath, value: unknown): unknown =>
-  steps.reduceRight<unknown>((inner, step) => (isName(step) ? { [step]: inner } : [namedEntry(step, inner)]), value)
 
 const spacing = (text: string): { readonly eol: string; readonly unit: string } => {
   const { insertSpaces, tabSize, eol } = layoutOf(text).formattingOptions

@@ -12,10 +12,10 @@ import {
   stringify,
   visit,
 } from 'yaml'
-import { isObject } from '../../base/json.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { withoutMark } from '../../config/jsonc.ts'
 import type { EntryOf, KeyPath } from './client-plan.ts'
+import { wrapped } from './key-values.ts'
 import type { TextFormat } from './text-format.ts'
 import {
   type Collection,
@@ -79,14 +79,6 @@ const reach = (root: Collection, keys: KeyPath): Reached => {
 const rootOf = ({ contents }: Document.Parsed): Collection | undefined =>
   isCollection(contents) ? contents : undefined
 
-/** An entry that is made for one of its members needs its name, too. */
-const namedEntry = (key: EntryOf, entry: unknown): unknown =>
-  'by' in key && isObject(entry) ? { [key.by]: key.is, ...entry } : entry
-
-/** The value with the objects and lists that lead to it. */
-const nested = (keys: KeyPath, value: unknown): unknown =>
-  keys.reduceRight((inner, key) => (typeof key === 'string' ? { [key]: inner } : [namedEntry(key, inner)]), value)
-
 const isComposed = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 /** Lines of a block, without a line break at the end. */
@@ -116,7 +108,7 @@ const replacement = (text: string, holder: Collection, old: unknown, value: unkn
 }
 
 const insertion = (text: string, holder: Collection, key: KeyPath[number], value: unknown): Splice => {
-  const entry = nested([key], value)
+  const entry = wrapped([key], value)
   const indent = indentOf(holder)
   return insertEntry(text, holder, indent + blockOf(entry, indent, text), flowOf(entry).slice(1, -1))
 }
@@ -160,10 +152,10 @@ const checked = (path: string, text: string, keys: KeyPath, value: unknown): str
 
 const set = (path: string, text: string, keys: KeyPath, value: unknown): string => {
   const root = rootOf(parse(text))
-  if (root === undefined) return spliced(text, insertLines(text, text.length, blockOf(nested(keys, value), '', text)))
+  if (root === undefined) return spliced(text, insertLines(text, text.length, blockOf(wrapped(keys, value), '', text)))
   const { holder, depth, index } = checkWay(path, root, keys)
   const [key = '', ...rest] = keys.slice(depth)
-  const whole = nested(rest, value)
+  const whole = wrapped(rest, value)
   const pair = holder.items[index] as Pair
   if (index === -1) return spliced(text, insertion(text, holder, key, whole))
   const old = valueAt(holder, index)

@@ -30,6 +30,8 @@ describe('the source code', () => {
       'src/base/webhook.ts',
       'src/cli/clients/connection.ts',
       'src/cli/credentials/store-secret.ts',
+      // Sends the secret of sign-in to the server of this machine.
+      'src/cli/sign-in/call-server.ts',
       // Logs in to Redis, to find out why its client cannot.
       'src/cli/state/redis-probe.ts',
       // Hands the configuration to a worker, over a channel that only the two processes have.

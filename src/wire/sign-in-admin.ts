@@ -20,11 +20,14 @@ export type PendingSignIn = Static<typeof PendingSignIn>
 
 const PendingAnswer = Open({ pending: Type.Array(PendingSignIn) })
 export type PendingAnswer = Static<typeof PendingAnswer>
+export const isPendingAnswer = createCheck(PendingAnswer)
 
 const ListedSession = Open({ id: Type.String(), name: Type.String(), ...client, createdAt: Time, lastUsedAt: Time })
+export type ListedSession = Static<typeof ListedSession>
 
 const SessionsAnswer = Open({ sessions: Type.Array(ListedSession) })
 export type SessionsAnswer = Static<typeof SessionsAnswer>
+export const isSessionsAnswer = createCheck(SessionsAnswer)
 
 const ApproveRequest = Open({ userCode: Type.String(), name: Type.Optional(Type.String()) })
 export type ApproveRequest = Static<typeof ApproveRequest>
@@ -37,9 +40,10 @@ export const isDenyRequest = createCheck(DenyRequest)
 /** The code in its usual form. */
 const DecisionAnswer = Open({ userCode: Type.String() })
 export type DecisionAnswer = Static<typeof DecisionAnswer>
+export const isDecisionAnswer = createCheck(DecisionAnswer)
 
 /** 30 days: an invite that is never used must not work forever. */
-const longestInviteMs = 30 * 24 * 60 * 60 * 1000
+export const longestInviteMs = 30 * 24 * 60 * 60 * 1000
 
 const InviteRequest = Open({
   name: Type.String(),
@@ -51,6 +55,7 @@ export const isInviteRequest = createCheck(InviteRequest)
 /** `page`: the URL where the invite is entered. */
 const InviteAnswer = Open({ invite: Type.String(), page: Type.String() })
 export type InviteAnswer = Static<typeof InviteAnswer>
+export const isInviteAnswer = createCheck(InviteAnswer)
 
 /** `session`: an id or a name. */
 const RevokeRequest = Type.Union([Open({ session: Type.String() }), Open({ all: Type.Literal(true) })])
@@ -59,3 +64,10 @@ export const isRevokeRequest = createCheck(RevokeRequest)
 
 const RevokeAnswer = Open({ ended: Type.Array(Open({ id: Type.String(), name: Type.String() })) })
 export type RevokeAnswer = Static<typeof RevokeAnswer>
+export const isRevokeAnswer = createCheck(RevokeAnswer)
+
+/** The body of a refusal, in Anthropic's form. `reason`: `unknownCode`, for which the commands list the codes. */
+const RefusalAnswer = Open({
+  error: Open({ message: Type.String(), details: Type.Optional(Open({ reason: Type.Optional(Type.String()) })) }),
+})
+export const isRefusalAnswer = createCheck(RefusalAnswer)

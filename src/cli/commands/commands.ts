@@ -25,6 +25,10 @@ import { modelsCommand } from './models.ts'
 import { openCodeCommand } from './opencode.ts'
 import { servicePrintCommand } from './service.ts'
 import { setupCommand } from './setup.ts'
+import { signInApproveCommand, signInDenyCommand } from './sign-in/decide.ts'
+import { signInInviteCommand } from './sign-in/invite.ts'
+import { signInListCommand } from './sign-in/list.ts'
+import { signInRevokeCommand } from './sign-in/revoke.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 import { usageDeleteCommand } from './usage/delete.ts'
@@ -62,6 +66,11 @@ export const catalogue: Catalogue = {
     clientsDisableCommand,
     clientsEnableCommand,
     clientsRemoveCommand,
+    signInApproveCommand,
+    signInDenyCommand,
+    signInInviteCommand,
+    signInListCommand,
+    signInRevokeCommand,
     usageCommand,
     usageWatchCommand,
     usageExportCommand,
@@ -78,6 +87,7 @@ export const catalogue: Catalogue = {
     { name: 'config', description: 'Change and show the configuration, and store your key safely' },
     { name: 'auth', description: 'Sign in with a Claude plan, for the upstream anthropic' },
     { name: 'clients', description: 'Name the clients of a server, with a token and limits for each' },
+    { name: 'sign-in', description: "Approve, list and end sign-ins of Claude Code's /login" },
     { name: 'usage', description: 'Report what clients used, and estimated costs' },
     { name: 'service', description: 'Run the server in the background, started at login' },
   ],

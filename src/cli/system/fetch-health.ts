@@ -97,8 +97,10 @@ export const fetchStatus = async (url: string, deadlineMs: number): Promise<numb
   }
 }
 
+/** A GET; with a body, a POST of JSON. */
 interface FromServer extends Target {
   readonly headers: Record<string, string>
+  readonly body?: string
   readonly deadlineMs: number
   readonly maximumBytes: number
 }
@@ -109,9 +111,13 @@ interface FromServer extends Target {
  */
 export const fetchFromServer = async (
   url: string,
-  { headers, deadlineMs, maximumBytes, ...target }: FromServer,
+  { headers, body, deadlineMs, maximumBytes, ...target }: FromServer,
 ): Promise<{ readonly status: number; readonly text: string } | undefined> => {
-  const options: object = { ...optionsFor(target), headers, signal: AbortSignal.timeout(deadlineMs) }
+  const sent =
+    body === undefined
+      ? { headers }
+      : { method: 'POST', body, headers: { ...headers, 'content-type': 'application/json' } }
+  const options: object = { ...optionsFor(target), ...sent, signal: AbortSignal.timeout(deadlineMs) }
   try {
     const response = await fetch(url, options)
     return { status: response.status, text: await readCapped(response, maximumBytes) }

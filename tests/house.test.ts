@@ -81,6 +81,8 @@ describe('the source code', () => {
     expect(matching(/(?<![a-zA-Z])err\(/)).toEqual([
       // Writes a JSON object for each text.
       'src/cli/log/json-messages.ts',
+      // Passes on lines of the log.
+      'src/cli/sign-in/follow-terminal.ts',
       // Sends an escape sequence to the terminal, which is not a text.
       'src/cli/system/clipboard.ts',
       'src/cli/terminal/printer.ts',

@@ -1,11 +1,13 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { budgetWarnings } from '../../config/limits.ts'
+import type { Config } from '../../config/load.ts'
 import { otelHosts } from '../../config/otel.ts'
 import { reportHosts } from '../../config/reports.ts'
 import { checkSignInSettings, signInSettingsWarnings } from '../../config/sign-in-settings.ts'
 import { isShared, shownStateAddress } from '../../config/state-address.ts'
 import { type JsonFormat, jsonFormatOf } from '../../gateway/log/json-line.ts'
+import type { SignIn } from '../../gateway/sign-in/sign-in.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { nextStep } from '../claude-code/launch/next-step.ts'
@@ -27,6 +29,8 @@ import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { searchTarget } from '../search/search-target.ts'
 import { checkAddress, checkServing, serve } from '../serve.ts'
 import { endingSignals, endTimes, untilStopped } from '../server-lifecycle.ts'
+import { type FollowedTerminal, followTerminal } from '../sign-in/follow-terminal.ts'
+import { signInAddress, signInWarnings } from '../sign-in/start-words.ts'
 import { withSignIn } from '../sign-in/with-sign-in.ts'
 import { networkAddresses } from '../system/network-addresses.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
@@ -57,10 +61,10 @@ const reportBudgets = async ({ loaded: { config } }: SetUp, io: Io): Promise<voi
   for (const warning of budgetWarnings(config, clients)) printer(io).warn(warning)
 }
 
-/** Warns about the settings of those who sign in. Throws UsageError for a secret in them. */
-const reportSignInSettings = ({ loaded: { config } }: SetUp, io: Io): void => {
+/** Warns about sign-in, and about the settings of those who sign in. Throws UsageError for a secret in them. */
+const reportSignIn = ({ loaded: { config } }: SetUp, io: Io): void => {
   checkSignInSettings(config)
-  for (const warning of signInSettingsWarnings(config)) printer(io).warn(warning)
+  for (const warning of [...signInWarnings(config, io), ...signInSettingsWarnings(config)]) printer(io).warn(warning)
 }
 
 const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io): Promise<void> => {
@@ -70,7 +74,7 @@ const dryRun = async (setUp: SetUp, launchLines: LaunchLines | undefined, io: Io
   checkLogFile(config.logging.file)
   await checkServing(setUp, config, io)
   await reportBudgets(setUp, io)
-  reportSignInSettings(setUp, io)
+  reportSignIn(setUp, io)
   if (launchLines !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
@@ -100,6 +104,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
     model: clientNameOf(setUp.model.model),
     smallModel: clientNameOf(setUp.smallModel.model),
     ...(config.dashboard && { dashboard: `${address}/dashboard` }),
+    ...(config.signIn.enabled && { signIn: signInAddress(config, address) }),
     ...(facts.workers > 1 && { workers: facts.workers }),
     ...(isShared(config.state.url) && { state: shownStateAddress(config.state.url) }),
     ...reportHosts(config),
@@ -107,6 +112,12 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, json: JsonFormat | unde
     ...(search !== undefined && { search }),
   }
   reportListening(json, fields, io)
+}
+
+/** Asks about sign-ins in the terminal. Loaded only for that. */
+const askOf = async (signIn: SignIn, config: Config, terminal: FollowedTerminal) => {
+  const { startQuestions } = await import('../sign-in/terminal-questions.ts')
+  return startQuestions(signIn, config, terminal)
 }
 
 /** `raw` is for log records, which are complete lines; `io` for all other messages. */
@@ -118,14 +129,15 @@ const serveUntilStopped = async (
 ): Promise<number | undefined> => {
   const { config } = setUp.loaded
   const json = jsonFormatOf(config.logging.format)
-  const log = composeLog(config, raw)
+  const terminal = followTerminal(raw)
+  const log = composeLog(config, terminal.io)
   await checkAddress(setUp, io)
   reportVariables(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
   const { count: workers, warnings } = workersOf(setUp, io)
   for (const warning of [...warningsOf(setUp), ...warnings]) printer(io).warn(warning)
   await reportBudgets(setUp, io)
-  reportSignInSettings(setUp, io)
+  reportSignIn(setUp, io)
   const server = await serve(setUp, { config, apiKey, log, workers, takesSignIn: true }, io)
   const { host, port, ending, tokenStatistics: statistics } = server
   // Before the banner: a program that reads the address may send a signal at once.
@@ -136,10 +148,12 @@ const serveUntilStopped = async (
   if (launchLines !== undefined) await reportLaunch(launchLines, setUp, port, io)
   else if (io.isTerminal)
     printer(io).info(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
+  const stopQuestions = server.signIn && json === undefined ? await askOf(server.signIn, config, terminal) : undefined
   const uptime = (): number => process.uptime()
   const stopReports = startTokenReports({ config, statistics, log, io, date: () => new Date(), uptime })
   const lost = server.isLost?.then(() => failedExitCode) ?? new Promise<never>(() => {})
   const exitCode = await Promise.race([stopped.then(() => undefined), lost])
+  stopQuestions?.()
   stopReports()
   await server.stop()
   return exitCode

@@ -139,6 +139,8 @@ export const askInTerminal = (options: AskOptions): TerminalQuestions => {
   }
 
   const unsubscribe = signIn.onAsked(ask)
+  // A client may have been faster than the start.
+  ask()
   return {
     wrote(text) {
       if (question === undefined) return

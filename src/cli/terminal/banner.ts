@@ -12,6 +12,7 @@ import { localUrl, urlOf } from '../clients/connection.ts'
 import { shownSource } from '../config/describe-config.ts'
 import type { SetUp } from '../config/set-up.ts'
 import { searchTarget } from '../search/search-target.ts'
+import { signInText } from '../sign-in/start-words.ts'
 import { simulatedNames } from '../simulator.ts'
 import { shortPaths } from './short-path.ts'
 import { labelled } from './wrap.ts'
@@ -128,6 +129,7 @@ export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): stri
       ? networkAddresses.map((address) => ['Network', urlOf(address, port, isTls)] as const)
       : []),
     ...(config.dashboard ? [['Usage', `${address}/dashboard`] as const] : []),
+    ...(config.signIn.enabled ? [['Sign-in', signInText(config, address)] as const] : []),
     [
       'Upstream',
       setUp.isSimulated

@@ -5,6 +5,7 @@ import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import { commit } from '../../version.ts'
 import { type Keychain, systemKeychain } from '../credentials/keychain.ts'
+import { hasOtherUsers } from '../system/other-users.ts'
 import { createPrompts, type KeyboardInput, type Prompts } from './prompts.ts'
 import { fold, usualColumns } from './wrap.ts'
 
@@ -42,6 +43,8 @@ export interface Io {
   readonly keyboard?: () => KeyboardInput
   /** Reads piped input up to its first line with text; only if standard input is not a terminal. */
   readonly pipedIn?: () => Promise<string>
+  /** Whether other people can log in to this machine. */
+  readonly hasOtherUsers?: () => boolean
   /** Shorter times for tests, in milliseconds; by default the product's values. */
   readonly times?: {
     readonly pingMs?: number
@@ -166,8 +169,9 @@ export const processIo = (): Io => {
   const isDumb = environment['TERM'] === 'dumb'
   const canPrompt = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   const keyboard = (): KeyboardInput => process.stdin
+  const machine = { platform: process.platform, home, currentDirectory: currentFolder(home), environment }
   return {
-    machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
+    machine,
     // In a built program, the main file is virtual: no other program can read it.
     ownCommand: commit === 'source' ? [process.execPath, Bun.main] : [process.execPath],
     cores: availableParallelism,
@@ -186,6 +190,7 @@ export const processIo = (): Io => {
     drained: output.drained,
     err,
     keychain: systemKeychain(),
+    hasOtherUsers: () => hasOtherUsers(machine),
     // Standard input is opened only for a prompt: a server does not read its terminal.
     ...(canPrompt && { prompts: createPrompts({ input: keyboard, write: err, isDumb }), keyboard }),
     ...(!isInputTerminal && { pipedIn: readPiped }),

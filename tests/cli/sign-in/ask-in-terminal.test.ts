@@ -166,6 +166,13 @@ describe('askInTerminal', () => {
     expect(keyboard.isRead()).toBe(false)
   })
 
+  test('asks about a request that came before (SI-P1)', () => {
+    const waiting = createWaiting()
+    waiting.ask('WDJB-MJHT')
+    const { shown } = start({ signIn: waiting.signIn })
+    expect(shown()).toBe(question('WDJB-MJHT'))
+  })
+
   test('asks again before the log has hidden the question (SI-P1)', () => {
     const { questions, waiting, shown, clock, keyboard } = start()
     questions.wrote('a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n')

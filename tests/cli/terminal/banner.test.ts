@@ -54,6 +54,26 @@ describe('the banner with --upstream anthropic', () => {
     expect(rowsOf(await bannerFor({}, environment))['Traces']).toBeUndefined()
   })
 
+  test('says how to sign in, and who approves (SI-P1, SI-P2, SI-P4)', async () => {
+    const rowFor = async (environment: Record<string, string>) =>
+      (await bannerFor({ upstream: 'nexus', 'api-key': 'k' }, environment))
+        .replace(/\n {2,}/g, ' ')
+        .match(/Sign-in +(.*?) Upstream/s)?.[1]
+    expect(await rowFor({})).toBeUndefined()
+    expect(await rowFor({ NEXUS_SIGN_IN: 'true' })).toBe(
+      'at http://127.0.0.1:3000: run /login in Claude Code, and approve its code here, or with nexus-claude-api sign-in approve CODE',
+    )
+    expect(
+      await rowFor({
+        NEXUS_SIGN_IN: 'true',
+        NEXUS_SIGN_IN_URL: 'https://claude.example/',
+        NEXUS_SIGN_IN_APPROVE: 'invite',
+      }),
+    ).toBe(
+      'at https://claude.example: run /login in Claude Code, and each client needs an invite: nexus-claude-api sign-in invite NAME',
+    )
+  })
+
   test('names who gets the queries of web search, without arguments of the program (WS-54)', async () => {
     const rowFor = async (environment: Record<string, string>) =>
       rowsOf(await bannerFor({ upstream: 'nexus', 'api-key': 'k' }, environment))['Search']

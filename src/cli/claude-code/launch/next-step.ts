@@ -2,6 +2,7 @@ import { absolutePath, type Machine, settingPath } from '../../../config/paths.t
 import type { Setting } from '../../../config/settings/setting.ts'
 import type { SettingKey } from '../../../config/settings/settings.ts'
 import { settings } from '../../../config/settings/settings.ts'
+import { signInUrlOf } from '../../../config/sign-in.ts'
 import { productName } from '../../../version.ts'
 import { needsPlaceholder } from '../../clients/connection.ts'
 import { type Shell, shellWord } from '../../clients/shells.ts'
@@ -76,7 +77,13 @@ interface Terminal {
 
 /** Lines for the terminal, with the last line break. cmd cannot evaluate a program's output. */
 export const nextStep = (loaded: CommandConfig, port: number, { shell, machine }: Terminal): string => {
-  if (needsPlaceholder(loaded.config))
+  const { config } = loaded
+  if (config.signIn.enabled) {
+    const url = signInUrlOf(config)
+    const setUp = `${productName} setup claude-code --sign-in${url === undefined ? '' : ` --url ${url}`}`
+    return `${labelled('Next', `once: ${setUp}. Then run claude, and /login in it`, column)}\n`
+  }
+  if (needsPlaceholder(config))
     return `${labelled('Next', `give each client its token: ${productName} clients add NAME`, column)}\n`
   const flags = flagsForEnv(loaded, port, machine)
   if (flags === undefined || shell === 'cmd')

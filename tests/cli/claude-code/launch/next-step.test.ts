@@ -41,6 +41,20 @@ describe('start prints the command to type in another terminal, without a restar
     expect(await next({ upstream: 'anthropic', 'api-key': 'canary' })).toContain('use --claude-code to print')
   })
 
+  test('or, with sign-in, the two steps of Claude Code (SI-U1)', async () => {
+    const flags = { 'sign-in': true } as const
+    const steps = async (given: Flags, environment = {}) => {
+      const io = testIo({ environment })
+      const text = nextStep(await readConfig(given, io), 4141, { shell: 'bash', machine: io.machine })
+      return text.replace(/\s+/g, ' ').trim()
+    }
+    expect(await steps(flags)).toBe(
+      'Next once: nexus-claude-api setup claude-code --sign-in. Then run claude, and /login in it',
+    )
+    const url = { NEXUS_SIGN_IN_URL: 'https://claude.example' }
+    expect(await steps({ ...flags, clients: 'clients.json' }, url)).toContain('--sign-in --url https://claude.example.')
+  })
+
   test('with the lifetime of the prompt cache (CA-T2)', async () => {
     expect(await next({ 'cache-ttl': '1h' })).toContain('"$(nexus-claude-api env --cache-ttl 1h)"')
   })

@@ -1,0 +1,29 @@
+import type { Config } from '../../config/load.ts'
+import { signInUrlOf } from '../../config/sign-in.ts'
+import { productName } from '../../version.ts'
+import type { Io } from '../terminal/io.ts'
+
+/** What `start` says about sign-in. */
+
+const approvals: Readonly<Record<Config['signIn']['approve'], string>> = {
+  terminal: `approve its code here, or with ${productName} sign-in approve CODE`,
+  invite: `each client needs an invite: ${productName} sign-in invite NAME`,
+}
+
+/** The address that clients use. `address`: of the server on this machine. */
+export const signInAddress = (config: Config, address: string): string => signInUrlOf(config) ?? address
+
+/** The row of the banner. */
+export const signInText = (config: Config, address: string): string =>
+  `at ${signInAddress(config, address)}: run /login in Claude Code, and ${approvals[config.signIn.approve]}`
+
+/** While the server is down, its port belongs to any user who listens there (SI-S6). */
+export const signInWarnings = (config: Config, { hasOtherUsers }: Pick<Io, 'hasOtherUsers'>): readonly string[] => {
+  const url = signInUrlOf(config)
+  // Claude Code pins the certificate of a server with https.
+  const isPlain = url === undefined ? config.tls.cert === undefined : url.startsWith('http:')
+  if (!config.signIn.enabled || !isPlain || hasOtherUsers?.() !== true) return []
+  return [
+    `other users can log in to this machine. While this server is down, a program of theirs can listen on port ${config.port}: a signed-in Claude Code then sends it its token and its prompts. Use ${productName} claude instead, which depends on no port.`,
+  ]
+}

@@ -17,6 +17,8 @@ import { isPassing, lastingPath, serviceEnvironmentOf } from '../service/service
 import { systemd } from '../service/systemd.ts'
 import { isUnseen, serviceWarnings } from '../service/warnings.ts'
 import { windows } from '../service/windows.ts'
+import { signInWarnings } from '../sign-in/start-words.ts'
+import { withSignIn } from '../sign-in/with-sign-in.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 
@@ -98,12 +100,13 @@ const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): 
   const named = namedConfigFile(given, machine.environment)
   const all: Flags = named === undefined ? given : { ...given, config: named.path }
   // Refuses what start would refuse: when a service starts, no user sees the error.
-  const setUp = await readSetUp(all, io, [])
+  const setUp = withSignIn(await readSetUp(all, io, []))
   if (setUp.loaded.config.port === 0)
     throw new UsageError('--port 0 gives another port at each start. Give a fixed port.')
   const service = serviceOf(all, io, setUp.loaded)
   const unit = kinds[kind].unit(service)
-  for (const warning of serviceWarnings(setUp, kind, machine)) printer(io).warn(warning)
+  const warnings = [...serviceWarnings(setUp, kind, machine), ...signInWarnings(setUp.loaded.config, io)]
+  for (const warning of warnings) printer(io).warn(warning)
   if (kind !== ofPlatform[machine.platform])
     printer(io).warn(`${kind} is for another system, and the paths are those of this machine.`)
   if (isPassing(ownCommand[0] ?? ''))

@@ -8,9 +8,9 @@ import type { DoctorContext } from './context.ts'
 const keychainHint = 'On macOS, sign-ins are in the keychain, which doctor does not open.'
 const modeHint = 'If you are signed in to a gateway, set gatewayMode to on.'
 
-const isOurs = (signIn: GatewaySignIn, { url: own }: DoctorContext): boolean => {
+const isOurs = (signIn: GatewaySignIn, { url: own, loaded }: DoctorContext): boolean => {
   const url = gatewayUrl(signIn)
-  return url !== undefined && isSameServer(url, own)
+  return url !== undefined && [own, loaded?.config.signIn.publicUrl].some((name) => isSameServer(url, name))
 }
 
 export const gatewayFinding = (context: DoctorContext): Finding => {

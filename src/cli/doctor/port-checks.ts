@@ -5,6 +5,7 @@ import { accessChecks } from './access-checks.ts'
 import { cacheChecks } from './cache-check.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
+import { signInChecks } from './sign-in-check.ts'
 import { stateChecks } from './state-check.ts'
 
 /** Resolves to the reason why the server cannot listen there; undefined if it can. */
@@ -53,6 +54,7 @@ export const portChecks = (context: DoctorContext): CheckGroup => ({
   checks: [
     { id: 'port', title: 'Port', run: () => portFinding(context) },
     ...accessChecks(context.loaded?.config, context.io.machine),
+    ...signInChecks(context),
     ...stateChecks(context),
     ...cacheChecks(context),
   ],

@@ -29,8 +29,8 @@ export const serviceEnvironmentOf = (machine: Machine): ServiceEnvironment => {
       ...named.filter(([, value]) => !holdsLogin(value)),
       ...set(exceptions),
       ...set(files).map(([name, value]): [string, string] => [name, absolutePath(machine, value)]),
-      // The service ignores a relative path, too. Windows does not use this variable.
-      ...set(['XDG_CONFIG_HOME']).filter(([, value]) => value.startsWith('/')),
+      // The service ignores a relative path, too. Windows does not use these variables.
+      ...set(['XDG_CONFIG_HOME', 'XDG_STATE_HOME']).filter(([, value]) => value.startsWith('/')),
     ],
     withheld: named.filter(([, value]) => holdsLogin(value)).map(([name]) => name),
   }

@@ -68,7 +68,7 @@ export const serviceWarnings = (
 ): string[] => {
   const { config, sources, warnings } = loaded
   const unseen = settings.filter(({ key }) => isUnseen(key, loaded, machine))
-  const isOpen = !isLoopbackHost(config.host) && !gateKeys.some((key) => sources.has(key))
+  const isOpen = !isLoopbackHost(config.host) && !config.signIn.enabled && !gateKeys.some((key) => sources.has(key))
   return [
     ...warnings,
     ...relativePaths(loaded, machine),

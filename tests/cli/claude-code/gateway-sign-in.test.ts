@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findGatewaySignIn } from '../../../src/cli/claude-code/gateway-sign-in.ts'
 import { cli, startCli, temporaryFolder, testIo } from '../../support/cli.ts'
@@ -95,6 +95,24 @@ describe('SI-L1 every launch uses gateway mode for a signed-in user', () => {
   })
 })
 
+describe('SI-L1 a user who is signed in to our own server', () => {
+  test('still reaches the server of the session, which has no sign-in and any free port', async () => {
+    const { home, path } = signedIn('http://127.0.0.1:4141')
+    const { PATH } = withClaude('echo "$CLAUDE_CODE_USE_GATEWAY $ANTHROPIC_BASE_URL $ANTHROPIC_AUTH_TOKEN"')
+    const { code, out, err } = await startCli(['claude', '--simulate'], {
+      PATH: `${PATH}:${process.env['PATH']}`,
+      HOME: home,
+      NEXUS_SIGN_IN: 'true',
+    }).ended
+    const [, port = ''] = /^1 http:\/\/127\.0\.0\.1:(\d+) [\w-]{43}\n$/.exec(out) ?? []
+    expect([code, port === '', port === '4141']).toEqual([0, false, false])
+    expect(err).toBe(
+      `note: Claude Code runs in gateway mode: it signs in to a gateway (enterpriseGateway in ${path}). It offers no WebSearch in this mode.\n`,
+    )
+    expect(existsSync(join(home, '.local', 'state'))).toBe(false)
+  })
+})
+
 describe('SI-L1 --gateway-mode', () => {
   const launched = async (home: string, args: readonly string[], environment: Record<string, string> = {}) => {
     const { out, err } = await cli(['env', '--shell', 'json', ...args], environment, home)
@@ -155,6 +173,10 @@ describe('SI-L1 doctor shows where Claude Code is signed in, and the mode of lau
   test('this server', async () => {
     const { home } = signedIn('http://localhost:4141')
     expect(await finding(home, '--port', '4141')).toMatchObject({ data: { signedIn: 'this server' } })
+    const publicUrl = 'https://claude.example'
+    const remote = signedIn(publicUrl)
+    const { of } = await doctor(['--offline'], { NEXUS_SIGN_IN_URL: publicUrl }, remote.home)
+    expect(of('claude.gateway')).toMatchObject({ data: { signedIn: 'this server' } })
   })
 
   test('on macOS, that it does not open the keychain', async () => {

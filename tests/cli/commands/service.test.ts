@@ -36,6 +36,17 @@ describe('service print', () => {
     expect(unitValues(out, 'ExecStart')[0]).toContain(`--tls-cert ${folder}/cert.pem --tls-key ${folder}/key.pem`)
   })
 
+  test('keeps --sign-in, and the folder of its sessions, which the commands read (SI-U3, SI-P2)', async () => {
+    const flags = ['service', 'print', 'systemd', '--simulate', '--sign-in']
+    const { code, out, err } = await cli(flags, { XDG_STATE_HOME: '/srv/state' })
+    expect([code, err.includes('warning')]).toEqual([0, false])
+    expect(unitValues(out, 'ExecStart')[0]).toEndWith(' start --sign-in --simulate')
+    expect(unitValues(out, 'Environment')).toEqual(['XDG_STATE_HOME=/srv/state'])
+    const refused = await cli([...flags, '--workers', '2'])
+    expect([refused.code, refused.out]).toEqual([2, ''])
+    expect(refused.err).toContain('Sign-in needs one process')
+  })
+
   test('writes flags before and after -- with absolute paths, and the environment without passwords', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{}')

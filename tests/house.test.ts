@@ -108,8 +108,6 @@ describe('the source code', () => {
 
   test('few files send requests to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual([
-      // Reads the metadata of the gateway that Claude Code signs in to.
-      'src/cli/doctor/gateway-address-check.ts',
       // Probes the endpoint without the key, with the certificates and proxies that fetch uses.
       'src/cli/doctor/probe-endpoint.ts',
       // Passes the upstream's own requests to fetch, and reads the time of their responses.

@@ -3,6 +3,7 @@ import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine, settingPath } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
+import { checkSignInSettings } from '../../config/sign-in-settings.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config/config-input.ts'
 import { namedConfigFile } from '../config/named-file.ts'
@@ -103,6 +104,7 @@ const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): 
   const setUp = withSignIn(await readSetUp(all, io, []))
   if (setUp.loaded.config.port === 0)
     throw new UsageError('--port 0 gives another port at each start. Give a fixed port.')
+  checkSignInSettings(setUp.loaded.config)
   const service = serviceOf(all, io, setUp.loaded)
   const unit = kinds[kind].unit(service)
   const warnings = [...serviceWarnings(setUp, kind, machine), ...signInWarnings(setUp.loaded.config, io)]

@@ -1,7 +1,6 @@
 import { attempt } from '../../base/attempt.ts'
 import { isObject } from '../../base/json.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
-import { readCapped } from '../../base/read-capped.ts'
 import { productName } from '../../version.ts'
 import { settingsVariables } from '../claude-code/claude-settings.ts'
 import { findGatewaySignIn, gatewayUrl } from '../claude-code/gateway-sign-in.ts'
@@ -19,20 +18,12 @@ const maximumBytes = 65_536
 
 type Answer = 'gateway' | 'other' | 'silent'
 
-/** The request that Claude Code sends first at its sign-in. */
-const fetchMetadata = async ({ origin, hostname }: URL): ReturnType<typeof fetchFromServer> => {
-  const url = `${origin}/.well-known/oauth-authorization-server`
-  if (isLoopbackHost(hostname)) return fetchFromServer(url, { headers: {}, deadlineMs, maximumBytes })
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(deadlineMs) })
-    return { status: response.status, text: await readCapped(response, maximumBytes) }
-  } catch {
-    return undefined
-  }
-}
+const targetOf = ({ hostname }: URL) => ({ isElsewhere: !isLoopbackHost(hostname) })
 
+/** The request that Claude Code sends first at its sign-in. */
 const ask = async (address: URL): Promise<Answer> => {
-  const response = await fetchMetadata(address)
+  const url = `${address.origin}/.well-known/oauth-authorization-server`
+  const response = await fetchFromServer(url, { headers: {}, deadlineMs, maximumBytes, ...targetOf(address) })
   if (response === undefined) return 'silent'
   const metadata: unknown = attempt(() => JSON.parse(response.text))
   const isGateway = response.status === 200 && isObject(metadata) && 'device_authorization_endpoint' in metadata
@@ -88,6 +79,7 @@ export const gatewayAddressFinding = async (context: DoctorContext): Promise<Fin
     )
   if (context.isOffline) return info(`${address.origin} (not tried with --offline)`, { url: address.origin })
   const answer = await ask(address)
-  const isOurs = answer === 'other' && (await fetchHealth(address.origin, deadlineMs)).kind === 'ours'
+  const isOurs =
+    answer === 'other' && (await fetchHealth(address.origin, deadlineMs, targetOf(address))).kind === 'ours'
   return findingOf(answer, isOurs, address)
 }

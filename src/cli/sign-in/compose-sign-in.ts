@@ -52,7 +52,8 @@ export const openSignIn = async (options: OpenSignInOptions): Promise<OpenedSign
   const { admin } = folder
   return {
     facts: { signIn: core, publicUrl, approve: signIn.approve, admin, clientNames: named?.names, forwardTelemetry },
-    publish: () => folder.publish(localUrl({ ...config, host }, port)),
+    // Not the certificate's name, which may lead through other machines: the server answers the commands only to this one.
+    publish: () => folder.publish(localUrl(config, port)),
     close: folder.close,
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { freePort } from '../../../scripts/support/free-port.ts'
 import { readServerFile } from '../../../src/cli/sign-in/sign-in-folder.ts'
+import { selfSignedCertificate } from '../../support/certificate.ts'
 import { request } from '../../support/chain.ts'
 import { cli, startCli, temporaryFolder, testIo } from '../../support/cli.ts'
 import { createTestSignIn, signedIn } from '../../support/sign-in.ts'
@@ -11,10 +12,10 @@ import { createTestSignIn, signedIn } from '../../support/sign-in.ts'
 
 const fileIn = (home: string): string => join(home, '.local/state/nexus-claude-api/sign-in/sessions.json')
 
-const start = async (home: string, more: readonly string[] = []) => {
+const start = async (home: string, more: readonly string[] = [], environment: Record<string, string> = {}) => {
   const port = freePort()
   const args = ['start', '--simulate', '--sign-in', '--port', String(port), ...more]
-  const program = startCli(args, { HOME: home })
+  const program = startCli(args, { HOME: home, ...environment })
   await program.says(/Address/)
   const url = `http://127.0.0.1:${port}`
   const statusFor = async (token: string): Promise<number> => {
@@ -26,7 +27,7 @@ const start = async (home: string, more: readonly string[] = []) => {
     program.kill('SIGTERM')
     return program.ended
   }
-  return { url, statusFor, stop }
+  return { port, url, statusFor, stop }
 }
 
 /** Writes the sessions of an earlier run, with one session; returns its tokens. */
@@ -94,6 +95,37 @@ describe('start --sign-in', () => {
     const session = startCli(['claude', '--simulate'], { HOME: home, NEXUS_SIGN_IN: 'true', PATH: programs })
     expect((await session.ended).code).toBe(0)
     expect(existsSync(dirname(fileIn(home)))).toBe(false)
+  })
+
+  test('lets a team sign in over HTTPS, with invites and named clients (SI-A1, SI-P2, SI-P4, SI-P6)', async () => {
+    const home = temporaryFolder()
+    const { cert, key } = selfSignedCertificate({ names: ['DNS:claude.example'] })
+    const clients = join(home, 'clients.json')
+    await cli(['clients', 'add', 'alice', '--clients', clients], {}, home)
+    const files = ['--tls-cert', cert, '--tls-key', key, '--clients', clients]
+    const environment = { NEXUS_SIGN_IN_URL: 'https://claude.example', NEXUS_SIGN_IN_APPROVE: 'invite' }
+    const { port, stop } = await start(home, ['--host', '0.0.0.0', ...files], environment)
+    const ask = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
+      const options: object = { tls: { rejectUnauthorized: false } }
+      const body = new URLSearchParams(fields)
+      return fetch(`https://127.0.0.1:${port}${path}`, { method: 'POST', body, headers, ...options })
+    }
+    const device = (await (await ask('/oauth/device_authorization', {})).json()) as Record<string, string>
+    expect(device['verification_uri']).toBe('https://claude.example/device')
+    const run = (...args: string[]) => cli(['sign-in', ...args], {}, home)
+    expect((await run('invite', 'alcie')).err).toContain('Did you mean alice?')
+    const { code, out } = await run('invite', 'alice')
+    expect(code).toBe(0)
+    const form = { user_code: device['user_code'] ?? '', invite: out.trim() }
+    const proxied = { host: 'claude.example', origin: 'https://claude.example' }
+    expect((await ask('/device', form, proxied)).status).toBe(200)
+    const grant = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code: device['device_code'] ?? '',
+    }
+    expect(await (await ask('/oauth/token', grant)).json()).toMatchObject({ token_type: 'Bearer', email: 'alice' })
+    expect((await run('revoke', 'alice')).err).toMatch(/^alice \(signin_\w+\) is signed out\.\n$/)
+    expect((await stop()).code).toBe(0)
   })
 
   test('checks the same with --dry-run, which makes no folder (SI-A1)', async () => {

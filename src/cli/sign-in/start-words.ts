@@ -24,6 +24,6 @@ export const signInWarnings = (config: Config, { hasOtherUsers }: Pick<Io, 'hasO
   const isPlain = url === undefined ? config.tls.cert === undefined : url.startsWith('http:')
   if (!config.signIn.enabled || !isPlain || hasOtherUsers?.() !== true) return []
   return [
-    `other users can log in to this machine. While this server is down, a program of theirs can listen on port ${config.port}: a signed-in Claude Code then sends it its token and its prompts. Use ${productName} claude instead, which depends on no port.`,
+    `other users can log in to this machine. While this server is down, they can listen on port ${config.port}, and a signed-in Claude Code sends its token and its prompts there. ${productName} claude does not depend on a port.`,
   ]
 }

@@ -15,7 +15,7 @@ const warn = (
 describe('signInWarnings', () => {
   test('warns on a machine with other users, and names the way without a port (SI-S6)', () => {
     expect(warn({})).toEqual([
-      'other users can log in to this machine. While this server is down, a program of theirs can listen on port 4141: a signed-in Claude Code then sends it its token and its prompts. Use nexus-claude-api claude instead, which depends on no port.',
+      'other users can log in to this machine. While this server is down, they can listen on port 4141, and a signed-in Claude Code sends its token and its prompts there. nexus-claude-api claude does not depend on a port.',
     ])
     expect(warn({ publicUrl: 'http://localhost:4141' })).toHaveLength(1)
   })

@@ -3,11 +3,10 @@ import { UsageError } from '../../../base/usage-error.ts'
 import type { Machine } from '../../../config/paths.ts'
 import type { Model } from '../../../models/model.ts'
 import { clientNameOf } from '../../../models/resolver.ts'
-import { anyToken } from '../../clients/connection.ts'
 import { offeredModels } from '../../clients/offered-models.ts'
 import type { KeyEdit, SetupClient, SetupRequest } from '../client-plan.ts'
 import { inHome, joined } from './client-folders.ts'
-import { tokenNote } from './written-token.ts'
+import { tokenEdit, tokenNote } from './written-token.ts'
 
 const title = 'Continue'
 
@@ -29,19 +28,15 @@ const refuseOldFile = (machine: Machine): void => {
 /** Continue requires these members. */
 const required = { name: 'Local Config', version: '1.0.0', schema: 'v1' } as const
 
-const toEdit = ({ url, token }: SetupRequest, model: Model): KeyEdit => {
-  const name = `${model.displayName} (AI Nexus)`
-  return {
-    path: ['models', { by: 'name', is: name }],
-    value: {
-      name,
-      provider: 'anthropic',
-      model: clientNameOf(model),
-      apiBase: `${url}/v1`,
-      apiKey: token ?? anyToken,
-    },
-    ...(token !== undefined && { isSecret: true }),
-  }
+/** Single members: others that the user adds, such as roles, stay. */
+const toEdits = (request: SetupRequest, model: Model): KeyEdit[] => {
+  const entry = ['models', { by: 'name', is: `${model.displayName} (AI Nexus)` }] as const
+  return [
+    { path: [...entry, 'provider'], value: 'anthropic' },
+    { path: [...entry, 'model'], value: clientNameOf(model) },
+    { path: [...entry, 'apiBase'], value: `${request.url}/v1` },
+    tokenEdit([...entry, 'apiKey'], request),
+  ]
 }
 
 export const continueSetup: SetupClient = {
@@ -52,7 +47,7 @@ export const continueSetup: SetupClient = {
     const { machine, setUp } = request
     refuseOldFile(machine)
     const defaults = Object.entries(required).map(([key, value]): KeyEdit => ({ path: [key], value, isDefault: true }))
-    const models = offeredModels(setUp).map((model) => toEdit(request, model))
+    const models = offeredModels(setUp).flatMap((model) => toEdits(request, model))
     return {
       files: [{ path: configPath(machine), format: 'yaml', edits: [...defaults, ...models] }],
       notes: tokenNote(request),

@@ -17,13 +17,14 @@ const settingsPath = (machine: Machine): string => {
 
 const provider = ['language_models', 'anthropic'] as const
 
-const toEdit = (model: Model): KeyEdit => {
-  const name = clientNameOf(model)
-  const { displayName, maxInputTokens, maxOutputTokens } = model
-  return {
-    path: [...provider, 'available_models', { by: 'name', is: name }],
-    value: { name, display_name: displayName, max_tokens: maxInputTokens, max_output_tokens: maxOutputTokens },
-  }
+/** Single members: others that the user adds stay. */
+const toEdits = (model: Model): KeyEdit[] => {
+  const entry = [...provider, 'available_models', { by: 'name', is: clientNameOf(model) }] as const
+  return [
+    { path: [...entry, 'display_name'], value: model.displayName },
+    { path: [...entry, 'max_tokens'], value: model.maxInputTokens },
+    { path: [...entry, 'max_output_tokens'], value: model.maxOutputTokens },
+  ]
 }
 
 export const zedSetup: SetupClient = {
@@ -38,7 +39,7 @@ export const zedSetup: SetupClient = {
         {
           path: settingsPath(machine),
           format: 'json',
-          edits: [{ path: [...provider, 'api_url'], value: url }, ...offeredModels(setUp).map(toEdit)],
+          edits: [{ path: [...provider, 'api_url'], value: url }, ...offeredModels(setUp).flatMap(toEdits)],
         },
       ],
       notes: [

@@ -57,6 +57,21 @@ describe('setup continue', () => {
     expect(files()[path]).toBe(`${rich.replace('model: qwen', 'model: other')}# later\n`)
   })
 
+  test('keeps a member that the user added to an entry (SU-6, SU-11)', async () => {
+    const { home, run, files } = setupHome({ [path]: rich })
+    await run('continue')
+    const changed = (files()[path] ?? '').replace('apiKey: dummy\n', 'apiKey: dummy\n    roles: [chat]\n')
+    await Bun.write(join(home, path), changed)
+    const again = await run('continue')
+    expect([again.code, files()[path]]).toEqual([0, changed])
+    await run('continue', '--port', '5000')
+    expect(files()[path]).toBe(changed.replaceAll('127.0.0.1:1/', '127.0.0.1:5000/'))
+    await run('continue', '--undo')
+    expect(files()[path]).toBe(
+      rich.replace('    model: qwen\n', '    model: qwen\n  - name: Claude Sonnet 4.6 (AI Nexus)\n    roles: [chat]\n'),
+    )
+  })
+
   test('with another port changes the addresses, and the undo still restores the first file (SU-11)', async () => {
     const { run, files } = setupHome({ [path]: rich })
     await run('continue')

@@ -37,7 +37,13 @@ const merged = (base: Json, change: Json): Json => {
 
 const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientNameOf(model) + contextSuffix
 
-/** Two of the three are not in Claude Code 2.1.197, which reads the last. Subagents do not wait for the user. */
+/** Claude Code's environment. Older versions ask the user to approve the variables of newer ones (SI-M2). */
+interface Variables {
+  readonly known: Json
+  readonly newer: Json
+}
+
+/** Subagents do not wait for the user. */
 const hourOfCache = {
   CLAUDE_CODE_PROMPT_CACHE_TTL: '1h',
   CLAUDE_CODE_SUBAGENT_PROMPT_CACHE_TTL: '5m',
@@ -54,28 +60,44 @@ const modelsFor = ({ models, main, small }: ManagedSettingsOptions, client: Clie
   return { listed, main: usual, small: orUsual(small), ofFamily: (name: string) => orUsual(models.resolve(name)) }
 }
 
-const environmentOf = (options: ManagedSettingsOptions, chosen: ReturnType<typeof modelsFor>): Json => {
+const variablesOf = (options: ManagedSettingsOptions, chosen: ReturnType<typeof modelsFor>): Variables => {
   const { maxTokens, cachesForAnHour } = options
   const { model } = chosen.main
   return {
-    ANTHROPIC_DEFAULT_MODEL: spelled(chosen.main),
-    ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(chosen.ofFamily('opus')),
-    ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(chosen.ofFamily('sonnet')),
-    ANTHROPIC_DEFAULT_HAIKU_MODEL: spelled(chosen.small),
-    ANTHROPIC_DEFAULT_FABLE_MODEL: spelled(chosen.ofFamily('fable')),
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    ...(maxTokens !== undefined && { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
-    ...(model.isWindowLimited === true && { CLAUDE_CODE_AUTO_COMPACT_WINDOW: String(model.maxInputTokens) }),
-    ...(cachesForAnHour(model) && hourOfCache),
+    known: {
+      ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(chosen.ofFamily('opus')),
+      ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(chosen.ofFamily('sonnet')),
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: spelled(chosen.small),
+      ANTHROPIC_DEFAULT_FABLE_MODEL: spelled(chosen.ofFamily('fable')),
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      ...(maxTokens !== undefined && { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
+    },
+    newer: {
+      ANTHROPIC_DEFAULT_MODEL: spelled(chosen.main),
+      ...(model.isWindowLimited === true && { CLAUDE_CODE_AUTO_COMPACT_WINDOW: String(model.maxInputTokens) }),
+      ...(cachesForAnHour(model) && hourOfCache),
+    },
   }
 }
 
+/** The first tested version that asks about none of the newer variables; 2.1.201 asks about each. */
+const firstWithNewer = [2, 1, 329] as const
+
+/** `userAgent`: `claude-code/2.1.332`. False for an unknown program. */
+const knowsNewer = (userAgent: string): boolean => {
+  const [, ...numbers] = /^claude-code\/(\d+)\.(\d+)\.(\d+)/.exec(userAgent) ?? []
+  const version = numbers.map(Number)
+  const at = firstWithNewer.findIndex((wanted, index) => version[index] !== wanted)
+  return at === -1 || (version[at] ?? 0) > (firstWithNewer[at] ?? 0)
+}
+
 /** Claude Code's own defaults fit an upstream that has all of Anthropic's models. */
-const serverSettings = (options: ManagedSettingsOptions, client: Client): Json => {
+const serverSettings = (options: ManagedSettingsOptions, client: Client, userAgent: string): Json => {
   const { models, title } = options
   if (models.keepsNames === true) return client?.models === undefined ? {} : { availableModels: client.models }
   const chosen = modelsFor(options, client)
   const main = spelled(chosen.main)
+  const { known, newer } = variablesOf(options, chosen)
   // The model that a session begins with is the first in the list.
   const listed = chosen.listed.toSorted(
     (left, right) => Number(right === chosen.main.model) - Number(left === chosen.main.model),
@@ -86,17 +108,19 @@ const serverSettings = (options: ManagedSettingsOptions, client: Client): Json =
     // The name of the main model may ask for a longer context.
     ...(!models.takesAnyName && { availableModels: [...new Set([main, ...shown.map(({ model }) => model)])] }),
     ...(shown.length > 0 && { modelPicker: { replaceBuiltInOptions: true, options: shown } }),
-    env: environmentOf(options, chosen),
+    env: knowsNewer(userAgent) ? { ...newer, ...known } : known,
   }
 }
 
 const isEmpty = (value: Json): boolean => Object.keys(value).length === 0
 
-/** The settings of a client; undefined if there are none. */
+/** Undefined for a client that gets none. `userAgent` names the version of its program. */
+export type SettingsOf = (client: Client, userAgent: string) => Json | undefined
+
 export const createManagedSettings =
-  (options: ManagedSettingsOptions) =>
-  (client: Client): Json | undefined => {
-    const settings = merged(serverSettings(options, client), options.own ?? {})
+  (options: ManagedSettingsOptions): SettingsOf =>
+  (client, userAgent) => {
+    const settings = merged(serverSettings(options, client, userAgent), options.own ?? {})
     return isEmpty(settings) ? undefined : settings
   }
 

@@ -1,8 +1,6 @@
 import type { Elysia } from 'elysia'
 import { NotFoundError } from 'elysia'
-import type { Json } from '../../base/json.ts'
-import type { ClientIdentity } from '../../gateway/policy/access.ts'
-import { checksumOf } from '../../gateway/sign-in/managed-settings.ts'
+import { checksumOf, type SettingsOf } from '../../gateway/sign-in/managed-settings.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
 import type { ScopeOf } from '../http/request-scope.ts'
 import { settingsPath } from './paths.ts'
@@ -10,8 +8,8 @@ import { settingsPath } from './paths.ts'
 export interface ManagedSettingsRouteOptions {
   readonly scopeOf: ScopeOf
   readonly installationId: string
-  /** Returns undefined for a client without settings; absent if the server serves none (SI-M5). */
-  readonly settingsOf?: ((client: ClientIdentity | undefined) => Json | undefined) | undefined
+  /** Absent if the server serves none (SI-M5). */
+  readonly settingsOf?: SettingsOf | undefined
 }
 
 /** The tags in `If-None-Match`. `*` has no tag: Claude Desktop sends it to learn whether there are settings (SI-M4). */
@@ -24,11 +22,12 @@ export const managedSettingsRoutes =
   (app: Elysia) =>
     app
       .get(settingsPath, ({ request, set }) => {
-        const settings = settingsOf(scopeOf(request).client)
+        const settings = settingsOf(scopeOf(request).client, request.headers.get('user-agent') ?? '')
         if (settings === undefined) throw new NotFoundError()
         const checksum = checksumOf(settings)
         const tag = `"${checksum}"`
         set.headers['etag'] = tag
+        set.headers['vary'] = 'user-agent'
         if (tagsIn(request.headers).includes(tag)) {
           set.status = 304
           return undefined

@@ -19,7 +19,7 @@ const ownSettings = createManagedSettings({
   maxTokens: undefined,
   cachesForAnHour: () => false,
   own: { skipWebFetchPreflight: true },
-})(undefined)
+})(undefined, 'claude-code/2.1.332')
 
 interface Configuration {
   readonly managed: { readonly policies: readonly { readonly match: object; readonly cli: Record<string, unknown> }[] }

@@ -19,11 +19,12 @@ const options = (changes: Partial<ManagedSettingsOptions> = {}): ManagedSettings
   own: undefined,
   ...changes,
 })
+const newest = 'claude-code/2.1.332'
 const client = (...names: string[]) => ({ name: 'alice', isAdmin: false, models: names, limits: {} })
 
 describe('the settings of those who sign in', () => {
   test('have the models of the server, and no others in the picker (SI-M1)', () => {
-    expect(createManagedSettings(options())(undefined)).toEqual({
+    expect(createManagedSettings(options())(undefined, newest)).toEqual({
       model: 'claude-sonnet-4-6',
       availableModels: ['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-haiku-4-5'],
       modelPicker: {
@@ -46,7 +47,7 @@ describe('the settings of those who sign in', () => {
   })
 
   test('begin with the configured model, which is the first in the picker (SI-M1)', () => {
-    const settings = createManagedSettings(options({ main: models.resolve('claude-opus-4.6[1m]') }))(undefined)
+    const settings = createManagedSettings(options({ main: models.resolve('claude-opus-4.6[1m]') }))(undefined, newest)
     expect(settings).toMatchObject({
       model: 'claude-opus-4-6[1m]',
       availableModels: ['claude-opus-4-6[1m]', 'claude-opus-4-6', 'claude-sonnet-4-6', 'claude-haiku-4-5'],
@@ -55,7 +56,7 @@ describe('the settings of those who sign in', () => {
   })
 
   test('have only the models that the client may use (SI-M1)', () => {
-    const settings = createManagedSettings(options())(client('opus'))
+    const settings = createManagedSettings(options())(client('opus'), newest)
     expect(settings).toMatchObject({
       model: 'claude-opus-4-6',
       availableModels: ['claude-opus-4-6'],
@@ -66,7 +67,7 @@ describe('the settings of those who sign in', () => {
   test('ask for an hour in the cache where the model has it, as the launch does, and for no approval (SI-M1, SI-M2)', () => {
     const settings = createManagedSettings(
       options({ cachesForAnHour: ({ family }) => family === 'sonnet', maxTokens: 8000 }),
-    )(undefined)
+    )(undefined, newest)
     expect(settings).toMatchObject({
       env: {
         ENABLE_PROMPT_CACHING_1H: '1',
@@ -79,11 +80,30 @@ describe('the settings of those who sign in', () => {
     expect(approvalKeysIn(settings ?? {})).toEqual([])
   })
 
+  test.each([
+    ['claude-code/2.1.197', false],
+    ['claude-code/2.1.328', false],
+    ['claude-code/2.1.329', true],
+    ['claude-code/2.2.0 (external)', true],
+    ['claude-code/3.0.1', true],
+    ['claude-code/1.9.999', false],
+    ['curl/8.5.0', false],
+    ['', false],
+  ])('have for %s the variables about which older versions ask: %p (SI-M2)', (userAgent, isNewer) => {
+    const settings = createManagedSettings(options({ cachesForAnHour: () => true }))(undefined, userAgent)
+    const env = settings?.['env'] as Record<string, string>
+    const newer = ['ANTHROPIC_DEFAULT_MODEL', 'CLAUDE_CODE_PROMPT_CACHE_TTL', 'ENABLE_PROMPT_CACHING_1H']
+    expect(newer.map((name) => name in env)).toEqual([isNewer, isNewer, isNewer])
+    expect(env['ANTHROPIC_DEFAULT_OPUS_MODEL']).toBe('claude-opus-4-6')
+  })
+
   test("leave the defaults of Claude Code to an upstream that has Anthropic's models (SI-M1)", () => {
     const native = options({ models: { ...models, keepsNames: true, takesAnyName: true } })
-    expect(createManagedSettings(native)(undefined)).toBeUndefined()
-    expect(createManagedSettings(native)(client('claude-opus-4-6'))).toEqual({ availableModels: ['claude-opus-4-6'] })
-    expect(createManagedSettings({ ...native, own: { model: 'opus' } })(undefined)).toEqual({ model: 'opus' })
+    expect(createManagedSettings(native)(undefined, newest)).toBeUndefined()
+    expect(createManagedSettings(native)(client('claude-opus-4-6'), newest)).toEqual({
+      availableModels: ['claude-opus-4-6'],
+    })
+    expect(createManagedSettings({ ...native, own: { model: 'opus' } })(undefined, newest)).toEqual({ model: 'opus' })
   })
 
   test("let the owner's own win: objects by member, null removes, lists replace (SI-M3)", () => {
@@ -94,7 +114,7 @@ describe('the settings of those who sign in', () => {
       permissions: { deny: ['WebFetch'] },
       env: { ANTHROPIC_DEFAULT_FABLE_MODEL: null, DISABLE_TELEMETRY: '1' },
     }
-    const settings = createManagedSettings(options({ own }))(undefined)
+    const settings = createManagedSettings(options({ own }))(undefined, newest)
     expect(settings).toEqual({
       model: 'claude-sonnet-4-6',
       availableModels: ['claude-haiku-4-5'],

@@ -30,6 +30,8 @@ import { requestShapeCases } from './cases/request-shapes.ts'
 import { sdkCases } from './cases/sdks.ts'
 import { setupCases } from './cases/setup.ts'
 import { signInCases } from './cases/sign-in.ts'
+import { signInAnswersCase } from './cases/sign-in-answers.ts'
+import { signInSessionCases } from './cases/sign-in-session.ts'
 import { signedInCases } from './cases/signed-in.ts'
 import { taskCases } from './cases/tasks.ts'
 import { teamCases } from './cases/team.ts'
@@ -66,6 +68,8 @@ export const cases: readonly Case[] = [
   ...oneStepCases,
   ...signedInCases,
   ...signInCases,
+  ...signInSessionCases,
+  signInAnswersCase,
   ...behindClaudeGatewayCases,
   ...codexCases,
   ...codexSearchCases,

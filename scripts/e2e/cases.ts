@@ -17,6 +17,7 @@ import { interactiveCases } from './cases/interactive.ts'
 import { limitCases } from './cases/limits.ts'
 import { mcpCases } from './cases/mcp.ts'
 import { mediaCases } from './cases/media.ts'
+import { pickerCases } from './cases/model-picker.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
 import { oddResponseCases } from './cases/odd-responses.ts'
@@ -24,6 +25,7 @@ import { oneStepCases } from './cases/one-step.ts'
 import { openAiCases } from './cases/openai.ts'
 import { openAiOneStepCases } from './cases/openai-one-step.ts'
 import { openCodeCases } from './cases/opencode.ts'
+import { pictureCases } from './cases/pictures.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { replicaCases } from './cases/replicas.ts'
 import { requestShapeCases } from './cases/request-shapes.ts'
@@ -33,6 +35,7 @@ import { signInCases } from './cases/sign-in.ts'
 import { signInAnswersCase } from './cases/sign-in-answers.ts'
 import { signInSessionCases } from './cases/sign-in-session.ts'
 import { signedInCases } from './cases/signed-in.ts'
+import { smallRequestCases } from './cases/small-requests.ts'
 import { taskCases } from './cases/tasks.ts'
 import { teamCases } from './cases/team.ts'
 import { toolCases } from './cases/tools.ts'
@@ -51,7 +54,10 @@ export const cases: readonly Case[] = [
   ...webCases,
   ...webSearchCases,
   ...mediaCases,
+  ...pictureCases,
   ...modelCases,
+  ...pickerCases,
+  ...smallRequestCases,
   ...networkCases,
   ...httpsCases,
   ...countingCases,

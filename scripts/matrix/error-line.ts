@@ -18,7 +18,7 @@ const replacements: readonly Replacement[] = [
   { pattern: /\b[A-Za-z]:\\[^\s'"]+/g, by: '<path>' },
   // The rest of an absolute path; a fraction or a media type has a word in front of its slash.
   { pattern: /(?<![\w/:.<])(?:~|\.{1,2})?\/(?:[\w.@+-]+\/)*[\w.@+-]{2,}/g, by: '<path>' },
-  { pattern: new RegExp(`(["'\`])(?:(?!\\1)[^\\n]){${maximumQuoted + 1},}\\1`, 'g'), by: '<text>' },
+  { pattern: new RegExp(`(?<!\\w)(["'\`])(?:(?!\\1)[^\\n]){${maximumQuoted + 1},}\\1`, 'g'), by: '<text>' },
   { pattern: /\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi, by: '<id>' },
   { pattern: /(?<![\w<])[A-Za-z\d+/_=-]*\d[A-Za-z\d+/_=-]{31,}/g, by: '<token>' },
 ]
@@ -29,7 +29,7 @@ export const toErrorLine = (error: unknown): string => {
   const [first = ''] = message.trim().split('\n')
   const line = replacements.reduce((text, { pattern, by }) => text.replace(pattern, by), first.trim())
   // A quotation that does not end, because its rest was in other lines.
-  const closed = line.replace(new RegExp(`(["'\`])[^"'\`]{${maximumQuoted + 1},}$`), '<text>')
+  const closed = line.replace(new RegExp(`(?<!\\w)(["'\`])[^"'\`]{${maximumQuoted + 1},}$`), '<text>')
   const characters = [...closed]
   return characters.length <= maximumCharacters ? closed : `${characters.slice(0, maximumCharacters - 1).join('')}…`
 }

@@ -10,6 +10,9 @@ import type { Column, MatrixCase } from './row.ts'
 
 const defaultLimitSeconds = 120
 
+/** Before the model's own words. */
+const byModel = /^The model returned the following errors: /
+
 /** The machine fails, not the client: the other cells would fail, too. */
 const machineFaults: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'EADDRINUSE'])
 
@@ -65,13 +68,13 @@ export const playCell = async ({ row, column }: PlannedCell, programs: Programs)
       return { cell: { status: 'fail', error: toErrorLine(last.failure.error) }, failures }
     }
     isFlaky ||= last !== first
-    for (const words of last.healed) healed.add(toErrorLine(words))
+    for (const words of last.healed) healed.add(toErrorLine(words.replace(byModel, '')))
   }
   const status = healed.size > 0 ? 'healed' : 'pass'
   return {
     cell: {
       status,
-      ...(healed.size > 0 && { reason: `Nexus refused: ${[...healed].join('; ')}` }),
+      ...(healed.size > 0 && { reason: `Nexus refused: ${[...healed].sort().join('; ')}` }),
       ...(isFlaky && { flaky: true }),
     },
     failures,

@@ -50,6 +50,9 @@ describe('the error of a cell (MX-R9)', () => {
   })
 
   test('keeps the words of Bedrock and short names', () => {
+    const refusal =
+      "This model doesn't support the messages.2.content.0.toolResult.content.0.image field. Remove it and retry."
+    expect(toErrorLine(refusal)).toBe(refusal)
     const words = "no case says 'tool_use': 2/3 of text/event-stream"
     expect(toErrorLine(words)).toBe(words)
   })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { lastText, resultText } from '../../../src/simulator/read-request.ts'
-import { type Case, prompt, succeeded } from '../case.ts'
+import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { databasePackages } from '../claude-gateway/gateway.ts'
-import { bash, turns } from '../conversation.ts'
+import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 import type { Session } from '../session.ts'
 
 /** The product as the upstream of Anthropic's own gateway, with the configuration of docs/behind-claude-gateway.md. */
@@ -54,8 +54,9 @@ const startsWithoutQuestion = async (session: Session): Promise<void> => {
   await screen.shows(/● Good day/)
 }
 
-const behindClaudeGateway: Case = {
-  name: "behind Anthropic's own gateway (SI-B5)",
+/** A Nexus without a limit answers a long prompt. */
+export const behindClaudeGateway = (limit: 'limit' | 'no limit'): Case => ({
+  name: `behind Anthropic's own gateway, ${limit} of the prompt (SI-B5)`,
   since: '2.1.329',
   newestOnly: true,
   packages: databasePackages,
@@ -71,9 +72,13 @@ const behindClaudeGateway: Case = {
     await startsWithoutQuestion(session)
     const run = await session.headless(prompt('run it', '--allowedTools', 'Bash'))
     succeeded(run, 'The shell said from-the-shell')
+    const [greeting, ...turnRequests] = bodies(session).filter(isConversation)
+    assert.match(JSON.stringify(greeting?.messages), /hello/)
+    assert.equal(turnRequests.length, 2)
+    assertGrowing(turnRequests)
     await countsTokens(session)
-    await refusesLongPrompt(session)
+    if (limit === 'limit') await refusesLongPrompt(session)
   },
-}
+})
 
-export const behindClaudeGatewayCases: readonly Case[] = [behindClaudeGateway]
+export const behindClaudeGatewayCases: readonly Case[] = [behindClaudeGateway('limit')]

@@ -5,14 +5,9 @@ import type { Citation } from '../../../src/wire/converse/response.ts'
 import { bodies, type Case, prompt, succeeded, textsOf } from '../case.ts'
 import { assertGrowing, bash, documentsIn, imagesIn, isConversation, resultsIn, turns } from '../conversation.ts'
 import { toPdf } from '../pdf.ts'
+import { redPicture } from '../pictures.ts'
 
 /** Images and PDFs. */
-
-/** A red picture of 32 by 32 pixels. */
-const redPicture = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKElEQVR4nO3NMQEAAAgDILV/51nBzwci0JmkZm7yAAAAAAAAAAAAAAPizZnwBP4pdTQYAAAAASUVORK5CYII=',
-  'base64',
-)
 
 const imageRead: Case = {
   name: 'Read of an image',

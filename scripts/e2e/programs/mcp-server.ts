@@ -1,6 +1,10 @@
 import { createInterface } from 'node:readline'
+import { redPicture } from '../pictures.ts'
 
-/** An MCP server on standard input and output: `bun mcp-server.ts COUNT` offers `shelf_01` to `shelf_COUNT`. */
+/**
+ * An MCP server on standard input and output: `bun mcp-server.ts COUNT` offers `shelf_01` to `shelf_COUNT`. Their result
+ * is a text, and for `photo` an image, too.
+ */
 
 interface Call {
   readonly id?: number | string
@@ -15,10 +19,16 @@ const tools = Array.from({ length: count }, (_, index) => ({
   description: `Lists the content of shelf ${index + 1} of the warehouse. `.repeat(4).trim(),
   inputSchema: {
     type: 'object',
-    properties: { box: { type: 'integer', description: 'The number of the box on the shelf' } },
+    properties: {
+      box: { type: 'integer', description: 'The number of the box on the shelf' },
+      photo: { type: 'boolean', description: 'Whether to add a photo of the box' },
+    },
     required: ['box'],
   },
 }))
+
+const photosFor = (given: unknown): object[] =>
+  Object(given).photo === true ? [{ type: 'image', mimeType: 'image/png', data: redPicture.toString('base64') }] : []
 
 const results: Readonly<Record<string, (params: NonNullable<Call['params']>) => object>> = {
   initialize: ({ protocolVersion }) => ({
@@ -28,8 +38,8 @@ const results: Readonly<Record<string, (params: NonNullable<Call['params']>) => 
   }),
   ping: () => ({}),
   'tools/list': () => ({ tools }),
-  'tools/call': (params) => ({
-    content: [{ type: 'text', text: `${params['name']} holds ${JSON.stringify(params['arguments'])}` }],
+  'tools/call': ({ name, arguments: given }) => ({
+    content: [{ type: 'text', text: `${name} holds ${JSON.stringify(given)}` }, ...photosFor(given)],
   }),
 }
 

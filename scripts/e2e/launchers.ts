@@ -133,7 +133,8 @@ export const launchers = {
   'sign-in': bySignIn,
   'codex of replicas': byReplicas('codex'),
   'claude by setup': bySetup('claude'),
-  'claude by setup, with a token': bySetup('claude', 'e2e-client-token-0123456789'),
+  'claude by setup, with a token': bySetup('claude', { token: 'e2e-client-token-0123456789' }),
+  'claude by setup, with sign-in': bySetup('claude', { isSignIn: true }),
   'codex by setup': bySetup('codex'),
   'opencode by setup': bySetup('opencode'),
 } satisfies Record<string, (options: LaunchOptions) => Launcher | Promise<Launcher>>

@@ -19,13 +19,23 @@ const ownVariables = (name: ClientName, token: string | undefined): Readonly<Rec
   return name === 'codex' ? { ...noProxy, NEXUS_CLIENT_TOKEN: token ?? 'dummy' } : { ...noProxy, ...ownTraffic }
 }
 
+interface SetupServer {
+  /** The token that the server requires. */
+  readonly token?: string
+  readonly isSignIn?: true
+}
+
 /** The server and `setup` read the same file of configuration; `setup` runs without flags of the server. */
 export const bySetup =
-  (name: ClientName, token?: string) =>
+  (name: ClientName, { token, isSignIn }: SetupServer = {}) =>
   async (options: LaunchOptions): Promise<Launcher> => {
     const { client, clientHome, server } = options
     const port = freePort()
-    const config = { port, ...(token !== undefined && { clientToken: token }) }
+    const config = {
+      port,
+      ...(token !== undefined && { clientToken: token }),
+      ...(isSignIn && { signIn: { enabled: true } }),
+    }
     await Bun.write(join(clientHome, '.config', 'nexus-claude-api', 'config.json'), JSON.stringify(config))
     await writeOwnFiles(options, name)
     const environment = { ...serverEnvironment(options), HOME: clientHome }
@@ -37,7 +47,7 @@ export const bySetup =
     })
     const admin = createAdmin(options, environment)
     try {
-      await admin(['setup', setupName(name), '--yes'])
+      await admin(['setup', setupName(name), '--yes', ...(isSignIn ? ['--sign-in'] : [])])
     } catch (error) {
       await program.stop()
       throw error

@@ -11,6 +11,7 @@ import { openCodePrompt, openCodeSays } from '../opencode.ts'
 import type { Session } from '../session.ts'
 import { codex, shell } from './codex.ts'
 import { bash, opencode } from './opencode.ts'
+import { signsIn, toolTurn, withoutNews } from './sign-in.ts'
 
 /** `setup` writes a client's own file; the client then starts without this program, and works. */
 
@@ -57,6 +58,28 @@ const helper: Case = {
   },
 }
 
+const signInSettings = { env: ownSettings.env }
+
+const signIn: Case = {
+  name: 'setup claude-code for a sign-in with /login, and undo (SI-U1)',
+  // Older versions offer a gateway in /login only to users whose administrator has set it.
+  since: '2.1.329',
+  setup: () => ({
+    launch: 'claude by setup, with sign-in',
+    scenario: toolTurn,
+    clientSettings: signInSettings,
+    environment: withoutNews,
+  }),
+  async play(session) {
+    {
+      await using terminal = await session.terminal()
+      await signsIn(session, terminal)
+    }
+    await undo(session, 'claude-code')
+    assert.equal(await readFile(settingsOf(session), 'utf8'), JSON.stringify(signInSettings))
+  },
+}
+
 const codexProfile = codex('setup writes a profile, which codex --profile reads, and undo', {
   setup: () => ({
     launch: 'codex by setup',
@@ -93,4 +116,4 @@ const openCodeFile = opencode('setup writes its file, and undo', {
   },
 })
 
-export const setupCases: readonly Case[] = [empty, helper, codexProfile, openCodeFile]
+export const setupCases: readonly Case[] = [empty, helper, signIn, codexProfile, openCodeFile]

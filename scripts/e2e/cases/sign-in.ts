@@ -18,7 +18,7 @@ const userCode = /Code:\s+([A-Z]{4}-[A-Z]{4})/
 const approve = async (session: Session, terminal: TerminalRun): Promise<void> => {
   const [, code = ''] = await terminal.shows(userCode)
   assert.match(terminal.text(), new RegExp(`sign-in approve ${code}`))
-  await partsOf(session).admin(['sign-in', 'approve', code])
+  await session.admin?.(['sign-in', 'approve', code])
   // The settings that the server sends redraw the screen, without the words of success.
   await terminal.accepts(/Press Enter to continue/)
 }
@@ -26,7 +26,7 @@ const approve = async (session: Session, terminal: TerminalRun): Promise<void> =
 const countOf = (session: Session, event: string): number => session.serverLog().split(`"event":"${event}"`).length - 1
 
 /** The first sign-in of the machine, and a turn with a tool. */
-const signsIn = async (session: Session, terminal: TerminalRun): Promise<void> => {
+export const signsIn = async (session: Session, terminal: TerminalRun): Promise<void> => {
   await terminal.shows(/Not logged in/)
   await terminal.says('/login')
   await terminal.accepts(/Enter to connect/)
@@ -73,16 +73,19 @@ const signsOut = async (session: Session, terminal: TerminalRun): Promise<void> 
   assert.deepEqual((await partsOf(session).signIn.stored()).sessions, [])
 }
 
-const scenario = turns([bash('echo from-the-tool')], (request) => [{ text: `The tool said ${resultText(request)}.` }])
+/** The model runs a tool, and repeats its words. */
+export const toolTurn = turns([bash('echo from-the-tool')], (request) => [
+  { text: `The tool said ${resultText(request)}.` },
+])
 
 /** Before a sign-in, the client calls Anthropic for news. */
-const environment = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }
+export const withoutNews = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }
 
 const inTerminal: Case = {
   name: 'sign_in with /login in a terminal (SI-A5, SI-T1, SI-T2, SI-E1)',
   // Older versions offer a gateway in /login only to users whose administrator has set it.
   since: '2.1.329',
-  setup: () => ({ launch: 'sign-in', environment, scenario }),
+  setup: () => ({ launch: 'sign-in', environment: withoutNews, scenario: toolTurn }),
   async play(session) {
     {
       await using terminal = await session.terminal()
@@ -99,7 +102,7 @@ const inTerminal: Case = {
 /** The tokens of a sign-in in the file in which each version keeps them. */
 const withStoredTokens: Case = {
   name: 'sign_in with stored tokens (SI-T1, SI-T2, SI-E1, SI-S4)',
-  setup: () => ({ launch: 'sign-in', environment, scenario }),
+  setup: () => ({ launch: 'sign-in', environment: withoutNews, scenario: toolTurn }),
   async play(session) {
     const { signIn, admin } = partsOf(session)
     await signIn.signClientIn()

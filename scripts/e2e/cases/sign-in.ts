@@ -52,7 +52,7 @@ const staysSignedIn = async (session: Session): Promise<void> => {
   succeeded(await session.headless(prompt('hello')), 'from-the-tool')
   assert.ok(countOf(session, 'sign_in.refreshed') > 0, 'the client has not refreshed its tokens')
   assert.equal((await signIn.stored()).sessions.length, 1)
-  assert.equal(countOf(session, 'sign_in.requested'), 1)
+  assert.equal(countOf(session, 'sign_in.asked'), 1)
 }
 
 /** A session that the server has ended: the client says how to sign in again, and does not ask to trust again. */

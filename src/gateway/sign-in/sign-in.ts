@@ -134,7 +134,7 @@ export const createSignIn = (options: SignInOptions): SignIn => {
     ask(client) {
       if (!parts.mayAsk(client.address)) return undefined
       const { request, deviceCode } = pending.add(client)
-      log.info('sign_in.requested', { sessionId: request.sessionId })
+      log.info('sign_in.asked', { sessionId: request.sessionId })
       for (const listener of listeners) listener(request)
       return { deviceCode, userCode: request.userCode, expiresIn: pendingSeconds, interval: parts.intervalSeconds }
     },

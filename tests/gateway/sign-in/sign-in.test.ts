@@ -366,10 +366,10 @@ describe('what is kept', () => {
     const session = { sessionId, name: 'anna' }
     const denied = { sessionId: expect.stringMatching(/^signin_/) }
     expect(chain.records.map(({ event, fields }) => [event, fields])).toEqual([
-      ['sign_in.requested', { sessionId }],
+      ['sign_in.asked', { sessionId }],
       ['sign_in.approved', session],
       ['sign_in.refreshed', session],
-      ['sign_in.requested', denied],
+      ['sign_in.asked', denied],
       ['sign_in.denied', denied],
       ['sign_in.revoked', session],
     ])

@@ -26,11 +26,17 @@ const fromServer = (body: SimulatedRequest['body']): string[] =>
 const callUsed = { tool: used, input: { box: 7 } }
 const sayResult = (request: SimulatedRequest): { text: string }[] => [{ text: `Found: ${resultText(request)}` }]
 
+/** The first version that searches without a variable, if its server is not Anthropic's. */
+const searchesByDefault = '2.1.329'
+
+export const toolSearchVariables = (version: string): Readonly<Record<string, string>> =>
+  Bun.semver.order(version, searchesByDefault) < 0 ? { ENABLE_TOOL_SEARCH: 'true' } : {}
+
 const searched: Case = {
   name: `tool search among the ${toolCount} tools of two MCP servers`,
-  since: '2.1.329',
-  setup: () => ({
+  setup: (_folder, version) => ({
     scenario: turns([{ tool: 'ToolSearch', input: { query: `select:${used}` } }], [callUsed], sayResult),
+    environment: toolSearchVariables(version),
   }),
   async play(session) {
     succeeded(await session.headless(mcpPrompt('look on shelf 22')), 'Found: shelf_22 holds {"box":7}')

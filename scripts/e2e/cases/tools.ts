@@ -5,6 +5,7 @@ import { offers, resultText, textOf, toolResults } from '../../../src/simulator/
 import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
+import { toolSearchVariables } from './mcp.ts'
 
 /** Tools that the client runs. */
 
@@ -176,8 +177,8 @@ const oneFails: Case = {
 
 const toolSearch: Case = {
   name: 'a ToolSearch turn',
-  since: '2.1.329',
-  setup: () => ({
+  setup: (_folder, version) => ({
+    environment: toolSearchVariables(version),
     scenario: turns([{ tool: 'ToolSearch', input: { query: 'select:WebFetch' } }], (request) => [
       {
         text: `${resultText(request).split('\n')[0]}; loaded: ${offers(request, 'WebFetch')}; placeholder: ${offers(request, 'DeferredToolPlaceholder')}`,

@@ -34,8 +34,7 @@ export const toolSearchRow: Row = {
   id: 'tool_search',
   name: 'Tool search',
   group: 'published',
-  what: 'Uses one of 60 tools of two MCP servers, after a search for it.',
-  since: { version: '2.1.329', reason: 'older versions send every tool of an MCP server' },
+  what: 'Uses one of 60 tools of two MCP servers, after a search for it. Older versions need `ENABLE_TOOL_SEARCH=true`.',
   cases: () => [
     withChecks(
       named('tool search among the 60 tools of two MCP servers'),

@@ -6,7 +6,8 @@ import type { SimulatedModel } from './models.ts'
  * `lenient` accepts what AWS's service model accepts, `strict` has the rules of Bedrock and of its models, too, `poor`
  * also refuses optional features, as an old or restricted installation does.
  */
-export type NexusProfile = 'lenient' | 'strict' | 'poor'
+export const nexusProfiles = ['lenient', 'strict', 'poor'] as const
+export type NexusProfile = (typeof nexusProfiles)[number]
 
 /** The models of a poor Nexus have the oldest set of features. */
 export const withoutFeatures = (model: SimulatedModel): SimulatedModel => ({

@@ -6,6 +6,7 @@ import { portType } from '../../config/settings/server.ts'
 import { InputText, toValue } from '../../config/values.ts'
 import type { JournalEntry, ServeOptions, Simulator } from '../../simulator/exchange.ts'
 import { type FaceName, faceNames } from '../../simulator/openai-chat/face-name.ts'
+import { type NexusProfile, nexusProfiles } from '../../simulator/profiles.ts'
 import { withoutQuotes } from '../../simulator/refusal-quotes.ts'
 import type { Scenario } from '../../simulator/reply.ts'
 import { parseScenario } from '../../simulator/scenario-file.ts'
@@ -49,6 +50,11 @@ const simulateFlags: ArgsDef = {
     valueHint: 'name',
     description: `Imitate this server, with --kind openai: ${faceNames.join(', ')} (default ${faceNames[0]})`,
   },
+  nexus: {
+    type: 'string',
+    valueHint: 'name',
+    description: `Refuse what this AI Nexus refuses, with --kind nexus: ${nexusProfiles.join(', ')} (default strict)`,
+  },
   ...commonFlags,
 }
 
@@ -81,14 +87,17 @@ const parseChoice = <T extends string>(
 interface Imitated {
   readonly kind: Kind
   readonly face: FaceName
+  readonly profile: NexusProfile
 }
 
-/** Throws UsageError for --face with a kind that has no faces. */
+/** Throws UsageError for --face and --nexus with a kind that does not have them. */
 const parseKind = (flags: Flags): Imitated => {
   const kind = parseChoice(textFlag(flags, 'kind'), kinds, '--kind') ?? 'nexus'
   const face = parseChoice(textFlag(flags, 'face'), faceNames, '--face')
   if (face !== undefined && kind !== 'openai') throw new UsageError('--face needs --kind openai.')
-  return { kind, face: face ?? 'strict' }
+  const profile = parseChoice(textFlag(flags, 'nexus'), nexusProfiles, '--nexus')
+  if (profile !== undefined && kind !== 'nexus') throw new UsageError('--nexus needs --kind nexus.')
+  return { kind, face: face ?? 'strict', profile: profile ?? 'strict' }
 }
 
 /** What the command starts, and what it says of it. */
@@ -125,16 +134,16 @@ const simulatedAnthropic = async ({ apiKey, ...options }: Options): Promise<Simu
   }
 }
 
-const simulatedNexus = (options: Options): Simulated => ({
-  what: 'AI Nexus',
-  start: () => startSimulator(options),
+const simulatedNexus = (profile: NexusProfile, options: Options): Simulated => ({
+  what: profile === 'strict' ? 'AI Nexus' : `AI Nexus (${profile})`,
+  start: () => startSimulator({ ...options, profile }),
   flagsFor: (url) => `--endpoint-url ${url}`,
 })
 
-const simulated = ({ kind, face }: Imitated, options: Options): Simulated | Promise<Simulated> => {
+const simulated = ({ kind, face, profile }: Imitated, options: Options): Simulated | Promise<Simulated> => {
   switch (kind) {
     case 'nexus':
-      return simulatedNexus(options)
+      return simulatedNexus(profile, options)
     case 'openai':
       return simulatedOpenAi(face, options)
     case 'anthropic':

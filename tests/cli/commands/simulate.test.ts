@@ -41,6 +41,23 @@ describe('simulate', () => {
     )
   })
 
+  test('simulates a poor AI Nexus, which refuses optional parts (MX-C3)', async () => {
+    const upstream = startCli(['simulate', '--nexus', 'poor', '--port', '0'])
+    const [, url = ''] = await upstream.says(/AI Nexus \(poor\) listens at (http:\S+)\. Use it with/)
+    const response = await fetch(`${url}/model/claude-sonnet-4.6/converse`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: JSON.stringify({
+        messages: [{ role: 'user', content: [{ text: 'Hi' }] }],
+        additionalModelRequestFields: { thinking: { type: 'adaptive' } },
+      }),
+    })
+    expect(response.status).toBe(400)
+    await upstream.says(/converse 400 refused: .*adaptive thinking is not supported on this model/)
+    upstream.kill('SIGTERM')
+    expect((await upstream.ended).code).toBe(0)
+  })
+
   test("simulates Anthropic's API, and reports what it refuses without quoting it", async () => {
     const upstream = startCli(['simulate', '--kind', 'anthropic', '--port', '0', '--api-key', 'right'])
     const [, url = ''] = await upstream.says(/Anthropic API listens at (http:\S+)\. Use it with/)
@@ -67,6 +84,8 @@ describe('simulate', () => {
     [['--kind', 'x'], '--kind must be one of nexus, openai, anthropic.'],
     [['--kind', 'openai', '--face', 'x'], '--face must be one of strict, gpt-5.6, '],
     [['--face', 'kimi'], '--face needs --kind openai.'],
+    [['--nexus', 'x'], '--nexus must be one of lenient, strict, poor'],
+    [['--nexus', 'poor', '--kind', 'openai'], '--nexus needs --kind nexus.'],
   ])('%p is refused', async (flags, message) => {
     const { code, err } = await cli(['simulate', ...flags])
     expect(code).toBe(2)

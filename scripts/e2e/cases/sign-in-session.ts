@@ -59,7 +59,8 @@ const spends = async (session: Session): Promise<void> => {
   await terminal.says('two')
   await terminal.shows(/● Good day 2\./)
   await terminal.says('/usage')
-  await terminal.shows(/80% used\s+\$8 \/ \$10 spent this month/)
+  // 2.1.329 shows cents, too.
+  await terminal.shows(/80% used\s+\$8(?:\.00)? \/ \$10(?:\.00)? spent this month/)
 }
 
 const usedUp =

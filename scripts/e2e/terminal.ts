@@ -10,7 +10,9 @@ export interface TerminalRun {
   says(words: string): Promise<void>
   /** Waits for a question, and presses Enter until it disappears: it is visible before it accepts keys. */
   accepts(question: RegExp): Promise<void>
-  /** Selects an option of a question, and presses Enter until the question disappears. */
+  /** The same for a question that another one follows: a second key would answer that. */
+  acceptsOnce(question: RegExp): Promise<void>
+  /** Selects an option above the selected one, and presses Enter. */
   chooses(option: string): Promise<void>
   /** The current text of the screen. */
   text(): string
@@ -27,6 +29,8 @@ const rows = 100
 const patternLimitMs = 60_000
 /** Time between two presses of a key, if the client ignored the first. */
 const againMs = 250
+/** The same, where a second press does harm: longer than a busy machine takes to show the effect of the first. */
+const onceMs = 10_000
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
@@ -80,12 +84,12 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     child.terminal?.write(words)
   }
   /** Presses the key until the question disappears. */
-  const answers = async (question: RegExp, key: string): Promise<void> => {
+  const answers = async (question: RegExp, key: string, everyMs = againMs): Promise<void> => {
     await shows(question)
     const isGone = (text: string): true | undefined => (question.test(text) ? undefined : true)
-    for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += againMs) {
+    for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += everyMs) {
       press(key)
-      if (await watch(againMs, isGone)) return
+      if (await watch(everyMs, isGone)) return
     }
     throw new Error(`the question ${question} cannot be answered:\n${legible(screen.text())}`)
   }
@@ -97,15 +101,12 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
       press(keys.enter)
     },
     accepts: (question) => answers(question, keys.enter),
+    acceptsOnce: (question) => answers(question, keys.enter, onceMs),
     async chooses(option) {
       await shows(new RegExp(escaped(option)))
-      const selected = new RegExp(`❯\\s${escaped(option)}`)
-      const isSelected = (text: string): true | undefined => (selected.test(text) ? true : undefined)
-      for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += againMs) {
-        if (await watch(againMs, isSelected)) break
-        press(keys.up)
-      }
-      await answers(selected, keys.enter)
+      const isBelow = new RegExp(`^(?!.*❯).*${escaped(option)}`, 'm')
+      await answers(isBelow, keys.up, onceMs)
+      await answers(new RegExp(`❯\\s${escaped(option)}`), keys.enter, onceMs)
     },
     text: () => screen.text(),
     escapes: () => press(keys.escape),

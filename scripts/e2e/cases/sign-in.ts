@@ -19,8 +19,10 @@ const approve = async (session: Session, terminal: TerminalRun): Promise<void> =
   const [, code = ''] = await terminal.shows(userCode)
   assert.match(terminal.text(), new RegExp(`sign-in approve ${code}`))
   await session.admin?.(['sign-in', 'approve', code])
-  // The settings that the server sends redraw the screen, without the words of success.
   await terminal.accepts(/Press Enter to continue/)
+  // With settings from the server, the client redraws its screen, which removes the first words.
+  await terminal.shows(/Login successful|· Cloud gateway/)
+  await terminal.shows(/^❯\s*$/m)
 }
 
 const countOf = (session: Session, event: string): number => session.serverLog().split(`"event":"${event}"`).length - 1
@@ -29,7 +31,7 @@ const countOf = (session: Session, event: string): number => session.serverLog()
 export const signsIn = async (session: Session, terminal: TerminalRun): Promise<void> => {
   await terminal.shows(/Not logged in/)
   await terminal.says('/login')
-  await terminal.accepts(/Enter to connect/)
+  await terminal.acceptsOnce(/Enter to connect/)
   await terminal.chooses('Yes, trust this gateway')
   await approve(session, terminal)
   await terminal.says('hello')
@@ -62,7 +64,7 @@ const signsInAgain = async (session: Session, terminal: TerminalRun): Promise<vo
   await terminal.shows(/Please run \/login/)
   await terminal.shows(/Signed out here/)
   await terminal.says('/login')
-  await terminal.accepts(/Enter to connect/)
+  await terminal.acceptsOnce(/Enter to connect/)
   await approve(session, terminal)
 }
 

@@ -117,8 +117,8 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
 const dashboardOf = ({ dashboard, gateway: { upstream }, now }: ServerOptions, scopeOf: ScopeOf) =>
   dashboard === undefined ? (app: Elysia) => app : dashboardRoutes({ dashboard, upstream, scopeOf, now })
 
-const signInOf = ({ signIn, host }: ServerOptions, scopeOf: ScopeOf) =>
-  signIn === undefined ? (app: Elysia) => app : signInRoutes({ signIn, scopeOf, host })
+const signInOf = ({ signIn, ...options }: ServerOptions, scopeOf: ScopeOf) =>
+  signIn === undefined ? (app: Elysia) => app : signInRoutes({ ...options, signIn, scopeOf })
 
 /** What every request passes before its route, in this order. */
 const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {

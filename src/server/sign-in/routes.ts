@@ -1,6 +1,5 @@
 import { Elysia } from 'elysia'
-import { refusePage } from '../http/guard.ts'
-import type { ScopeOf } from '../http/request-scope.ts'
+import { type DomainGuardOptions, refusePage, requireToken } from '../http/guard.ts'
 import { targetOf } from '../http/request-target.ts'
 import { adminRoutes } from './admin.ts'
 import { deviceRoutes } from './device-page.ts'
@@ -17,11 +16,8 @@ import { type UsageRouteOptions, usageRoutes } from './usage.ts'
 /** What the server gives those who have signed in, besides the API. */
 export type SignedInFacts = Pick<ManagedSettingsRouteOptions, 'settingsOf'> & Pick<UsageRouteOptions, 'usageOf'>
 
-export interface SignInRoutesOptions {
+export interface SignInRoutesOptions extends DomainGuardOptions {
   readonly signIn: SignInFacts & SignedInFacts
-  readonly scopeOf: ScopeOf
-  /** The address that the server is bound to. */
-  readonly host: string
 }
 
 /** A web page may send a form anywhere: only the form of the device page has an origin, which it checks (SI-A8). */
@@ -29,13 +25,23 @@ const refusePages = ({ method, headers, url }: Request): void => {
   if (method !== 'GET' && headers.has('origin') && targetOf(url).path !== devicePath) refusePage()
 }
 
-export const signInRoutes = ({ signIn, scopeOf, host }: SignInRoutesOptions) =>
-  new Elysia({ name: 'sign-in', normalize: false })
+/** What those who have signed in get, besides the API. */
+const signedInRoutes = (options: SignInRoutesOptions) => {
+  const { signIn, scopeOf } = options
+  return new Elysia({ name: 'signed-in', normalize: false })
+    .use(requireToken(options))
+    .use(managedSettingsRoutes({ ...signIn, ...signIn.signIn, scopeOf }))
+    .use(usageRoutes({ ...signIn, scopeOf }))
+    .use(telemetryRoutes(signIn))
+}
+
+export const signInRoutes = (options: SignInRoutesOptions) => {
+  const { signIn, scopeOf, host } = options
+  return new Elysia({ name: 'sign-in', normalize: false })
     .onTransform(({ request }) => refusePages(request))
     .use(oauthRoutes({ ...signIn, scopeOf }))
     .use(deviceRoutes({ ...signIn, scopeOf }))
     .use(adminRoutes({ ...signIn, scopeOf, host }))
     .use(protocolRoutes)
-    .use(managedSettingsRoutes({ ...signIn, ...signIn.signIn, scopeOf }))
-    .use(usageRoutes({ ...signIn, scopeOf }))
-    .use(telemetryRoutes(signIn))
+    .use(signedInRoutes(options))
+}

@@ -45,6 +45,12 @@ describe('with sign-in', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
 
+  test('a path with a slash at its end wants a token, too (SI-T1)', async () => {
+    const { url } = startSignInServer()
+    const paths = ['/managed/settings/', '/api/oauth/usage/', '/v1/models/', '/v1/metrics/', '/token-stats/']
+    for (const path of paths) expect([path, (await fetch(url + path)).status]).toEqual([path, 401])
+  })
+
   test('a wrong, expired or revoked token gets a 401 that tells the user to run /login (SI-E1)', async () => {
     const server = startSignInServer()
     const refusal = {

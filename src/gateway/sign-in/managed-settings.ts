@@ -26,13 +26,13 @@ export interface ManagedSettingsOptions {
 
 /** Merges like RFC 7396: objects by member, null removes a member, everything else replaces. */
 const merged = (base: Json, change: Json): Json => {
-  const result: Record<string, unknown> = { ...base }
+  const result = new Map(Object.entries(base))
   for (const [name, value] of Object.entries(change)) {
-    const before = result[name]
-    if (value === null) delete result[name]
-    else result[name] = isObject(value) ? merged(isObject(before) ? before : {}, value) : value
+    const before = result.get(name)
+    if (value === null) result.delete(name)
+    else result.set(name, isObject(value) ? merged(isObject(before) ? before : {}, value) : value)
   }
-  return result
+  return Object.fromEntries(result)
 }
 
 const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientNameOf(model) + contextSuffix

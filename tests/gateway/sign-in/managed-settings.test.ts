@@ -130,6 +130,13 @@ describe('the settings of those who sign in', () => {
       },
     })
   })
+
+  test("keep each name of the owner's own, also __proto__ (SI-M3)", () => {
+    const own = JSON.parse('{"__proto__":{"a":1},"env":{"__proto__":"b","DISABLE_TELEMETRY":"1"}}')
+    const sent = JSON.stringify(createManagedSettings(options({ own }))(undefined, newest))
+    expect(sent).toContain('"__proto__":{"a":1}')
+    expect(sent).toContain('"__proto__":"b"')
+  })
 })
 
 test('the checksum does not depend on the order of keys (SI-M4)', () => {

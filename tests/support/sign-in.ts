@@ -22,6 +22,8 @@ const emptySignIn: StoredSignIn = { version: 1, installationId: 'installation', 
 
 interface TestOptions extends Partial<Pick<SignInOptions, 'isLoopback' | 'isClient' | 'store'>> {
   readonly clock?: { now: number }
+  /** The same clock, unless a test sets one of them. */
+  readonly monotonic?: { now: number }
   readonly stored?: StoredSignIn
 }
 
@@ -41,6 +43,7 @@ export const createTestSignIn = (options: TestOptions = {}): TestSignIn => {
     store,
     isLoopback,
     date: () => clock.now,
+    now: () => (options.monotonic ?? clock).now,
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),
     log: createLogger('debug', (record) => records.push(record)),
   })

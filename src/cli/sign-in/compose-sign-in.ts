@@ -45,6 +45,7 @@ export const openSignIn = async (options: OpenSignInOptions): Promise<OpenedSign
     store: folder.store,
     log,
     date: Date.now,
+    now: () => performance.now(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),
     isLoopback: isLoopbackHost(new URL(publicUrl).hostname),
     isClient: named && ((name) => named.ofName(name) !== undefined),

@@ -18,6 +18,8 @@ export interface SignInOptions {
   readonly log: Logger
   /** Milliseconds since 1970. */
   readonly date: () => number
+  /** Milliseconds, monotonic: rates and intervals do not depend on a clock that is set. */
+  readonly now: () => number
   readonly random: RandomBytes
   /** Whether clients reach the server only from this machine. */
   readonly isLoopback: boolean
@@ -31,19 +33,19 @@ const mostWrongInvites = 5
 const [loopbackInterval, remoteInterval] = [2, 5]
 
 /** What sign-in keeps. */
-export const createParts = ({ store, date, random, isLoopback }: SignInOptions) => {
+export const createParts = ({ store, date, now, random, isLoopback }: SignInOptions) => {
   const codes = createCodes(random)
   const { installationId, sessions, invites } = store.read()
   const intervalSeconds = isLoopback ? loopbackInterval : remoteInterval
   return {
     installationId,
     intervalSeconds,
-    pending: createPendingRequests({ codes, date, intervalSeconds }),
+    pending: createPendingRequests({ codes, date, now, intervalSeconds }),
     sessions: createSessions({ stored: sessions, codes, date }),
     invites: createInvites({ stored: invites, codes, date }),
-    mayAsk: createAddressRate(askRate, date),
-    mayPoll: createAddressRate(pollRate, date),
-    wrongInvites: createFailureLimit(mostWrongInvites, date),
+    mayAsk: createAddressRate(askRate, now),
+    mayPoll: createAddressRate(pollRate, now),
+    wrongInvites: createFailureLimit(mostWrongInvites, now),
   }
 }
 

@@ -20,6 +20,12 @@ export interface PendingRequest extends AskingClient {
   readonly expiresAt: number
 }
 
+/** Who a session belongs to. */
+export interface SignedIn {
+  readonly sessionId: string
+  readonly name: string
+}
+
 /** Who approved, and whether with an invite. */
 export interface Approval {
   readonly name: string
@@ -31,7 +37,7 @@ type Decision = Approval | 'denied' | undefined
 interface Waiting {
   readonly request: PendingRequest
   decision: Decision
-  /** Of the last poll that was not too early. */
+  /** Of the last poll that was not too early, on the monotonic clock. */
   polledAt: number
 }
 
@@ -48,6 +54,7 @@ const earlyMs = 500
 interface PendingOptions {
   readonly codes: Codes
   readonly date: () => number
+  readonly now: () => number
   readonly intervalSeconds: number
 }
 
@@ -59,7 +66,17 @@ const dropOldest = (waiting: Map<string, Waiting>): void => {
   }
 }
 
-export const createPendingRequests = ({ codes, date, intervalSeconds }: PendingOptions) => {
+/** Removes approvals that no client has fetched yet. Returns the sessions that they would have become. */
+const removeApproved = (waiting: Map<string, Waiting>, isMeant: (session: SignedIn) => boolean): SignedIn[] =>
+  [...waiting].flatMap(([hash, { request, decision }]) => {
+    if (typeof decision !== 'object') return []
+    const session = { sessionId: request.sessionId, name: decision.name }
+    if (!isMeant(session)) return []
+    waiting.delete(hash)
+    return [session]
+  })
+
+export const createPendingRequests = ({ codes, date, now, intervalSeconds }: PendingOptions) => {
   /** By the hash of the device code, the oldest first. */
   const waiting = new Map<string, Waiting>()
   const removeExpired = (): void => {
@@ -105,8 +122,8 @@ export const createPendingRequests = ({ codes, date, intervalSeconds }: PendingO
       const found = waiting.get(hash)
       if (found === undefined) return { kind: 'unknown' }
       const { request, decision, polledAt } = found
-      if (date() - polledAt < intervalSeconds * secondMs - earlyMs) return { kind: 'tooEarly' }
-      found.polledAt = date()
+      if (now() - polledAt < intervalSeconds * secondMs - earlyMs) return { kind: 'tooEarly' }
+      found.polledAt = now()
       if (decision === undefined) return { kind: 'pending' }
       if (decision === 'denied') return { kind: 'denied' }
       waiting.delete(hash)
@@ -115,11 +132,7 @@ export const createPendingRequests = ({ codes, date, intervalSeconds }: PendingO
     find: (userCode: string): PendingRequest | undefined => find(userCode)?.request,
     approve: (userCode: string, approval: Approval) => decide(userCode, approval),
     deny: (userCode: string) => decide(userCode, 'denied'),
-    /** Also forgets approvals that no client has fetched yet. */
-    forgetApproved(isMeant: (sessionId: string, name: string) => boolean): void {
-      for (const [hash, { request, decision }] of waiting)
-        if (typeof decision === 'object' && isMeant(request.sessionId, decision.name)) waiting.delete(hash)
-    },
+    forgetApproved: (isMeant: (session: SignedIn) => boolean) => removeApproved(waiting, isMeant),
     list: (): readonly PendingRequest[] => undecided().map(({ request }) => request),
   }
 }

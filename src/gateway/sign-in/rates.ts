@@ -1,7 +1,7 @@
 import { setMostRecent } from '../../base/lru.ts'
 import { afterCall, type Rate } from '../../base/rate-limiter.ts'
 
-/** Rates of each address (SI-A10). */
+/** Rates of each address (SI-A10). `now` is monotonic, in milliseconds. */
 
 const minuteMs = 60_000
 
@@ -14,10 +14,10 @@ const mostAddresses = 1000
 const noAddress = ''
 
 /** Returns whether the address may make one more call. */
-export const createAddressRate = (rate: Rate, date: () => number) => {
+export const createAddressRate = (rate: Rate, now: () => number) => {
   const fullAt = new Map<string, number>()
   return (address = noAddress): boolean => {
-    const at = date()
+    const at = now()
     const next = afterCall(fullAt.get(address) ?? at, at, rate)
     if (next === undefined) return false
     setMostRecent(fullAt, address, next, mostAddresses)
@@ -31,18 +31,18 @@ interface Failures {
 }
 
 /** After too many failures in a minute, an address must wait for a minute (SI-P4). */
-export const createFailureLimit = (most: number, date: () => number) => {
+export const createFailureLimit = (most: number, now: () => number) => {
   const failures = new Map<string, Failures>()
   const current = (address: string): Failures | undefined => {
     const found = failures.get(address)
-    return found === undefined || date() - found.since >= minuteMs ? undefined : found
+    return found === undefined || now() - found.since >= minuteMs ? undefined : found
   }
   return {
     isBlocked: (address = noAddress): boolean => (current(address)?.count ?? 0) >= most,
     add(address = noAddress): void {
       const count = (current(address)?.count ?? 0) + 1
       // The wait begins with the last failure.
-      const since = count >= most ? date() : (current(address)?.since ?? date())
+      const since = count >= most ? now() : (current(address)?.since ?? now())
       setMostRecent(failures, address, { count, since }, mostAddresses)
     },
   }

@@ -1,6 +1,6 @@
 import type { StoredRefresh, StoredSession } from '../../wire/sign-in-file.ts'
 import { type Codes, familyOf, hashOf } from './codes.ts'
-import type { Approval, PendingRequest } from './pending-requests.ts'
+import type { Approval, PendingRequest, SignedIn } from './pending-requests.ts'
 import { createSessionTable, type Session } from './session-table.ts'
 
 /** The sessions of those who have signed in, and their tokens (SI-T2, SI-T3). It keeps hashes alone. */
@@ -9,12 +9,6 @@ export interface TokenPair {
   readonly accessToken: string
   readonly refreshToken: string
   readonly expiresIn: number
-}
-
-/** Who a token belongs to. */
-export interface SignedIn {
-  readonly sessionId: string
-  readonly name: string
 }
 
 export type RefreshOutcome =

@@ -1,8 +1,8 @@
 import type { StoredSession } from '../../wire/sign-in-file.ts'
 import { type ApproveOutcome, createApprovals, type InviteOutcome } from './approvals.ts'
 import { createParts, type Parts, type Save, type SignInOptions } from './parts.ts'
-import { type AskingClient, type PendingRequest, pendingSeconds } from './pending-requests.ts'
-import type { SignedIn, TokenPair } from './sessions.ts'
+import { type AskingClient, type PendingRequest, pendingSeconds, type SignedIn } from './pending-requests.ts'
+import type { TokenPair } from './sessions.ts'
 
 /** Sign-in with Claude Code's `/login`: the device flow, its sessions and their tokens (SI). */
 
@@ -143,8 +143,7 @@ export const createSignIn = (options: SignInOptions): SignIn => {
     sessions: () => sessions.list().map(factsOf),
     async end(which) {
       const isOne = isMeant(which)
-      pending.forgetApproved((sessionId, name) => isOne({ sessionId, name }))
-      const ended = sessions.endThose(isOne)
+      const ended = [...pending.forgetApproved(isOne), ...sessions.endThose(isOne)]
       for (const one of ended) log.info('sign_in.revoked', { ...one })
       if (ended.length > 0) await save()
       return ended

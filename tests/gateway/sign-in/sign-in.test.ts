@@ -122,6 +122,19 @@ describe('a poll', () => {
     expect(await signIn.poll(deviceCode, address)).toEqual({ kind: 'refused', error: 'access_denied' })
   })
 
+  test('does not wait for a clock that is set back (SI-A5, SI-A10)', async () => {
+    const clock = { now: Date.UTC(2026, 10, 29) }
+    const monotonic = { now: 0 }
+    const chain = createTestSignIn({ clock, monotonic })
+    const { deviceCode, userCode } = ask(chain)
+    const outcomes = await Promise.all(Array.from({ length: 120 }, () => chain.signIn.poll(deviceCode, address)))
+    expect(outcomes[0]).toMatchObject({ error: 'authorization_pending' })
+    chain.signIn.approve(userCode)
+    clock.now -= hourMs
+    monotonic.now += 2000
+    expect((await chain.signIn.poll(deviceCode, address)).kind).toBe('tokens')
+  })
+
   test('an address gets 120 a minute (SI-A10)', async () => {
     const { signIn } = createTestSignIn()
     const outcomes = await Promise.all(Array.from({ length: 121 }, () => signIn.poll('guess', address)))
@@ -297,7 +310,7 @@ describe('tokens', () => {
     expect(works()).toEqual([true, false, false])
     const waiting = ask(chain)
     chain.signIn.approve(waiting.userCode)
-    await chain.signIn.end('all')
+    expect(await chain.signIn.end('all')).toHaveLength(2)
     expect(works()).toEqual([false, false, false])
     // Nor does an approval stay that no client has fetched yet.
     expect(await chain.signIn.poll(waiting.deviceCode, address)).toMatchObject({ error: 'expired_token' })

@@ -1,15 +1,16 @@
 import { sharedClientName } from '../../base/client-name.ts'
 import { toUserCode } from './codes.ts'
-import type { Parts, Save, SignInOptions } from './parts.ts'
+import { mayHaveName, type Parts, type Save, type SignInOptions } from './parts.ts'
 
 /** `nameNeeded`: the server has named clients, so each session belongs to one. */
 export type ApproveOutcome = 'approved' | 'unknownCode' | 'unknownName' | 'nameNeeded'
 export type InviteOutcome = 'approved' | 'unknownCode' | 'wrongInvite' | 'tooMany'
 
 /** What approves a request. */
-export const createApprovals = (parts: Parts, { log, isClient }: SignInOptions, save: Save) => {
+export const createApprovals = (parts: Parts, options: SignInOptions, save: Save) => {
+  const { log, isClient } = options
   const { pending, invites, wrongInvites } = parts
-  const isKnown = (name: string): boolean => isClient === undefined || isClient(name)
+  const isKnown = (name: string): boolean => mayHaveName(options, name)
   const approveAs = (userCode: string, name: string, byInvite: boolean): boolean => {
     const request = pending.approve(userCode, { name, byInvite })
     if (request === undefined) return false

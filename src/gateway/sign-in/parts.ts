@@ -27,6 +27,10 @@ export interface SignInOptions {
   readonly isClient?: ((name: string) => boolean) | undefined
 }
 
+/** A server without named clients takes any name. */
+export const mayHaveName = ({ isClient }: Pick<SignInOptions, 'isClient'>, name: string): boolean =>
+  isClient === undefined || isClient(name)
+
 const [askRate, pollRate] = [perMinute(30), perMinute(120)]
 const mostWrongInvites = 5
 /** Seconds. Another machine pays for each poll with the network. */

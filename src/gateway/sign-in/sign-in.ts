@@ -1,6 +1,6 @@
 import type { StoredSession } from '../../wire/sign-in-file.ts'
 import { type ApproveOutcome, createApprovals, type InviteOutcome } from './approvals.ts'
-import { createParts, type Parts, type Save, type SignInOptions } from './parts.ts'
+import { createParts, mayHaveName, type Parts, type Save, type SignInOptions } from './parts.ts'
 import { type AskingClient, type PendingRequest, pendingSeconds, type SignedIn } from './pending-requests.ts'
 import type { TokenPair } from './sessions.ts'
 
@@ -65,7 +65,7 @@ const isMeant =
   }
 
 /** Who may sign in, and what they get. */
-const createTokens = ({ pending, sessions, mayPoll }: Parts, { log }: SignInOptions, save: Save) => ({
+const createTokens = ({ pending, sessions, mayPoll }: Parts, { log, ...options }: SignInOptions, save: Save) => ({
   async poll(deviceCode: string, address: string | undefined): Promise<TokenOutcome> {
     if (!mayPoll(address)) return tooMany
     const outcome = pending.poll(deviceCode)
@@ -80,6 +80,7 @@ const createTokens = ({ pending, sessions, mayPoll }: Parts, { log }: SignInOpti
         return refused('access_denied')
       case 'approved': {
         const { request, approval } = outcome
+        if (!mayHaveName(options, approval.name)) return refused('access_denied')
         const tokens = sessions.begin(request, approval)
         await save()
         return { kind: 'tokens', tokens, email: approval.byInvite ? approval.name : undefined }
@@ -90,10 +91,15 @@ const createTokens = ({ pending, sessions, mayPoll }: Parts, { log }: SignInOpti
     if (!mayPoll(address)) return tooMany
     const outcome = sessions.refresh(refreshToken)
     if (outcome.kind === 'unknown') return refused('invalid_grant')
-    if (outcome.kind === 'reused') log.warn('sign_in.reuse', { ...outcome.session })
-    else log.debug('sign_in.refreshed', { ...outcome.session })
+    const { session } = outcome
+    // A client that is removed and added again may be another person.
+    const isGone = outcome.kind === 'refreshed' && !mayHaveName(options, session.name)
+    if (isGone) sessions.endThose(({ sessionId }) => sessionId === session.sessionId)
+    if (outcome.kind === 'reused') log.warn('sign_in.reuse', { ...session })
+    else if (isGone) log.info('sign_in.revoked', { ...session })
+    else log.debug('sign_in.refreshed', { ...session })
     await save()
-    if (outcome.kind === 'reused') return refused('invalid_grant')
+    if (outcome.kind === 'reused' || isGone) return refused('invalid_grant')
     return { kind: 'tokens', tokens: outcome.tokens, email: undefined }
   },
   async revoke(token: string): Promise<void> {

@@ -276,6 +276,21 @@ describe('tokens', () => {
     expect(used.records.some(({ event }) => event === 'sign_in.reuse')).toBe(false)
   })
 
+  test('a client that is disabled or removed gets no tokens any more, also under its name of before (SI-S4, SI-T2)', async () => {
+    const clients = new Set(['anna'])
+    const chain = createTestSignIn({ isClient: (name) => clients.has(name) })
+    const { refreshToken } = await signedIn(chain, 'anna')
+    const waiting = ask(chain)
+    chain.signIn.approve(waiting.userCode, 'anna')
+    clients.clear()
+    expect(await chain.signIn.refresh(refreshToken, address)).toMatchObject({ error: 'invalid_grant' })
+    expect(chain.records.at(-1)?.event).toBe('sign_in.revoked')
+    expect(await chain.signIn.poll(waiting.deviceCode, address)).toMatchObject({ error: 'access_denied' })
+    clients.add('anna')
+    expect(await chain.signIn.refresh(refreshToken, address)).toMatchObject({ error: 'invalid_grant' })
+    expect(chain.signIn.sessions()).toEqual([])
+  })
+
   test('a ninth access token of a session ends the oldest (SI-T3)', async () => {
     const chain = createTestSignIn()
     const { accessToken, refreshToken } = await signedIn(chain)

@@ -19,14 +19,16 @@ const { dev: _, ...placeFlags } = sourceFlags
 
 /** Another program may then use another home folder. Throws UsageError. */
 const checkHome = ({ platform, environment, home }: Machine): void => {
-  if (platform !== 'win32' && !environment['HOME'])
-    throw new UsageError(`HOME is not set, so clients may have their files elsewhere. Set it, to ${home} for example.`)
+  if (platform === 'win32' || environment['HOME']?.startsWith('/')) return
+  const what = environment['HOME'] ? 'not an absolute path' : 'not set'
+  throw new UsageError(`HOME is ${what}, so clients may have their files elsewhere. Set it, to ${home} for example.`)
 }
 
 const run = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<number> => {
   const { client: name } = positionals
   if (flags['list'] === true) {
     if (name !== undefined) throw new UsageError('--list lists all clients: leave the client out.')
+    if (flags['undo'] === true) throw new UsageError('--list changes nothing: leave --undo out.')
     return listClients(io)
   }
   if (name === undefined)

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, win32 } from 'node:path'
 import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { replaceFile } from '../../base/files/replace-file.ts'
@@ -20,6 +20,12 @@ const mostCopies = 5
 /** Characters. */
 const idLength = 8
 
+/** A copy of a text, which another program may have changed since. */
+export interface Copy {
+  readonly name: string
+  readonly hash: string
+}
+
 export interface JournalFile extends ChangedKeys {
   readonly path: string
   readonly format: FileChange['format']
@@ -34,7 +40,7 @@ export interface JournalFile extends ChangedKeys {
    * is the copy of the text before the first one.
    */
   readonly isExact: boolean
-  readonly copy?: string
+  readonly copy?: Copy
   /** The outermost folder that setup made. */
   readonly folder?: string
 }
@@ -55,8 +61,12 @@ const journalFolder = (machine: Machine): string => setupJournals(machine)
 export const journalPath = (machine: Machine, client: string): string => join(journalFolder(machine), `${client}.json`)
 const copiesFolder = (machine: Machine, client: string): string => join(journalFolder(machine), `${client}.copies`)
 
-const isPath = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((step) => typeof step === 'string' || isObject(step))
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isStep = (value: unknown): boolean =>
+  isText(value) || (isObject(value) && (isText(value['equals']) || (isText(value['by']) && isText(value['is']))))
+
+const isPath = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isStep)
 
 const isKept = (value: unknown, ...members: readonly string[]): boolean =>
   value === null || (isObject(value) && members.some((member) => member in value))
@@ -67,24 +77,34 @@ const isKey = (value: unknown): boolean =>
   isKept(value['before'], 'value') &&
   isKept(value['after'], 'value', 'hash')
 
+const formats: readonly unknown[] = ['json', 'yaml', 'own'] satisfies FileChange['format'][]
+
+/** A relative path would lead elsewhere in another folder. The rule of Windows also has paths of other systems. */
+const isPlace = (value: unknown): boolean => isText(value) && win32.isAbsolute(value)
+
+const isCopy = (value: unknown): boolean => isObject(value) && isText(value['name']) && isText(value['hash'])
+
 const isFile = (value: unknown): boolean => {
   if (!isObject(value)) return false
-  const { path, format, hadFile, isExact, hash, keys, made } = value
-  const isNamed = [path, format, hash].every((text) => typeof text === 'string')
+  const { path, format, hadFile, isExact, hash, keys, made, mode, copy, folder } = value
+  const isNamed = isPlace(path) && formats.includes(format) && isText(hash)
   const areFlags = typeof hadFile === 'boolean' && typeof isExact === 'boolean'
-  return isNamed && areFlags && Array.isArray(keys) && keys.every(isKey) && Array.isArray(made) && made.every(isPath)
+  const areOptions =
+    (mode === undefined || typeof mode === 'number') &&
+    (copy === undefined || isCopy(copy)) &&
+    (folder === undefined || isPlace(folder))
+  const areKeys = Array.isArray(keys) && keys.every(isKey) && Array.isArray(made) && made.every(isPath)
+  return isNamed && areFlags && areOptions && areKeys
 }
 
-const isJournal = (value: Json): boolean => {
-  const { client, url, files } = value
-  return (
-    typeof client === 'string' &&
-    typeof url === 'string' &&
-    Array.isArray(value['for']) &&
-    Array.isArray(files) &&
-    files.every(isFile)
-  )
-}
+const isJournal = ({ client, url, files, for: reasons }: Json, name: string): boolean =>
+  client === name &&
+  isText(url) &&
+  URL.canParse(url) &&
+  Array.isArray(reasons) &&
+  reasons.every(isText) &&
+  Array.isArray(files) &&
+  files.every(isFile)
 
 const damaged = (machine: Machine, client: string): SetupFailure => {
   const folder = copiesFolder(machine, client)
@@ -102,7 +122,7 @@ const damaged = (machine: Machine, client: string): SetupFailure => {
 export const readJournal = (machine: Machine, client: string): Journal | undefined => {
   try {
     const value: unknown = JSON.parse(readFileSync(journalPath(machine, client), 'utf8'))
-    if (isObject(value) && isJournal(value)) return value as unknown as Journal
+    if (isObject(value) && isJournal(value, client)) return value as unknown as Journal
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
   }
@@ -126,8 +146,8 @@ export const removeJournal = (machine: Machine, client: string): void => {
   rmSync(copiesFolder(machine, client), { recursive: true, force: true })
 }
 
-/** Copies a text, and returns the copy's name. Throws what the file system throws. */
-export const addCopy = (machine: Machine, client: string, path: string, text: string): string => {
+/** Copies a text. Throws what the file system throws. */
+export const addCopy = (machine: Machine, client: string, path: string, text: string): Copy => {
   const folder = copiesFolder(machine, client)
   mkdirSync(folder, { recursive: true, mode: ownersFolder })
   const time = new Date().toISOString().replaceAll(':', '-')
@@ -135,7 +155,7 @@ export const addCopy = (machine: Machine, client: string, path: string, text: st
   // Files of one name, in several folders, are different files.
   const name = `${time}.${id}.${sha256Hex(path).slice(0, idLength)}.${basename(path)}`
   writeFileSync(join(folder, name), text, { flag: 'wx', mode: ownerAlone })
-  return name
+  return { name, hash: sha256Hex(text) }
 }
 
 /** The time, which has a dot, and an id. */
@@ -153,6 +173,8 @@ export const dropOldCopies = (machine: Machine, client: string, needed: readonly
       if (!needed.includes(name)) rmSync(join(folder, name), { force: true })
 }
 
-/** Undefined if the copy is gone. */
-export const readCopy = (machine: Machine, client: string, name: string): string | undefined =>
-  attempt(() => readFileSync(join(copiesFolder(machine, client), basename(name)), 'utf8'))
+/** Undefined if the copy is gone, or changed. */
+export const readCopy = (machine: Machine, client: string, { name, hash }: Copy): string | undefined => {
+  const text = attempt(() => readFileSync(join(copiesFolder(machine, client), basename(name)), 'utf8'))
+  return text !== undefined && sha256Hex(text) === hash ? text : undefined
+}

@@ -76,6 +76,7 @@ const wordsFor = (path: string, what: string, keys: Keys): string[] =>
   keys.map((key) => `${what}: ${keyName(key)} in ${path}`)
 
 const stays = 'stays, because it was changed since'
+const lostCopy = 'stays, because the copy of the file before is gone'
 
 const formatOf = (name: FileChange['format']): Promise<TextFormat> | undefined =>
   name === 'own' ? undefined : textFormat(name)
@@ -164,12 +165,13 @@ const prepareUndoOf = async (journal: JournalFile, client: string, context: Prep
     isLeft: words.length > 0,
   })
   if (before.text === undefined) return done(undefined)
-  if (isExact && journal.hash === sha256Hex(before.text)) {
+  const isOurs = journal.hash === sha256Hex(before.text)
+  if (isExact && isOurs) {
     if (!hadFile) return done(undefined)
     const original = copy === undefined ? undefined : readCopy(context.machine, client, copy)
     if (original !== undefined) return done(original)
   }
-  if (format === undefined) return done(before.text, [`${stays}: ${before.path}`])
+  if (format === undefined) return done(before.text, [`${isOurs ? lostCopy : stays}: ${before.path}`])
   format.check(before.path, before.text)
   const { text, kept } = restoreKeys({ format, path: before.path, text: before.text }, journal)
   const isGone = !hadFile && kept.length === 0 && isEmptyRoot(format, text)

@@ -1,3 +1,4 @@
+import { absolutePath, type Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import { confirmed } from '../terminal/confirmation.ts'
@@ -7,17 +8,14 @@ import { shownPaths } from '../terminal/short-path.ts'
 import type { ClientPlan, SetupClient, SetupRequest } from './client-plan.ts'
 import { setupClientNamed } from './clients.ts'
 import { type Journal, readJournal } from './journal.ts'
-import { hasChanged, type PrepareContext, type Prepared, prepareSetup, prepareUndo } from './prepare.ts'
+import { hasChanged, type PrepareContext, prepareSetup, prepareUndo } from './prepare.ts'
 import { SetupFailure } from './setup-failure.ts'
-import { writeChanges } from './write-changes.ts'
+import { type ClientChanges, writeChanges } from './write-changes.ts'
 
 /** Shows the changes, asks, and writes them. */
 
-/** The changes of one client. `reasons`: the clients whose setup includes it, after the change. */
-interface Change {
+interface Change extends ClientChanges {
   readonly client: SetupClient
-  readonly prepared: Prepared
-  readonly reasons: readonly string[]
   readonly plan?: ClientPlan
 }
 
@@ -49,11 +47,8 @@ const show = (changes: readonly Change[], io: Io): void => {
 }
 
 const write = async (changes: readonly Change[], io: Io): Promise<boolean> => {
-  for (const { prepared, reasons } of changes) {
-    const options = { machine: io.machine, userId: process.getuid?.(), reasons, lockMs: io.times?.setupLockMs }
-    if ((await writeChanges(prepared, options)) === 'changed') return false
-  }
-  return true
+  const options = { machine: io.machine, userId: process.getuid?.(), lockMs: io.times?.setupLockMs }
+  return (await writeChanges(changes, options)) === 'written'
 }
 
 const carryOut = async (
@@ -82,13 +77,19 @@ const declined = (io: Io): number => {
 /** The client after those that it starts. */
 const withIncluded = (client: SetupClient): SetupClient[] => [...(client.with ?? []).map(setupClientNamed), client]
 
+/** A relative CLAUDE_CONFIG_DIR, for example, leads from the current folder: an undo may start in another one. */
+const withAbsolutePaths = (plan: ClientPlan, machine: Machine): ClientPlan => ({
+  ...plan,
+  files: plan.files.map((file) => ({ ...file, path: absolutePath(machine, file.path) })),
+})
+
 const planned = async (
   client: SetupClient,
   name: string,
   request: SetupRequest,
   context: PrepareContext,
 ): Promise<Change> => {
-  const plan = await client.plan(request)
+  const plan = withAbsolutePaths(await client.plan(request), request.machine)
   const earlier = readJournal(request.machine, client.name)
   const prepared = await prepareSetup({ client: client.name, url: request.url, plan }, earlier, context)
   return { client, prepared, plan, reasons: [...new Set([...(earlier?.for ?? []), name])] }
@@ -121,6 +122,7 @@ export const runClientSetup = async (
   flags: Flags,
   io: Io,
 ): Promise<number> => {
+  const first = await client.plan(request)
   warnSilent(request, io)
   const context = contextOf(flags, io)
   let last: Change | undefined
@@ -130,7 +132,6 @@ export const runClientSetup = async (
     last = changes.at(-1)
     return changes
   }
-  const first = await client.plan(request)
   if (first.fields !== undefined) {
     printFields(client.title, first, io)
     return 0

@@ -47,6 +47,12 @@ const realTarget = (path: string): string => {
   return real === folder ? target : real + target.slice(folder.length)
 }
 
+/** Throws UsageError. The link must go, not what it leads to: `/dev/null`, for example. */
+const checkLinkedFile = (path: string, target: string, found: Stats): void => {
+  if (target !== path && !found.isFile())
+    throw new UsageError(`${path} leads to ${target}, which is not a file. Remove the link.`)
+}
+
 const checkLink = (path: string, target: string, { home, isYes }: ReadOptions): void => {
   if (target === path || isYes || isInside(home, target) || !isInside(home, path)) return
   throw new UsageError(`${path} leads to ${target}, outside your home folder. Pass --yes to change that file.`)
@@ -77,6 +83,7 @@ export const readTargetFile = (path: string, options: ReadOptions): TargetFile =
     const found = statSync(target, { throwIfNoEntry: false })
     accessSync(existingFolder(target), constants.W_OK)
     if (found === undefined) return { path, target, text: undefined, mode: undefined }
+    checkLinkedFile(path, target, found)
     checkFile(target, found, options)
     accessSync(target, constants.R_OK | constants.W_OK)
     return { path, target, text: decoded(path, readFileSync(target)), mode: found.mode }

@@ -7,6 +7,7 @@ import { replaceFile } from '../../base/files/replace-file.ts'
 import type { Machine } from '../../config/paths.ts'
 import {
   addCopy,
+  type Copy,
   dropOldCopies,
   type JournalFile,
   journalPath,
@@ -18,7 +19,7 @@ import { hasChanged, type Prepared, type PreparedFile } from './prepare.ts'
 import { SetupFailure } from './setup-failure.ts'
 import { readTargetFile } from './target-file.ts'
 
-/** Writes what was prepared: all files, or none. */
+/** Writes what was prepared: all files of all clients, or none. */
 
 const ownerAlone = 0o600
 const ownersFolder = 0o700
@@ -26,12 +27,17 @@ const permissions = 0o777
 /** A setup writes a few small files. */
 const usualLockMs = 5000
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly machine: Machine
   readonly userId?: number | undefined
+  readonly lockMs?: number | undefined
+}
+
+/** The changes of one client. */
+export interface ClientChanges {
+  readonly prepared: Prepared
   /** The clients whose setup includes this one; none of them: the client is not set up any more. */
   readonly reasons: readonly string[]
-  readonly lockMs?: number | undefined
 }
 
 /** `changed`: a file, or the journal, is not as it was read. */
@@ -93,7 +99,7 @@ const writeOne = async (file: PreparedFile, rollback: Rollback): Promise<void> =
 const entryOf = (
   { before, journal }: PreparedFile,
   made: string | undefined,
-  copy: string | undefined,
+  copy: Copy | undefined,
 ): JournalFile | undefined => {
   if (journal === undefined) return undefined
   const isFirstCopy = journal.isExact && journal.hadFile && journal.copy === undefined && copy !== undefined
@@ -104,9 +110,13 @@ const entryOf = (
   }
 }
 
-const writeAll = async (prepared: Prepared, options: WriteOptions, rollback: Rollback): Promise<void> => {
+/** Resolves to the last step: what a rollback needs goes only after the files of all clients are written. */
+const writeAll = async (
+  { prepared, reasons }: ClientChanges,
+  { machine }: WriteOptions,
+  rollback: Rollback,
+): Promise<() => void> => {
   const { client, earlier, files } = prepared
-  const { machine, reasons } = options
   // Without files, only the reasons change.
   const entries: JournalFile[] = files.length === 0 ? [...(earlier?.files ?? [])] : []
   rollback.push(() => (earlier === undefined ? removeJournal(machine, client) : writeJournal(machine, earlier)))
@@ -119,14 +129,16 @@ const writeAll = async (prepared: Prepared, options: WriteOptions, rollback: Rol
     const entry = entryOf(file, made, copy)
     if (entry !== undefined) entries.push(entry)
   }
-  const needed = entries.flatMap(({ copy }) => copy ?? [])
+  const needed = entries.flatMap(({ copy }) => copy?.name ?? [])
   const isOver = entries.length === 0 || reasons.length === 0
   // Before the files: after a crash, an undo knows which of our values may be in them.
   if (!isOver) await writeJournal(machine, { client, url: prepared.url, for: reasons, files: entries })
   for (const file of files) if (hasChanged(file)) await writeOne(file, rollback)
-  if (isOver) removeJournal(machine, client)
-  else dropOldCopies(machine, client, needed)
-  removeMadeFolders(prepared)
+  return () => {
+    if (isOver) removeJournal(machine, client)
+    else dropOldCopies(machine, client, needed)
+    removeMadeFolders(prepared)
+  }
 }
 
 /** Folders of ours go with the file in them. The first file made the outermost folder, so it is the last one here. */
@@ -142,37 +154,50 @@ const unwritable = (error: unknown): SetupFailure =>
     `Writing failed (${errorCode(error) ?? 'unknown'}). Nothing was changed. Check the free space and your permissions.`,
   )
 
-const writeOrRollBack = async (prepared: Prepared, options: WriteOptions): Promise<void> => {
+const writeOrRollBack = async (changes: readonly ClientChanges[], options: WriteOptions): Promise<void> => {
   const rollback: Rollback = []
   try {
-    await writeAll(prepared, options, rollback)
+    const lastSteps: (() => void)[] = []
+    for (const change of changes) lastSteps.push(await writeAll(change, options, rollback))
+    for (const step of lastSteps) step()
   } catch (error) {
     await rollBack(rollback)
     throw unwritable(error)
   }
 }
 
-/** Only one process at a time. Rejects with SetupFailure. */
-export const writeChanges = async (prepared: Prepared, options: WriteOptions): Promise<Outcome> => {
+/** Rejects with SetupFailure. */
+const locked = async <T>(client: string, options: WriteOptions, work: () => Promise<T>): Promise<T> => {
   const { machine, lockMs = usualLockMs } = options
-  const path = journalPath(machine, prepared.client)
+  const path = journalPath(machine, client)
   try {
     mkdirSync(dirname(path), { recursive: true, mode: ownersFolder })
-    return await exclusively(
-      path,
-      async () => {
-        const isCurrent = hasSameJournal(prepared, options) && prepared.files.every((file) => isAsRead(file, options))
-        if (!isCurrent) return 'changed'
-        await writeOrRollBack(prepared, options)
-        return 'written'
-      },
-      { timeoutMs: lockMs },
-    )
+    return await exclusively(path, work, { timeoutMs: lockMs })
   } catch (error) {
     if (error instanceof SetupFailure) throw error
     if (!(error instanceof LockedError)) throw unwritable(error)
     throw new SetupFailure(
-      `Another setup of ${prepared.client} is running. Try again. If none is running, remove ${error.lock} first.`,
+      `Another setup of ${client} is running. Try again. If none is running, remove ${error.lock} first.`,
     )
   }
+}
+
+/** Only one process at a time changes a client. Rejects with SetupFailure; then nothing was changed. */
+export const writeChanges = (changes: readonly ClientChanges[], options: WriteOptions): Promise<Outcome> => {
+  const write = async (): Promise<Outcome> => {
+    const isCurrent = changes.every(
+      ({ prepared }) => hasSameJournal(prepared, options) && prepared.files.every((file) => isAsRead(file, options)),
+    )
+    if (!isCurrent) return 'changed'
+    await writeOrRollBack(changes, options)
+    return 'written'
+  }
+  // A client that others include is always locked first, so that no two processes wait for each other.
+  const steps = changes.reduceRight<() => Promise<Outcome>>(
+    (inner, { prepared }) =>
+      () =>
+        locked(prepared.client, options, inner),
+    write,
+  )
+  return steps()
 }

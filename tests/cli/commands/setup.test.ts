@@ -209,6 +209,17 @@ describe('a file that setup must not change', () => {
     expect([code, err.includes('is not a file')]).toEqual([2, true])
   })
 
+  test('is a link to what is not a file: the link must go, not what it leads to (SU-7)', async () => {
+    const { folder, path } = home()
+    mkdirSync(dirname(path))
+    symlinkSync('/dev/null', path)
+    await fails(folder, 2, 'settings.json leads to /dev/null, which is not a file. Remove the link.')
+    rmSync(path)
+    symlinkSync(path, path)
+    const { code, err } = await setup({ folder }, ['claude-code', '--yes'])
+    expect([code, err.includes('settings.json cannot be changed (ELOOP).')]).toEqual([2, true])
+  })
+
   test('is not UTF-8', async () => {
     const { folder, path } = home()
     mkdirSync(dirname(path))
@@ -254,6 +265,8 @@ describe('a file that setup must not change', () => {
     const { folder } = home(rich)
     const { code, err } = await setup({ folder, environment: { HOME: '' } }, ['claude-code', '--yes'])
     expect([code, err.includes('HOME is not set')]).toEqual([2, true])
+    const relative = await setup({ folder, environment: { HOME: 'me' } }, ['claude-code', '--yes'])
+    expect([relative.code, relative.err.includes('HOME is not an absolute path')]).toEqual([2, true])
   })
 
   test('changes while setup runs: it is read again once, then setup ends with 1 (SU-8)', async () => {
@@ -349,6 +362,11 @@ describe('the command line', () => {
   test('without a client, it names the list', async () => {
     const { code, err } = await setup({ folder: temporaryFolder() }, [])
     expect([code, err.includes('Use one of claude-code')]).toEqual([2, true])
+  })
+
+  test('--list with --undo is refused: the list undoes nothing', async () => {
+    const { code, err } = await setup({ folder: temporaryFolder() }, ['--list', '--undo'])
+    expect([code, err.includes('leave --undo out')]).toEqual([2, true])
   })
 
   test('--list shows each client and its state', async () => {

@@ -31,12 +31,12 @@ const at = (folder: string) => {
     async setUp(...files: readonly FileChange[]) {
       const earlier = readJournal(machine, client)
       const prepared = await prepareSetup({ client, url, plan: planOf(files) }, earlier, context)
-      return { prepared, outcome: await writeChanges(prepared, { machine, reasons: [client] }) }
+      return { prepared, outcome: await writeChanges([{ prepared, reasons: [client] }], { machine }) }
     },
     async undo() {
       const journal = readJournal(machine, client)
       if (journal === undefined) throw new Error('not set up')
-      return writeChanges(await prepareUndo(journal, context), { machine, reasons: [] })
+      return writeChanges([{ prepared: await prepareUndo(journal, context), reasons: [] }], { machine })
     },
   }
 }

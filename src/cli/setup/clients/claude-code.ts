@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
+import { attempt } from '../../../base/attempt.ts'
 import { isObject } from '../../../base/json.ts'
 import { UsageError } from '../../../base/usage-error.ts'
 import type { Machine } from '../../../config/paths.ts'
@@ -175,8 +176,11 @@ const signedInNote = (machine: Machine, url: string): string[] => {
 /** Claude Code itself reads neither comments nor trailing commas (measured: 2.1.332). */
 const unreadableNote = (machine: Machine): string[] => {
   const path = settingsPath(machine)
-  const isUnread = readJsonFile(path) === null && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
-  return isUnread ? [`Claude Code reads no ${path} with comments or trailing commas. Remove them.`] : []
+  // Whether the file can be read at all, the engine checks.
+  const size = attempt(() => statSync(path).size) ?? 0
+  return size > 0 && readJsonFile(path) === null
+    ? [`Claude Code reads no ${path} with comments or trailing commas. Remove them.`]
+    : []
 }
 
 /** On macOS, a stored sign-in is in the keychain, which this program does not open. */

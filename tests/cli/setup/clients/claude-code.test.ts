@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runMain } from '../../../../src/cli/main.ts'
 import { startChain } from '../../../support/chain.ts'
@@ -167,6 +167,17 @@ describe('Claude Code with an environment', () => {
     const other = join(folder, 'other')
     await setup({ folder, environment: { CLAUDE_CONFIG_DIR: other } }, ['claude-code', '--yes'])
     expect(readJson(join(other, 'settings.json'))).toMatchObject({ env: { ANTHROPIC_BASE_URL: silentUrl } })
+  })
+
+  test('a relative CLAUDE_CONFIG_DIR leads from the current folder, and an undo from any folder finds it (SU-10)', async () => {
+    const folder = temporaryFolder()
+    const home = { folder, environment: { CLAUDE_CONFIG_DIR: 'other' } }
+    await setup(home, ['claude-code', '--yes'])
+    const path = join(folder, 'other', 'settings.json')
+    expect(readJson(path)).toMatchObject({ env: { ANTHROPIC_BASE_URL: silentUrl } })
+    const io = testIo({ home: folder, environment: { HOME: folder }, currentDirectory: join(folder, '..') })
+    expect(await runMain(['setup', 'claude-code', '--undo', '--yes'], io)).toBe(0)
+    expect(existsSync(path)).toBe(false)
   })
 
   test('names a file of the project that wins over the user', async () => {

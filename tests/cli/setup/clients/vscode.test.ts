@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChain } from '../../../support/chain.ts'
 import { afterTest } from '../../../support/cleanup.ts'
 import { temporaryFolder } from '../../../support/cli.ts'
 import { readJson, writeFile } from '../../../support/files.ts'
-import { clientTree, setup, silentUrl } from '../../../support/setup.ts'
+import { clientTree, journalOf, setup, silentUrl, tree } from '../../../support/setup.ts'
 
 const settingsOf = (folder: string, editor = 'Code'): string => join(folder, '.config', editor, 'User', 'settings.json')
 
@@ -50,6 +50,34 @@ describe('VS Code', () => {
     writeFile(settingsOf(folder), text)
     const before = clientTree(folder)
     await setup({ folder }, ['vscode', '--yes'])
+    expect((await setup({ folder }, ['vscode', '--undo', '--yes'])).code).toBe(0)
+    expect(clientTree(folder)).toEqual(before)
+  })
+
+  test('if its own files cannot be written, the settings of Claude Code stay as they were (SU-8)', async () => {
+    const folder = temporaryFolder()
+    writeFile(settingsOf(folder), text)
+    writeFile(journalOf(folder, 'vscode').replace(/json$/, 'copies'), 'a file instead of the folder')
+    const before = clientTree(folder)
+    const { code, err } = await setup({ folder }, ['vscode', '--yes'])
+    expect([code, err.includes('Nothing was changed.')]).toEqual([1, true])
+    expect(clientTree(folder)).toEqual(before)
+    expect(existsSync(journalOf(folder, 'claude-code'))).toBe(false)
+  })
+
+  test('if one undo cannot be written, the other one does not happen either (SU-8, SU-10)', async () => {
+    const folder = temporaryFolder()
+    writeFile(join(folder, '.claude', 'settings.json'), '{"mine":1}')
+    writeFile(settingsOf(folder), text)
+    const before = clientTree(folder)
+    await setup({ folder }, ['vscode', '--yes'])
+    const written = tree(folder)
+    const lock = `${journalOf(folder, 'vscode')}.lock`
+    writeFile(lock, '')
+    const failed = await setup({ folder }, ['vscode', '--undo', '--yes'], { times: { setupLockMs: 50 } })
+    expect([failed.code, failed.err.includes('Another setup of vscode is running')]).toEqual([1, true])
+    rmSync(lock)
+    expect(tree(folder)).toEqual(written)
     expect((await setup({ folder }, ['vscode', '--undo', '--yes'])).code).toBe(0)
     expect(clientTree(folder)).toEqual(before)
   })

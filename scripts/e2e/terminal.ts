@@ -32,6 +32,8 @@ const againMs = 250
 /** The same, where a second press does harm: longer than a busy machine takes to show the effect of the first. */
 const onceMs = 10_000
 
+const emptyPrompt = /^❯\s*$/m
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
 const legible = (text: string): string => text.replace(/\n{3,}/g, '\n\n')
@@ -96,8 +98,12 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
   return {
     shows,
     async says(words) {
+      const typed = new RegExp(`❯\\s${escaped(words)}\\s*$`, 'm')
       press(words)
-      await shows(new RegExp(`❯\\s${escaped(words)}\\s*$`, 'm'))
+      await watch(onceMs, (text) => (typed.test(text) ? true : undefined))
+      // A dialog that closes at this moment takes what was typed.
+      if (emptyPrompt.test(screen.text())) press(words)
+      await shows(typed)
       press(keys.enter)
     },
     accepts: (question) => answers(question, keys.enter),

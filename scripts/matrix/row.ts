@@ -57,7 +57,13 @@ export interface Row {
 }
 
 /** Adds to a case of e2e what it asserts on the captured requests. */
-export const withChecks = (test: Case, ...checks: readonly string[]): MatrixCase => ({ ...test, checks })
+export const withChecks = (
+  test: Case & Pick<MatrixCase, 'limitSeconds'>,
+  ...checks: readonly string[]
+): MatrixCase => ({
+  ...test,
+  checks,
+})
 
 /** Of the cases of e2e, the one with this name. Throws if it has another name now. */
 export const caseNamed = (cases: readonly Case[], name: string): Case => {

@@ -9,10 +9,14 @@ import { type MatrixCase, type Row, withChecks } from '../row.ts'
 
 const tokens = /nca_[a-z]+_/
 
+/** Of many starts of the client and the server. */
+const limitSeconds = 240
+
 const withoutTokens = (test: Case): MatrixCase =>
   withChecks(
     {
       ...test,
+      limitSeconds,
       async play(session) {
         await test.play(session)
         assert.ok(bodies(session).filter(isConversation).length > 1)

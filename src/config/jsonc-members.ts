@@ -31,6 +31,8 @@ export const removeMember = (text: string, object: Node, member: Node): string =
   const comma = ownComma ?? (before && commaAfter(text, before.offset + before.length))
   if (comma === undefined) return withoutBlankLine(replaceAt(text, offset, length, ''), offset)
   if (comma < offset) {
+    // The space that separates the two goes, too.
+    if (/^[ \t]*$/.test(text.slice(comma + 1, offset))) return replaceAt(text, comma, offset + length - comma, '')
     const rest = withoutBlankLine(replaceAt(text, offset, length, ''), offset)
     return replaceAt(rest, comma, 1, '')
   }

@@ -58,7 +58,7 @@ describe('a change of a configuration file', () => {
 
   test('removes a duplicate of the member', () => {
     expect(JSON.parse(edit('{"port": 1, "model": "opus", "port": 2}', 'port', 3))).toEqual({ port: 3, model: 'opus' })
-    expect(edit('{"port": 1, "port": 3}', 'port', 3)).toBe('{"port": 3 }\n')
+    expect(edit('{"port": 1, "port": 3}', 'port', 3)).toBe('{"port": 3}\n')
   })
 
   test('adds a new member at the end, or to its group', () => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { getNodeValue, type Node, parseTree } from 'jsonc-parser'
+import { createScanner, getNodeValue, type Node, parseTree } from 'jsonc-parser'
 import { isObject } from '../../base/json.ts'
 import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
@@ -7,7 +7,9 @@ import { options, parseJsonc, positionOf, withoutMark } from '../../config/jsonc
 import { addMember, layoutOf, removeMember, replaceAt } from '../../config/jsonc-members.ts'
 import type { EntryOf, KeyPath } from './client-plan.ts'
 import { namedEntry, wrapped } from './key-values.ts'
-import type { TextFormat } from './text-format.ts'
+import { secretsInComment } from './plain-secrets.ts'
+import { isSecretFlag } from './secret-names.ts'
+import type { IsSecret, TextFormat } from './text-format.ts'
 
 /** JSON with comments, trailing commas and a byte order mark, which stay. */
 
@@ -128,17 +130,42 @@ const setIn = (path: string, given: string, key: KeyPath, value: unknown): strin
   return addMember(text, { container: last?.value ?? root, member, ...layout })
 }
 
-const valuesIn = (node: Node | undefined, name: string): (readonly [name: string, node: Node])[] => {
+interface NamedValue {
+  readonly names: readonly string[]
+  readonly node: Node
+}
+
+const valuesIn = (node: Node | undefined, names: readonly string[]): readonly NamedValue[] => {
   if (node === undefined) return []
-  if (node.type === 'array') return (node.children ?? []).flatMap((entry) => valuesIn(entry, name))
-  if (node.type !== 'object') return [[name, node]]
-  const members = node.children ?? []
+  const { type, children = [] } = node
+  if (type === 'array')
+    return children.flatMap((entry, index) => {
+      // `["--token", "..."]`: the argument before names this one.
+      const flag: unknown = children[index - 1]?.value
+      return valuesIn(entry, isSecretFlag(flag) ? [...names, String(flag)] : names)
+    })
+  if (type !== 'object') return [{ names, node }]
   const ownName: unknown = membersNamed(node, 'name').at(-1)?.children?.[1]?.value
-  return members.flatMap(({ children: [key, value] = [] }) => {
+  return children.flatMap(({ children: [key, value] = [] }) => {
     // `{ "name": "TOKEN", "value": "..." }` is a member, too.
     const isPair = key?.value === 'value' && typeof ownName === 'string'
-    return valuesIn(value, isPair ? ownName : String(key?.value))
+    return valuesIn(value, [...names, isPair ? ownName : String(key?.value)])
   })
+}
+
+/** `SyntaxKind` of the parser: its enumeration exists only at compile time. */
+const commentTokens: readonly number[] = [12, 13]
+const endToken = 17
+
+const secretsInComments = (text: string, isSecret: IsSecret): (readonly [number, number])[] => {
+  const scanner = createScanner(text, false)
+  const found: (readonly [number, number])[] = []
+  for (let token: number = scanner.scan(); token !== endToken; token = scanner.scan())
+    if (commentTokens.includes(token)) {
+      const start = scanner.getTokenOffset()
+      found.push(...secretsInComment(text.slice(start, start + scanner.getTokenLength()), start, isSecret))
+    }
+  return found
 }
 
 /** Changes the text behind the byte order mark. */
@@ -167,8 +194,11 @@ export const jsonFormat: TextFormat = {
   secrets(text, isSecret) {
     const bare = withoutMark(text)
     const shift = text.length - bare.length
-    return valuesIn(treeOf(bare), '')
-      .filter(([name, { value }]) => typeof value === 'string' && isSecret(name, value))
-      .map(([, { offset, length }]) => [offset + shift, length] as const)
+    const values = valuesIn(treeOf(bare), [])
+      .filter(({ names, node: { value } }) => typeof value === 'string' && isSecret(names, value))
+      .map(({ node: { offset, length } }) => [offset, length] as const)
+    return [...values, ...secretsInComments(bare, isSecret)].map(
+      ([offset, length]) => [offset + shift, length] as const,
+    )
   },
 }

@@ -3,9 +3,10 @@ import { sha256Hex } from '../../runtime/hash.ts'
 import type { ClientPlan, FileChange, KeyEdit } from './client-plan.ts'
 import { type Journal, type JournalFile, readCopy } from './journal.ts'
 import { applyKeys, type ChangedKeys, hashOf, keyName, noKeys, restoreKeys } from './key-changes.ts'
+import { allValues } from './plain-secrets.ts'
 import { isSecretMember } from './secret-names.ts'
 import { readTargetFile, type TargetFile } from './target-file.ts'
-import type { TextFormat } from './text-format.ts'
+import type { IsSecret, TextFormat } from './text-format.ts'
 import { textFormat } from './text-formats.ts'
 import { type Hidden, unifiedDiff } from './unified-diff.ts'
 
@@ -60,15 +61,22 @@ const secretsOf = (edits: readonly KeyEdit[], earlier: ChangedKeys = noKeys): Re
 const diffOf = (
   before: TargetFile,
   text: string | undefined,
-  format: TextFormat | undefined,
-  ownSecrets: ReadonlySet<string> = new Set(),
+  format: TextFormat,
+  ownSecrets: ReadonlySet<string>,
 ): string => {
-  const isHidden = (name: string, value: string): boolean =>
-    isSecretMember(name, value) || (ownSecrets.size > 0 && ownSecrets.has(hashOf(value)))
-  const hidden = (side: string | undefined): Hidden =>
-    side === undefined ? [] : (format?.secrets(side, isHidden) ?? [])
+  const isHidden: IsSecret = (names, value) =>
+    isSecretMember(names, value) || (ownSecrets.size > 0 && ownSecrets.has(hashOf(value)))
+  const hidden = (side: string | undefined): Hidden => (side === undefined ? [] : format.secrets(side, isHidden))
   return unifiedDiff(before.path, { text: before.text, hidden: hidden(before.text) }, { text, hidden: hidden(text) })
 }
+
+/** Of a whole file of ours, which contains no secret: only the text of the user's may have one. */
+const ownDiffOf = (before: TargetFile, text: string | undefined, users: 'before' | 'after' | undefined): string =>
+  unifiedDiff(
+    before.path,
+    { text: before.text, hidden: users === 'before' ? allValues(before.text ?? '') : [] },
+    { text, hidden: users === 'after' ? allValues(text ?? '') : [] },
+  )
 
 type Keys = readonly Parameters<typeof keyName>[0][]
 
@@ -115,7 +123,7 @@ const prepareChange = async (
     return {
       before,
       text,
-      diff: diffOf(before, text, undefined),
+      diff: ownDiffOf(before, text, isForeign ? 'before' : undefined),
       journal: isNeeded ? { ...fileFacts(before, text, earlier), format: 'own', ...noKeys } : undefined,
       words: isForeign ? [`replaces: ${path}`] : [],
       isLeft: false,
@@ -159,7 +167,8 @@ const prepareUndoOf = async (journal: JournalFile, client: string, context: Prep
     text,
     // The user may have changed the mode since.
     mode: before.mode !== undefined && (before.mode & permissions) === ownerAlone ? mode : undefined,
-    diff: diffOf(before, text, format, secretsOf([], journal)),
+    diff:
+      format === undefined ? ownDiffOf(before, text, 'after') : diffOf(before, text, format, secretsOf([], journal)),
     journal: undefined,
     words,
     isLeft: words.length > 0,

@@ -3,6 +3,7 @@ import {
   type Document,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -16,6 +17,8 @@ import { UsageError } from '../../base/usage-error.ts'
 import { withoutMark } from '../../config/jsonc.ts'
 import type { EntryOf, KeyPath } from './client-plan.ts'
 import { wrapped } from './key-values.ts'
+import { secretsInComment } from './plain-secrets.ts'
+import { isSecretFlag } from './secret-names.ts'
 import type { TextFormat } from './text-format.ts'
 import {
   type Collection,
@@ -204,12 +207,19 @@ export const yamlFormat: TextFormat = {
     const shift = text.length - bare.length
     const found: (readonly [offset: number, length: number])[] = []
     visit(parse(bare), {
-      Pair(_, { key, value }) {
-        if (!isScalar(key) || !isScalar(value) || !isSecret(String(key.value), String(value.value))) return
-        const [start, end] = rangeOf(value)
+      Scalar(key, node, path) {
+        const names = path.flatMap((outer) => (isPair(outer) && isScalar(outer.key) ? [String(outer.key.value)] : []))
+        const holder = path.at(-1)
+        // `["--token", "..."]`: the argument before names this one.
+        const flag = isSeq(holder) && typeof key === 'number' ? holder.items[key - 1] : undefined
+        if (isScalar(flag) && isSecretFlag(flag.value)) names.push(String(flag.value))
+        if (key === 'key' || !isSecret(names, String(node.value))) return
+        const [start, end] = rangeOf(node)
         found.push([start + shift, end - start])
       },
     })
+    for (const { 0: comment, index } of bare.matchAll(/(?<=^|\s)#.*/gm))
+      found.push(...secretsInComment(comment, index + shift, isSecret))
     return found
   },
 }

@@ -66,6 +66,22 @@ describe('setup writes nothing without a yes', () => {
     expect(tree(empty.folder)).toEqual({})
   })
 
+  test('hides secrets in comments, in headers and in arguments, but no value of ours (SU-2)', async () => {
+    const { folder } = home(`{
+  "env": {
+    "PLAIN": "shown",
+    // "ANTHROPIC_AUTH_TOKEN": "hunter1",
+    "headers": { "X-Custom": "hunter2" }, "args": ["--token", "hunter3", "--password=hunter4"]
+  }
+}
+`)
+    const { out } = await setup({ folder }, ['claude-code', '--dry-run'])
+    expect(out).not.toContain('hunter')
+    expect(out).toContain(' // "ANTHROPIC_AUTH_TOKEN": "***",')
+    expect(out).toContain('+    "ANTHROPIC_BASE_URL": "http://127.0.0.1:1",')
+    expect(/^\+ +"(?:ANTHROPIC|CLAUDE).*\*\*\*/m.exec(out)).toBeNull()
+  })
+
   test('names the values of the user that it replaces (SU-6)', async () => {
     const { folder, path } = home(rich)
     const { err } = await setup({ folder }, ['claude-code', '--dry-run'])

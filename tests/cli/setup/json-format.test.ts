@@ -83,9 +83,15 @@ describe('JSON of a client', () => {
     expect(() => set(text, path, 'v')).toThrow(new UsageError(message))
   })
 
+  test('removes a member with the space that separates it', () => {
+    expect(jsonFormat.remove('{"a": 1, "b": 2}', ['b'])).toBe('{"a": 1}')
+    expect(jsonFormat.remove('{\n  "a": 1,\n  "b": 2\n}', ['b'])).toBe('{\n  "a": 1\n}')
+    expect(jsonFormat.remove('{"a": 1, /* c */ "b": 2}', ['b'])).toBe('{"a": 1 /* c */ }')
+  })
+
   test('finds the values of members, also of pairs of a name and a value (SU-2)', () => {
     const text = '\uFEFF{"token": "one", "env": [{"name": "KEY", "value": "two"}], "plain": "three"}'
-    const found = jsonFormat.secrets(text, (name) => /token|key/i.test(name))
+    const found = jsonFormat.secrets(text, (names) => /token|key/i.test(names.join()))
     expect(found.map(([offset, length]) => text.slice(offset, offset + length))).toEqual(['"one"', '"two"'])
   })
 })

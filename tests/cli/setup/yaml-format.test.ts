@@ -133,8 +133,12 @@ describe('a YAML file', () => {
 
   test('shows where its secrets are (SU-2)', () => {
     const text = '\uFEFFmodels:\n  - apiKey: "abc" # c\n    name: x\n'
-    const found = yamlFormat.secrets(text, (name) => name === 'apiKey')
+    const found = yamlFormat.secrets(text, (names) => names.includes('apiKey'))
     expect(found.map(([offset, length]) => text.slice(offset, offset + length))).toEqual(['"abc"'])
+    const others = 'a:\n  # apiKey: one\n  apiKey: {plain: two}\n  args: [--apiKey, three]\n'
+    const hidden = yamlFormat.secrets(others, (names) => names.some((name) => name.endsWith('apiKey')))
+    const values = hidden.map(([offset, length]) => others.slice(offset, offset + length)).sort()
+    expect(values).toEqual(['one', 'three', 'two'])
   })
 
   test('of any content is the same again after an entry was added and removed (SU-10)', () => {

@@ -60,6 +60,15 @@ describe('setup codex', () => {
     expect(await setUpAndUndo('codex', home)).toEqual({ '.codex/nexus.config.toml': profile })
   })
 
+  test('hides the values of a profile of the user that it replaces, also in the undo (SU-2)', async () => {
+    const { run } = setupHome({ '.codex/nexus.config.toml': 'experimental_bearer_token = "hunter"\n' })
+    const replaced = await run('codex')
+    const undone = await run('codex', '--undo')
+    expect([replaced.out, undone.out].map((out) => out.includes('hunter'))).toEqual([false, false])
+    expect(replaced.out).toContain('-experimental_bearer_token = "***"\n')
+    expect(undone.out).toContain('+experimental_bearer_token = "***"\n')
+  })
+
   test('keeps a profile that was changed since (SU-10)', async () => {
     const { home, run, files } = setupHome()
     await run('codex')

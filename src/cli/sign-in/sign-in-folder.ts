@@ -134,7 +134,7 @@ export const openSignInFolder = async ({ machine, log, pid, times }: FolderOptio
         })
       },
       async close() {
-        rmSync(paths.server, { force: true })
+        attempt(() => rmSync(paths.server, { force: true }))
         // The process may end after this. The caller of the write knows whether it failed.
         await writing.catch(() => {})
         await release()

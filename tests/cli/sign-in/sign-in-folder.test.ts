@@ -46,6 +46,15 @@ describe('the folder of sign-in', () => {
     expect(readdirSync(folderIn(home)).sort()).toEqual([...names, 'sessions.json.lock'])
   })
 
+  test('is free for the next server even if a file in it cannot be removed (SI-S3)', async () => {
+    const home = temporaryFolder()
+    const { close } = await open(home)
+    // It stands for a folder that has become read-only, which root could still change.
+    mkdirSync(join(folderIn(home), 'server.json'))
+    await close()
+    expect(existsSync(join(folderIn(home), 'sessions.json.lock'))).toBe(false)
+  })
+
   test('keeps the sessions and the id of the installation (SI-S1, SI-M4)', async () => {
     const home = temporaryFolder()
     const first = await open(home)

@@ -26,8 +26,8 @@ const sessionMs = 90 * dayMs
 /** Several Claude Code processes share one file: one may still have the token that another has replaced. */
 const replacedMs = 60 * secondMs
 const mostAccessTokens = 8
-/** As many processes may refresh with one token in its last minute. */
-const mostRefreshTokens = 32
+/** More than an address may get in a minute (SI-A10): a token that is forgotten too early looks like a stolen one. */
+const mostRefreshTokens = 128
 
 interface SessionsOptions {
   readonly stored: readonly StoredSession[]

@@ -242,6 +242,21 @@ describe('tokens', () => {
     })
   })
 
+  test('as many processes as the rate allows refresh with one token, and stay signed in (SI-T2, SI-A10)', async () => {
+    const chain = createTestSignIn()
+    const { refreshToken } = await signedIn(chain)
+    chain.clock.now += minuteMs
+    const all = await Promise.all(Array.from({ length: 120 }, () => chain.signIn.refresh(refreshToken, address)))
+    expect(all.filter(({ kind }) => kind !== 'tokens')).toEqual([])
+    const [first] = all
+    chain.clock.now += minuteMs
+    expect(
+      await chain.signIn.refresh(first?.kind === 'tokens' ? first.tokens.refreshToken : '', address),
+    ).toMatchObject({
+      kind: 'tokens',
+    })
+  })
+
   test('an old refresh token still counts as reuse after many refreshes and a restart (SI-T2)', async () => {
     const chain = createTestSignIn()
     const first = await signedIn(chain)

@@ -221,7 +221,10 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
     case 'prices':
       return toPrices(value instanceof InputText ? value.text : value, where)
     case 'object':
-      return isObject(value) ? value : fail(where, 'must be an object; set it in a configuration file.')
+      // On a command line, it would be text: `config set`.
+      return isObject(value) && !(value instanceof InputText)
+        ? value
+        : fail(where, 'must be an object; set it in a configuration file.')
     case 'currency':
       return toCurrency(requireText(value, where), where)
     case 'headers':

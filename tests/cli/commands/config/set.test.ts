@@ -15,6 +15,16 @@ import { cli, startCli, temporaryFolder } from '../../../support/cli.ts'
 import { configPath, homeWithConfig, modeOf, readJson } from '../../../support/files.ts'
 
 describe('config set', () => {
+  test('refuses an object, which belongs into the file (SI-M3)', async () => {
+    const folder = temporaryFolder()
+    expect(await cli(['config', 'set', 'signIn.settings', '{}'], {}, folder)).toEqual({
+      code: 2,
+      out: '',
+      err: 'error: signIn.settings must be an object; set it in a configuration file.\n',
+    })
+    expect(existsSync(configPath(folder))).toBe(false)
+  })
+
   test('creates the file and its folder, with owner-only access', async () => {
     const folder = temporaryFolder()
     const path = configPath(folder)

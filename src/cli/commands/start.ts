@@ -31,6 +31,7 @@ import { checkAddress, checkServing, serve } from '../serve.ts'
 import { endingSignals, endTimes, untilStopped } from '../server-lifecycle.ts'
 import { type FollowedTerminal, followTerminal } from '../sign-in/follow-terminal.ts'
 import { signInAddress, signInWarnings } from '../sign-in/start-words.ts'
+import { takesKeys } from '../sign-in/terminal-questions.ts'
 import { withSignIn } from '../sign-in/with-sign-in.ts'
 import { networkAddresses } from '../system/network-addresses.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
@@ -143,7 +144,15 @@ const serveUntilStopped = async (
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), { ...endTimes(config), ...io.times })
   const domains = await domainsText(setUp, io)
-  const facts = { apiKey, host, port, networkAddresses: networkAddresses(), domains, workers }
+  const facts = {
+    apiKey,
+    host,
+    port,
+    networkAddresses: networkAddresses(),
+    domains,
+    workers,
+    takesKeys: takesKeys(config, raw),
+  }
   reportServing(setUp, facts, json, json === undefined ? io : raw)
   if (launchLines !== undefined) await reportLaunch(launchLines, setUp, port, io)
   else if (io.isTerminal)

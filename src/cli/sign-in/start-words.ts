@@ -5,17 +5,17 @@ import type { Io } from '../terminal/io.ts'
 
 /** What `start` says about sign-in. */
 
-const approvals: Readonly<Record<Config['signIn']['approve'], string>> = {
-  terminal: `approve its code here, or with ${productName} sign-in approve CODE`,
-  invite: `each client needs an invite: ${productName} sign-in invite NAME`,
-}
+const approvalOf = ({ signIn }: Config, takesKeys: boolean): string =>
+  signIn.approve === 'invite'
+    ? `each client needs an invite: ${productName} sign-in invite NAME`
+    : `approve its code ${takesKeys ? 'here, or ' : ''}with ${productName} sign-in approve CODE`
 
 /** The address that clients use. `address`: of the server on this machine. */
 export const signInAddress = (config: Config, address: string): string => signInUrlOf(config) ?? address
 
-/** The row of the banner. */
-export const signInText = (config: Config, address: string): string =>
-  `at ${signInAddress(config, address)}: run /login in Claude Code, and ${approvals[config.signIn.approve]}`
+/** The row of the banner. `takesKeys`: a key in the terminal of the server approves. */
+export const signInText = (config: Config, address: string, takesKeys: boolean): string =>
+  `at ${signInAddress(config, address)}: run /login in Claude Code, and ${approvalOf(config, takesKeys)}`
 
 /** While the server is down, its port belongs to any user who listens there (SI-S6). */
 export const signInWarnings = (config: Config, { hasOtherUsers }: Pick<Io, 'hasOtherUsers'>): readonly string[] => {

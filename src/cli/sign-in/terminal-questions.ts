@@ -2,6 +2,7 @@ import { hasNamedClients } from '../../config/client-tokens.ts'
 import type { Config } from '../../config/load.ts'
 import type { SignIn } from '../../gateway/sign-in/sign-in.ts'
 import { isInForeground } from '../system/foreground.ts'
+import type { Io } from '../terminal/io.ts'
 import { askInTerminal } from './ask-in-terminal.ts'
 import type { FollowedTerminal } from './follow-terminal.ts'
 
@@ -19,6 +20,10 @@ const raiseFor =
     process.emit(signal)
     resume()
   }
+
+/** Whether a key can answer: not without a keyboard, and not where an approval needs a name. */
+export const takesKeys = (config: Config, { isTerminal, keyboard }: Pick<Io, 'isTerminal' | 'keyboard'>): boolean =>
+  isTerminal && keyboard !== undefined && !hasNamedClients(config)
 
 /** Returns what ends the questions; undefined if there are none: the server takes invites, or has no terminal. */
 export const startQuestions = (

@@ -79,6 +79,8 @@ export interface BannerFacts {
   readonly domains: string | undefined
   /** Processes that serve. */
   readonly workers: number
+  /** Whether a key in this terminal approves a sign-in. */
+  readonly takesKeys: boolean
 }
 
 type Row = readonly [label: string, text: string]
@@ -118,7 +120,7 @@ const keyText = (setUp: SetUp, apiKey: Secret | undefined, machine: Machine): st
 }
 
 export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): string => {
-  const { apiKey, host, port, networkAddresses, domains, workers } = facts
+  const { apiKey, host, port, networkAddresses, domains, workers, takesKeys } = facts
   const { config } = setUp.loaded
   const address = localUrl({ ...config, host }, port)
   const isTls = config.tls.cert !== undefined
@@ -129,7 +131,7 @@ export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): stri
       ? networkAddresses.map((address) => ['Network', urlOf(address, port, isTls)] as const)
       : []),
     ...(config.dashboard ? [['Usage', `${address}/dashboard`] as const] : []),
-    ...(config.signIn.enabled ? [['Sign-in', signInText(config, address)] as const] : []),
+    ...(config.signIn.enabled ? [['Sign-in', signInText(config, address, takesKeys)] as const] : []),
     [
       'Upstream',
       setUp.isSimulated

@@ -11,7 +11,7 @@ const bannerFor = async (flags: Flags, environment: Record<string, string> = {},
   const setUp = await readSetUp({ upstream: 'anthropic', ...flags }, io)
   const { apiKey } = setUp.connection
   const { host } = setUp.loaded.config
-  const usual = { apiKey, host, port: 3000, networkAddresses: [], domains: undefined, workers: 1 }
+  const usual = { apiKey, host, port: 3000, networkAddresses: [], domains: undefined, workers: 1, takesKeys: true }
   return banner(setUp, { ...usual, ...facts }, io.machine)
 }
 
@@ -55,13 +55,16 @@ describe('the banner with --upstream anthropic', () => {
   })
 
   test('says how to sign in, and who approves (SI-P1, SI-P2, SI-P4)', async () => {
-    const rowFor = async (environment: Record<string, string>) =>
-      (await bannerFor({ upstream: 'nexus', 'api-key': 'k' }, environment))
+    const rowFor = async (environment: Record<string, string>, facts: Partial<BannerFacts> = {}) =>
+      (await bannerFor({ upstream: 'nexus', 'api-key': 'k' }, environment, facts))
         .replace(/\n {2,}/g, ' ')
         .match(/Sign-in +(.*?) Upstream/s)?.[1]
     expect(await rowFor({})).toBeUndefined()
     expect(await rowFor({ NEXUS_SIGN_IN: 'true' })).toBe(
       'at http://127.0.0.1:3000: run /login in Claude Code, and approve its code here, or with nexus-claude-api sign-in approve CODE',
+    )
+    expect(await rowFor({ NEXUS_SIGN_IN: 'true' }, { takesKeys: false })).toBe(
+      'at http://127.0.0.1:3000: run /login in Claude Code, and approve its code with nexus-claude-api sign-in approve CODE',
     )
     expect(
       await rowFor({

@@ -41,7 +41,7 @@ export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
   const value = plainValue(loaded, key)
   // The keychain was not read, or gave no value.
   if (value === undefined) return sources.has(key) ? 'not read' : '-'
-  return String(value) || 'empty'
+  return settingText(value) || 'empty'
 }
 
 /** Undefined for a setting without a value. */

@@ -15,6 +15,13 @@ describe('config get', () => {
     })
   })
 
+  test('prints an object as JSON (SI-M3)', async () => {
+    const { folder } = homeWithConfig({ signIn: { settings: { skipWebFetchPreflight: true } } })
+    const json = '{"skipWebFetchPreflight":true}'
+    expect((await cli(['config', 'get', 'signIn.settings'], {}, folder)).out).toBe(`${json}\n`)
+    expect((await cli(['config', 'show'], {}, folder)).out).toContain(json)
+  })
+
   test('ends with exit code 1 without a value', async () => {
     expect(await cli(['config', 'get', 'apiKey'])).toEqual({ code: 1, out: '', err: 'apiKey is not set.\n' })
   })

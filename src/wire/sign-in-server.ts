@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { Open } from './schema.ts'
 
 /** The file with which the commands of sign-in find the running server. */
@@ -7,3 +7,4 @@ export const SignInServer = Open({
   url: Type.String({ pattern: '^https?://' }),
   pid: Type.Integer({ minimum: 1 }),
 })
+export type SignInServer = Static<typeof SignInServer>

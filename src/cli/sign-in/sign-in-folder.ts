@@ -109,7 +109,7 @@ export const openSignInFolder = async ({ machine, log, pid, times }: FolderOptio
   const paths = pathsIn(machine)
   prepareFolder(paths.folder)
   const last = parseAs(isServer, readText(paths.server) ?? '')
-  const release = await holdLock(paths.sessions, { own: pid, last: last?.pid }, times)
+  const release = await holdLock(paths.sessions, { own: pid, last }, times)
   const secret = randomToken()
   try {
     const stored = readState(paths.sessions, log)

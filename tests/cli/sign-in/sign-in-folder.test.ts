@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createLogger, type LogRecord } from '../../../src/base/logger.ts'
 import { openSignInFolder, readServerFile } from '../../../src/cli/sign-in/sign-in-folder.ts'
@@ -98,6 +107,23 @@ describe('the folder of sign-in', () => {
     await first.publish('http://127.0.0.1:4141')
     await expect(open(home)).rejects.toThrow(`Another server has the sessions of sign-in (process ${process.pid}).`)
     await first.close()
+    await open(home)
+  })
+
+  test('of a server that is suspended stays its own; one that crashed leaves it (SI-S3)', async () => {
+    const home = temporaryFolder()
+    mkdirSync(folderIn(home), { recursive: true })
+    const listener = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+    afterTest(() => listener.stop(true))
+    // A suspended program does not touch its lock.
+    const lock = join(folderIn(home), 'sessions.json.lock')
+    writeFileSync(lock, '')
+    utimesSync(lock, 0, 0)
+    const url = `http://127.0.0.1:${listener.port}`
+    writeFileSync(join(folderIn(home), 'server.json'), JSON.stringify({ url, pid: process.pid }))
+    await expect(open(home)).rejects.toThrow(`Another server has the sessions of sign-in (process ${process.pid}).`)
+    // Another program may have got the id of the one that crashed.
+    await listener.stop(true)
     await open(home)
   })
 

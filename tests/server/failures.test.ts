@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { connect } from 'node:net'
 import { request, startChain } from '../support/chain.ts'
+import { brokenRequest } from '../support/raw-client.ts'
 import { readEvents, withoutPings } from '../support/sse.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -73,13 +73,7 @@ describe('T7 a client that disconnects', () => {
     client.abort()
     await pending
     await waitUntil(() => records.some(({ event }) => event === 'request.cancelled'))
-    const { hostname, port } = new URL(url)
-    const head =
-      'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a"'
-    await new Promise<void>((resolve) => {
-      const socket = connect(Number(port), hostname, () => socket.write(head, () => socket.destroy()))
-      socket.on('close', () => resolve())
-    })
+    await brokenRequest(url, '/v1/messages', { 'content-type': 'application/json' })
     await waitUntil(() => records.filter(({ event }) => event === 'request.cancelled').length === 2)
     expect(records.filter(({ level }) => level === 'error')).toEqual([])
   })

@@ -43,3 +43,19 @@ export const rawRequest = (
   const head = [...fields, ...length].map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return rawExchange(url, `${line} HTTP/1.1\r\n${head}\r\n${body}`, onData)
 }
+
+/** Sends a request whose body ends too early, because the client ends. */
+export const brokenRequest = (
+  url: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> =>
+  new Promise((resolve) => {
+    const { hostname, port } = new URL(url)
+    const fields = Object.entries({ host: 'localhost', 'content-length': '100', ...headers })
+    const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n{"a"`, () => socket.destroy())
+    })
+    socket.on('close', () => resolve())
+  })

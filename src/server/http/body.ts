@@ -151,6 +151,17 @@ export const requireJson = (headers: Headers): void => {
 export const toReadError = ({ signal }: Request, error: unknown): unknown =>
   error instanceof GatewayError || (error instanceof TypeError && !signal.aborted) ? error : clientClosed(error)
 
+/** The bytes of a body in another form. Rejects with GatewayError: 413, or 499. */
+export const readWholeBody = async (request: Request, maximumBytes: number): Promise<Uint8Array> => {
+  const { body, headers } = request
+  if (Number(headers.get('content-length') ?? 0) > maximumBytes) throw tooLarge(maximumBytes)
+  try {
+    return body === null ? new Uint8Array() : await readBytes(body, maximumBytes)
+  } catch (error) {
+    throw toReadError(request, error)
+  }
+}
+
 /** Rejects with GatewayError: 400, 413 or 415. */
 export type ReadJson = (request: Request) => Promise<unknown>
 

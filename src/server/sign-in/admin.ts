@@ -23,7 +23,7 @@ import {
   type RevokeRequest,
   type SessionsAnswer,
 } from '../../wire/sign-in-admin.ts'
-import { readBytes, requireJson } from '../http/body.ts'
+import { readWholeBody, requireJson } from '../http/body.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
 import type { ScopeOf } from '../http/request-scope.ts'
 import { noStore } from './entrance.ts'
@@ -67,7 +67,7 @@ const createRequireAdmin =
 
 const readBody = async <T>(request: Request, check: (body: unknown) => body is T): Promise<T> => {
   requireJson(request.headers)
-  const bytes = request.body === null ? new Uint8Array() : await readBytes(request.body, mostBodyBytes)
+  const bytes = await readWholeBody(request, mostBodyBytes)
   let body: unknown
   try {
     body = JSON.parse(new TextDecoder().decode(bytes))

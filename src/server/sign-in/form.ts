@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
-import { readBytes, tooLarge, toReadError } from '../http/body.ts'
+import { readWholeBody } from '../http/body.ts'
 
 /** Reads the form of an OAuth request (SI-A4). */
 
@@ -23,16 +23,9 @@ const decode = (bytes: Uint8Array): string => {
 
 /** A form without a body is empty. Rejects with GatewayError: 400 or 413. */
 export const readForm = async (request: Request): Promise<URLSearchParams> => {
-  const { body, headers } = request
-  if (Number(headers.get('content-length') ?? 0) > mostBytes) throw tooLarge(mostBytes)
-  const bytes =
-    body === null
-      ? new Uint8Array()
-      : await readBytes(body, mostBytes).catch((error) => {
-          throw toReadError(request, error)
-        })
+  const bytes = await readWholeBody(request, mostBytes)
   if (bytes.byteLength === 0) return new URLSearchParams()
-  if (!formType.test(headers.get('content-type') ?? ''))
+  if (!formType.test(request.headers.get('content-type') ?? ''))
     throw invalid('The body must be a form: application/x-www-form-urlencoded.')
   return new URLSearchParams(decode(bytes))
 }

@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia'
 import { type ForwardTelemetry, telemetrySignals } from '../../gateway/sign-in/telemetry-forwarder.ts'
-import { readBytes, tooLarge } from '../http/body.ts'
+import { readWholeBody, tooLarge, toReadError } from '../http/body.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
 
 export interface TelemetryRouteOptions {
@@ -10,12 +10,17 @@ export interface TelemetryRouteOptions {
 
 const maximumBytes = 8 * 1024 * 1024
 
-/** Stops at the limit. */
-const discard = async (body: ReadableStream<Uint8Array>): Promise<void> => {
+/** Stops at the limit. Rejects with GatewayError. */
+const discard = async (request: Request): Promise<void> => {
+  if (Number(request.headers.get('content-length') ?? 0) > maximumBytes) throw tooLarge(maximumBytes)
   let length = 0
-  for await (const chunk of body) {
-    length += chunk.byteLength
-    if (length > maximumBytes) throw tooLarge(maximumBytes)
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.byteLength
+      if (length > maximumBytes) throw tooLarge(maximumBytes)
+    }
+  } catch (error) {
+    throw toReadError(request, error)
   }
 }
 
@@ -28,12 +33,12 @@ export const telemetryRoutes =
   (app: Elysia) => {
     for (const signal of telemetrySignals) {
       const path = `/v1/${signal}`
-      const receive = async ({ body, headers }: Request): Promise<Response> => {
-        if (Number(headers.get('content-length') ?? 0) > maximumBytes) throw tooLarge(maximumBytes)
-        if (forwardTelemetry === undefined) await (body && discard(body))
+      const receive = async (request: Request): Promise<Response> => {
+        const { headers } = request
+        if (forwardTelemetry === undefined) await discard(request)
         else
           forwardTelemetry(signal, {
-            body: body === null ? new Uint8Array() : await readBytes(body, maximumBytes),
+            body: await readWholeBody(request, maximumBytes),
             contentType: headers.get('content-type'),
             contentEncoding: headers.get('content-encoding'),
           })

@@ -3,7 +3,9 @@ import { Secret } from '../../../src/base/secret.ts'
 import { recordingServer } from '../../support/anthropic.ts'
 import { defaultConfig, request, startChain } from '../../support/chain.ts'
 import { clientEntry, tokenOf } from '../../support/named-clients.ts'
+import { brokenRequest } from '../../support/raw-client.ts'
 import { signedIn, startSignInServer } from '../../support/sign-in.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 /** What the whole server does with sign-in, and without it. */
 
@@ -147,4 +149,21 @@ describe('with sign-in', () => {
     const log = JSON.stringify([server.records, server.core.records])
     for (const secret of [device_code, user_code, access_token, refresh_token]) expect(log).not.toContain(secret)
   })
+
+  test.each([
+    ['/v1/logs', false],
+    ['/v1/logs', true],
+    ['/sign-in/approve', false],
+    ['/oauth/token', false],
+  ])(
+    'a client that ends in the middle of its request to %s is no error of the server (SI-O1, forwarded: %p)',
+    async (path, isForwarded) => {
+      const server = startSignInServer(isForwarded ? { forwardTelemetry() {} } : {})
+      const { accessToken } = await signedIn(server.core)
+      const token = path === '/sign-in/approve' ? 'the-secret-of-the-commands' : accessToken
+      await brokenRequest(server.url, path, { ...bearer(token), 'content-type': 'application/json' })
+      await waitUntil(() => server.records.some(({ event }) => event.startsWith('request.')))
+      expect(server.records.map(({ level, event }) => [level, event])).toEqual([['info', 'request.cancelled']])
+    },
+  )
 })

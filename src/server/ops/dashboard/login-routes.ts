@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../../base/errors.ts'
 import type { SharedState } from '../../../state/shared-state.ts'
-import { readBytes } from '../../http/body.ts'
+import { readWholeBody } from '../../http/body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import type { ScopeOf } from '../../http/request-scope.ts'
 import { createLoginTries } from './login-tries.ts'
@@ -36,8 +36,8 @@ const requireOrigin = ({ headers }: Request): void => {
   })
 }
 
-const readToken = async ({ body }: Request): Promise<string> => {
-  const bytes = body === null ? new Uint8Array() : await readBytes(body, mostBodyBytes)
+const readToken = async (request: Request): Promise<string> => {
+  const bytes = await readWholeBody(request, mostBodyBytes)
   return new URLSearchParams(new TextDecoder().decode(bytes)).get('token')?.trim() ?? ''
 }
 

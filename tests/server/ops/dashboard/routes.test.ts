@@ -9,8 +9,10 @@ import { temporaryFolder } from '../../../support/cli.ts'
 import { ask, readSummary, startDashboard } from '../../../support/dashboard-page.ts'
 import { testHistory } from '../../../support/history.ts'
 import { clientEntry, tokenOf } from '../../../support/named-clients.ts'
+import { brokenRequest } from '../../../support/raw-client.ts'
 import { requestRecord, usage } from '../../../support/records.ts'
 import { startSharedState } from '../../../support/shared-state.ts'
+import { waitUntil } from '../../../support/wait-until.ts'
 
 const token = 'a-token-of-the-administrator'
 const hello = { model: 'claude-sonnet-4.6', max_tokens: 500, messages: [{ role: 'user', content: 'Hello' }] }
@@ -54,6 +56,13 @@ describe('the dashboard', () => {
     const { url } = startChain()
     for (const path of ['', '/api/summary', '/api/live', '/login'])
       expect([path, await statusOf(`${url}/dashboard${path}`)]).toEqual([path, 404])
+  })
+
+  test('takes no browser that ends in the middle of its form as an error of the server (OP-D4)', async () => {
+    const { url, records } = withToken()
+    await brokenRequest(url, '/dashboard/login', { origin: 'http://localhost' })
+    await waitUntil(() => records.some(({ event }) => event.startsWith('request.')))
+    expect(records.map(({ level, event }) => [level, event])).toEqual([['info', 'request.cancelled']])
   })
 
   test('is one page of at most 160 KB that may load nothing else (OP-D1)', async () => {

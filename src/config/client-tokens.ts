@@ -5,6 +5,9 @@ import { UsageError } from '../base/usage-error.ts'
 import type { Config } from './load.ts'
 import type { SettingKey } from './settings/settings.ts'
 
+/** Clients send it to a server that requires no token: they always require one. */
+export const anyToken = 'dummy'
+
 type Tokens = Pick<Config, 'clientToken' | 'openai'>
 type Gate = Tokens & Pick<Config, 'clientTokens' | 'clientsFile'>
 

@@ -8,6 +8,12 @@ export const options = { allowTrailingComma: true, allowEmptyContent: true } as 
 /** Removes the byte order mark that editors on Windows write. */
 export const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '')
 
+/** Changes the text behind the mark, which stays. */
+export const afterMark = (text: string, change: (bare: string) => string): string => {
+  const bare = withoutMark(text)
+  return text.slice(0, text.length - bare.length) + change(bare)
+}
+
 /** Line and column, both from 1. */
 export const positionOf = (text: string, offset: number) => {
   const lines = text.slice(0, offset).split('\n')

@@ -1,13 +1,10 @@
 import { isEverywhere, isLoopbackHost } from '../base/loopback.ts'
 import { UsageError } from '../base/usage-error.ts'
-import { clientTokensOf } from './client-tokens.ts'
+import { anyToken, clientTokensOf } from './client-tokens.ts'
 import type { Config } from './load.ts'
 import { isShared } from './state-address.ts'
 
 /** Sign-in: the address that clients use, and what it cannot be combined with (SI-A1, SI-T1). */
-
-/** What clients send to a server that wants no token. */
-const anyToken = 'dummy'
 
 /** The configured address without a slash at the end; undefined without one. Throws UsageError. */
 export const signInUrlOf = ({ signIn: { publicUrl } }: Pick<Config, 'signIn'>): string | undefined => {

@@ -6,9 +6,6 @@ import { productName } from '../../version.ts'
 
 /** How a client on this machine reaches the server. */
 
-/** Sent if the server requires no token: clients always require one. */
-export const anyToken = 'dummy'
-
 /** The server keeps only hashes of the tokens of named clients: the client's owner has the token. */
 const tokenPlaceholder = 'YOUR-TOKEN'
 

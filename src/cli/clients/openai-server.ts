@@ -1,9 +1,10 @@
 import { UsageError } from '../../base/usage-error.ts'
+import { anyToken } from '../../config/client-tokens.ts'
 import type { Config } from '../../config/load.ts'
 import { missingKey } from '../config/set-up.ts'
 import type { Io } from '../terminal/io.ts'
 import type { Client, LaunchServer, LaunchSetUp } from './client.ts'
-import { anyToken, clientTokenOf, localUrl } from './connection.ts'
+import { clientTokenOf, localUrl } from './connection.ts'
 import { type LaunchTarget, launchTarget } from './host.ts'
 import { needsClientKey } from './own-key.ts'
 

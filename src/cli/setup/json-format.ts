@@ -3,7 +3,7 @@ import { createScanner, getNodeValue, type Node, parseTree } from 'jsonc-parser'
 import { isObject } from '../../base/json.ts'
 import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
-import { options, parseJsonc, positionOf, withoutMark } from '../../config/jsonc.ts'
+import { afterMark, options, parseJsonc, positionOf, withoutMark } from '../../config/jsonc.ts'
 import { addMember, layoutOf, removeMember, replaceAt } from '../../config/jsonc-members.ts'
 import type { EntryOf, KeyPath } from './client-plan.ts'
 import { namedEntry, wrapped } from './key-values.ts'
@@ -166,12 +166,6 @@ const secretsInComments = (text: string, isSecret: IsSecret): (readonly [number,
       found.push(...secretsInComment(text.slice(start, start + scanner.getTokenLength()), start, isSecret))
     }
   return found
-}
-
-/** Changes the text behind the byte order mark. */
-const afterMark = (text: string, change: (bare: string) => string): string => {
-  const bare = withoutMark(text)
-  return text.slice(0, text.length - bare.length) + change(bare)
 }
 
 export const jsonFormat: TextFormat = {

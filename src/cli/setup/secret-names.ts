@@ -1,4 +1,4 @@
-import { anyToken } from '../clients/connection.ts'
+import { anyToken } from '../../config/client-tokens.ts'
 
 /** Values of a client's file that a diff does not show (SU-2): the file may have secrets of the user's. */
 

@@ -14,8 +14,9 @@ import {
   visit,
 } from 'yaml'
 import { UsageError } from '../../base/usage-error.ts'
-import { withoutMark } from '../../config/jsonc.ts'
+import { afterMark, withoutMark } from '../../config/jsonc.ts'
 import type { EntryOf, KeyPath } from './client-plan.ts'
+import { keyName } from './key-changes.ts'
 import { wrapped } from './key-values.ts'
 import { secretsInComment } from './plain-secrets.ts'
 import { isSecretFlag } from './secret-names.ts'
@@ -116,13 +117,8 @@ const insertion = (text: string, holder: Collection, key: KeyPath[number], value
   return insertEntry(text, holder, indent + blockOf(entry, indent, text), flowOf(entry).slice(1, -1))
 }
 
-const nameOf = (key: KeyPath[number]): string => {
-  if (typeof key === 'string') return key
-  return 'equals' in key ? key.equals : key.is
-}
-
 const refuse = (path: string, keys: KeyPath, kind: string): never => {
-  throw new UsageError(`${keys.map(nameOf).join('.')} in ${path} must be a ${kind}. Correct it first.`)
+  throw new UsageError(`${keyName(keys)} in ${path} must be a ${kind}. Correct it first.`)
 }
 
 /** Throws UsageError for a value on the way that is neither a list nor a map, or the other one. */
@@ -150,7 +146,7 @@ const read = (text: string, keys: KeyPath): { readonly value: unknown } | undefi
 const checked = (path: string, text: string, keys: KeyPath, value: unknown): string => {
   const { errors } = parse(text)
   if (errors.length === 0 && isDeepStrictEqual(read(text, keys)?.value, value)) return text
-  throw new UsageError(`${keys.map(nameOf).join('.')} in ${path} cannot be changed safely. Change it by hand.`)
+  throw new UsageError(`${keyName(keys)} in ${path} cannot be changed safely. Change it by hand.`)
 }
 
 const set = (path: string, text: string, keys: KeyPath, value: unknown): string => {
@@ -180,12 +176,6 @@ const check = (path: string, text: string): void => {
     )
   if (contents !== null && !isMap(contents) && !isEmptyValue(contents))
     throw new UsageError(`${path}:${line}:${col} must be a map. Correct it, or move the file away.`)
-}
-
-/** Changes the text behind the byte order mark. */
-const afterMark = (text: string, change: (bare: string) => string): string => {
-  const bare = withoutMark(text)
-  return text.slice(0, text.length - bare.length) + change(bare)
 }
 
 const remove = (text: string, keys: KeyPath): string => {

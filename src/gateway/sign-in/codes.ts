@@ -58,5 +58,10 @@ const shownCode = (code: string): string => `${code.slice(0, half)}-${code.slice
 /** Reads a code that a user typed: in any case, with or without the hyphen. */
 export const toUserCode = (typed: string): string => shownCode(typed.toUpperCase().replace(/[\s-]/g, ''))
 
+const userCodeForm = new RegExp(`^[${letters}]{${half}}-[${letters}]{${half}}$`)
+
+/** Whether a text can be a user code, in the form that `toUserCode` gives it. */
+export const isUserCode = (text: string): boolean => userCodeForm.test(text)
+
 /** The random beginning that all refresh tokens of a session share; undefined for another text. */
 export const familyOf = (refreshToken: string): string | undefined => refreshForm.exec(refreshToken)?.[1]

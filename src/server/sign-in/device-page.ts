@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../base/errors.ts'
-import { toUserCode } from '../../gateway/sign-in/codes.ts'
+import { isUserCode, toUserCode } from '../../gateway/sign-in/codes.ts'
 import type { SignIn } from '../../gateway/sign-in/sign-in.ts'
 import { isOwnOrigin } from '../http/guard.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
@@ -20,12 +20,10 @@ export interface DevicePageOptions {
 /** The query of `verification_uri_complete`, and a field of the form. */
 const userCodeField = 'user_code'
 
-const userCodeForm = /^[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}$/
-
 /** The code of a link or a form; undefined for other text, which the page does not show. */
 const codeIn = (text: string | null): string | undefined => {
   const code = toUserCode(text ?? '')
-  return userCodeForm.test(code) ? code : undefined
+  return isUserCode(code) ? code : undefined
 }
 
 const pageHeaders = {

@@ -1,6 +1,7 @@
+import { anyToken } from '../../../config/client-tokens.ts'
 import type { Config } from '../../../config/load.ts'
 import { clientNameOf, type ModelResolver, type ResolvedModel } from '../../../models/resolver.ts'
-import { anyToken, clientTokenOf, localUrl, proxyVariables } from '../../clients/connection.ts'
+import { clientTokenOf, localUrl, proxyVariables } from '../../clients/connection.ts'
 import type { LaunchEnvironment } from '../../clients/shells.ts'
 
 /** Claude Code's environment: the one place that knows its variables. */

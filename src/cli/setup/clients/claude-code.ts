@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs'
-import { posix, win32 } from 'node:path'
 import { attempt } from '../../../base/attempt.ts'
 import { isObject } from '../../../base/json.ts'
 import { UsageError } from '../../../base/usage-error.ts'
@@ -15,11 +14,11 @@ import { isSearchAllowed, preflightKey, skipsPreflight, webSearch } from '../../
 import { launchTarget, trustFor } from '../../clients/host.ts'
 import type { LaunchEnvironment } from '../../clients/shells.ts'
 import type { ClientPlan, KeyEdit, SetupClient, SetupRequest } from '../client-plan.ts'
+import { joined } from './client-folders.ts'
 
 /** Claude Code's user settings: the environment of a launch, or the sign-in to this server. */
 
-const settingsPath = (machine: Machine): string =>
-  (machine.platform === 'win32' ? win32 : posix).join(claudeFolder(machine), 'settings.json')
+const settingsPath = (machine: Machine): string => joined(machine, claudeFolder(machine), 'settings.json')
 
 const tokenVariable = 'ANTHROPIC_AUTH_TOKEN'
 const helperKey = 'apiKeyHelper'

@@ -1,5 +1,5 @@
+import { anyToken } from '../../../config/client-tokens.ts'
 import { clientNameOf } from '../../../models/resolver.ts'
-import { anyToken } from '../../clients/connection.ts'
 import type { SetupClient } from '../client-plan.ts'
 
 /** Extensions that keep their settings in the storage of the editor, which other programs cannot change. */

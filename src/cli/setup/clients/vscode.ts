@@ -1,36 +1,29 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { posix, win32 } from 'node:path'
 import { attempt } from '../../../base/attempt.ts'
 import { UsageError } from '../../../base/usage-error.ts'
 import type { Machine } from '../../../config/paths.ts'
 import type { LaunchEnvironment } from '../../clients/shells.ts'
 import type { ClientPlan, KeyEdit, SetupClient, SetupRequest } from '../client-plan.ts'
 import { environmentOf } from './claude-code.ts'
+import { inConfigHome, inHome, inRoaming, joined } from './client-folders.ts'
 
 /** The Claude Code extension of VS Code, and of the editors that are made from it. */
 
 const editors = ['Code', 'Code - Insiders', 'VSCodium', 'Cursor', 'Windsurf'] as const
 
-const pathOf = ({ platform }: Machine): typeof posix => (platform === 'win32' ? win32 : posix)
-
-const configFolder = (machine: Machine): string => {
-  const { platform, home, environment } = machine
-  const { join } = pathOf(machine)
-  if (platform === 'win32') return environment['APPDATA'] || join(home, 'AppData', 'Roaming')
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support')
-  const configHome = environment['XDG_CONFIG_HOME']
-  return configHome?.startsWith('/') ? configHome : join(home, '.config')
+const inConfig = (machine: Machine, ...names: readonly string[]): string => {
+  if (machine.platform === 'win32') return inRoaming(machine, ...names)
+  if (machine.platform === 'darwin') return inHome(machine, 'Library', 'Application Support', ...names)
+  return inConfigHome(machine, ...names)
 }
 
-const userFolders = (machine: Machine): string[] =>
-  editors.map((editor) => pathOf(machine).join(configFolder(machine), editor, 'User'))
+const userFolders = (machine: Machine): string[] => editors.map((editor) => inConfig(machine, editor, 'User'))
 
 /** In WSL, or on a machine that an editor reaches by ssh. */
-const serverFolder = (machine: Machine): string =>
-  pathOf(machine).join(machine.home, '.vscode-server', 'data', 'Machine')
+const serverFolder = (machine: Machine): string => inHome(machine, '.vscode-server', 'data', 'Machine')
 
 const settingsIn = (machine: Machine, folders: readonly string[]): string[] =>
-  folders.map((folder) => pathOf(machine).join(folder, 'settings.json'))
+  folders.map((folder) => joined(machine, folder, 'settings.json'))
 
 const files = (machine: Machine): string[] => settingsIn(machine, [...userFolders(machine), serverFolder(machine)])
 
@@ -39,7 +32,7 @@ const installed = (machine: Machine): string[] => {
   const folders = [...userFolders(machine), serverFolder(machine)].filter((folder) => existsSync(folder))
   if (folders.length > 0) return settingsIn(machine, folders)
   throw new UsageError(
-    `No VS Code, VSCodium, Cursor or Windsurf has settings in ${configFolder(machine)} or ${serverFolder(machine)}. Start the editor once, then run setup again.`,
+    `No VS Code, VSCodium, Cursor or Windsurf has settings in ${inConfig(machine)} or ${serverFolder(machine)}. Start the editor once, then run setup again.`,
   )
 }
 
@@ -56,11 +49,10 @@ const editsFor = ({ set }: LaunchEnvironment): KeyEdit[] => [
 
 /** Profiles have settings of their own (SU-VS2). */
 const profileNotes = (machine: Machine): string[] => {
-  const { join } = pathOf(machine)
   const found = userFolders(machine).flatMap((folder) => {
-    const profiles = join(folder, 'profiles')
+    const profiles = joined(machine, folder, 'profiles')
     const names = attempt(() => readdirSync(profiles)) ?? []
-    return names.map((name) => join(profiles, name, 'settings.json')).filter((path) => existsSync(path))
+    return names.map((name) => joined(machine, profiles, name, 'settings.json')).filter((path) => existsSync(path))
   })
   return found.length === 0
     ? []

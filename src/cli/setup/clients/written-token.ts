@@ -1,4 +1,4 @@
-import { anyToken } from '../../clients/connection.ts'
+import { anyToken } from '../../../config/client-tokens.ts'
 import type { KeyEdit, KeyPath, SetupRequest } from '../client-plan.ts'
 
 /** The token in a client's own file, for clients that run no helper (SU-3). */

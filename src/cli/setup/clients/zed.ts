@@ -1,7 +1,7 @@
+import { anyToken } from '../../../config/client-tokens.ts'
 import type { Machine } from '../../../config/paths.ts'
 import type { Model } from '../../../models/model.ts'
 import { clientNameOf } from '../../../models/resolver.ts'
-import { anyToken } from '../../clients/connection.ts'
 import { offeredModels } from '../../clients/offered-models.ts'
 import type { KeyEdit, SetupClient } from '../client-plan.ts'
 import { inConfigHome, inHome, inRoaming } from './client-folders.ts'

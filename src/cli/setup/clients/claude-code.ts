@@ -5,9 +5,15 @@ import { UsageError } from '../../../base/usage-error.ts'
 import type { Machine } from '../../../config/paths.ts'
 import { hasWebSearch } from '../../../config/web-search.ts'
 import { cachesForAnHour } from '../../../upstreams/registry.ts'
-import { isHarmless, readClaudeSettings } from '../../claude-code/claude-settings.ts'
+import { isHarmless, isOn, readClaudeSettings } from '../../claude-code/claude-settings.ts'
 import { findGatewaySignIn, gatewayUrl } from '../../claude-code/gateway-sign-in.ts'
-import { claudeCodeEnvironment, otherProviders, ownKey } from '../../claude-code/launch/environment.ts'
+import {
+  claudeCodeEnvironment,
+  divertingVariables,
+  gatewaySwitch,
+  otherProviders,
+  ownKey,
+} from '../../claude-code/launch/environment.ts'
 import { launchChoices } from '../../claude-code/launch/launch.ts'
 import { claudeFolder, readJsonFile, type SettingsFile, settingsFiles } from '../../claude-code/settings-files.ts'
 import { isSearchAllowed, preflightKey, skipsPreflight, webSearch } from '../../claude-code/web-tools.ts'
@@ -166,6 +172,16 @@ const signInEdits = (request: SetupRequest, { set }: LaunchEnvironment): KeyEdit
 
 const proxyNote = 'Claude Code uses NO_PROXY of this file from now on, not the one of your shell.'
 
+/** Measured with 2.1.332: another provider's switch wins over `env`, and a token over a helper. */
+const shellNote = ({ machine: { environment }, token }: SetupRequest, { set }: LaunchEnvironment): string[] => {
+  const names = [...divertingVariables, ...(token === undefined ? [] : [tokenVariable])].filter(
+    (name) => name !== gatewaySwitch && !(name in set) && isOn(environment[name] ?? ''),
+  )
+  return names.length === 0
+    ? []
+    : [`Your shell sets ${names.join(', ')}. Unset it: it wins over this file, and Claude Code cannot use the server.`]
+}
+
 const signedInNote = (machine: Machine, url: string): string[] => {
   const signIn = findGatewaySignIn(machine)
   if (signIn?.key !== 'enterpriseGateway' || gatewayUrl(signIn) === url) return []
@@ -199,7 +215,7 @@ const plan = async (request: SetupRequest): Promise<ClientPlan> => {
     notes: [
       ...notes,
       ...unreadableNote(machine),
-      ...(isSignIn ? signedInNote(machine, url) : keychainNote(machine)),
+      ...(isSignIn ? signedInNote(machine, url) : [...shellNote(request, environment), ...keychainNote(machine)]),
       proxyNote,
     ],
     restart: 'Restart Claude Code: it reads its settings at the start.',

@@ -111,6 +111,17 @@ describe('Claude Code with an environment', () => {
     expect(err).toContain('uses NO_PROXY of this file from now on, not the one of your shell')
   })
 
+  test('names variables of the shell that win over the file, without their values (SU-6)', async () => {
+    const shell = { CLAUDE_CODE_USE_BEDROCK: '1', CLAUDE_CODE_USE_VERTEX: '0', ANTHROPIC_AUTH_TOKEN: 'canary' }
+    const { err } = await run(['--dry-run'], shell)
+    expect(err).toContain('Your shell sets CLAUDE_CODE_USE_BEDROCK. Unset it: it wins over this file')
+    const withToken = await run(['--dry-run'], { ...shell, NEXUS_CLIENT_TOKEN: 'canary-token-0123456789' })
+    expect(withToken.err).toContain('Your shell sets CLAUDE_CODE_USE_BEDROCK, ANTHROPIC_AUTH_TOKEN. Unset it')
+    expect(withToken.err + withToken.out + err).not.toContain('canary')
+    const harmless = { ANTHROPIC_API_KEY: 'x', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', CLAUDE_CODE_USE_GATEWAY: '1' }
+    expect((await run(['--dry-run'], harmless)).err).not.toContain('Your shell sets')
+  })
+
   test('removes a key and another provider, and gives them back (SU-6)', async () => {
     const text = { env: { ANTHROPIC_API_KEY: 'sk-mine', CLAUDE_CODE_USE_BEDROCK: '1' }, apiKeyHelper: 'my-helper' }
     const { path, folder, err } = await run(['--yes'], {}, text)

@@ -45,7 +45,8 @@ const quota: Case = {
   name: 'a request with one output token',
   newestOnly: true,
   setup: () => ({ scenario: () => ({ content: [{ text: 'N' }], stopReason: 'max_tokens' }) }),
-  async play({ endpoint, journal }) {
+  async play(session) {
+    const { endpoint } = session
     assert.ok(endpoint)
     const response = await fetch(new URL('/v1/messages', endpoint.url), {
       method: 'POST',
@@ -59,7 +60,7 @@ const quota: Case = {
     const { stop_reason: stopReason } = (await response.json()) as { readonly stop_reason: string }
     assert.deepEqual([response.status, stopReason], [200, 'max_tokens'])
     assert.deepEqual(
-      journal.map(({ body }) => (body as Body).inferenceConfig),
+      bodies(session).map(({ inferenceConfig }) => inferenceConfig),
       [{ maxTokens: 1 }],
     )
   },

@@ -74,11 +74,18 @@ const smallRequestsRow: Row = {
   ],
 }
 
+/** The oldest version whose gateway is known to accept the setting `modelPicker`. */
+const pickerInGateway = '2.1.265'
+
 const behindClaudeGatewayRow: Row = {
   id: 'behind_claude_gateway',
   name: "Behind Anthropic's own gateway",
   group: 'ours',
   what: 'Signs in to `claude gateway`, which has this server as its upstream: a turn, a count, a prompt that is too long.',
+  notApplicable: ({ version }) =>
+    Bun.semver.order(version, pickerInGateway) < 0
+      ? 'its gateway does not know `modelPicker`, which the configuration of docs/behind-claude-gateway.md has'
+      : undefined,
   cases: ({ nexus }) => [
     withChecks(
       behindClaudeGateway(nexus === 'lenient' ? 'no limit' : 'limit'),

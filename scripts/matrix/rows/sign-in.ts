@@ -10,7 +10,7 @@ import { type MatrixCase, type Row, withChecks } from '../row.ts'
 const tokens = /nca_[a-z]+_/
 
 /** Of many starts of the client and the server. */
-const limitSeconds = 240
+const limitSeconds = 300
 
 const withoutTokens = (test: Case): MatrixCase =>
   withChecks(

@@ -159,6 +159,7 @@ const otherModel: Case = {
     )
     // Both models get the texts of all turns.
     const last = JSON.stringify(bodies(session).at(-1)?.messages)
+    assert.ok(last.includes('"signature"'), 'the thinking of Opus does not come back')
     for (const words of ['Looking.', 'It was forty-two.', 'Haiku agrees.']) assert.ok(last.includes(words), words)
   },
 }

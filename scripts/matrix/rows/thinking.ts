@@ -50,7 +50,7 @@ export const otherModelRow: Row = {
     withChecks(
       caseNamed(cases, 'a session with thinking by Opus, resumed with Haiku and then with Opus again'),
       'each request goes to the right model, which accepts the signatures in it',
-      'the last request has the texts of all turns',
+      'the last request has the texts of all turns, and a signature of Opus',
     ),
   ],
 }

@@ -93,13 +93,15 @@ const answerFinding = async (
   words: string,
   facts: Omit<ClientFacts, 'state'>,
   { io }: DoctorContext,
+  needsSignIn: boolean,
 ): Promise<Finding> => {
   const { url } = facts
+  const flag = needsSignIn ? ' --sign-in' : ''
   const health = await fetchHealth(String(url), io.times?.healthMs ?? usualDeadlineMs)
   if (health.kind === 'ours') return ok(`${words}, ${url} answers`, factsOf({ ...facts, state: 'set-up' }))
   return fail(
     `${words}, but no server answers at ${url}`,
-    `Start it: ${productName} start. To start it at login: ${productName} service print.`,
+    `Start it: ${productName} start${flag}. To start it at login: ${productName} service print${flag}.`,
     factsOf({ ...facts, state: 'no-answer' }),
   )
 }
@@ -120,7 +122,7 @@ const addressFinding = async (
   const command = setupCommand(client, isSignIn)
   if (isSameServer(address, url, port)) {
     const words = isSignIn ? 'set up for sign-in (run claude, then /login)' : 'set up'
-    const finding = await answerFinding(words, facts, context)
+    const finding = await answerFinding(words, facts, context, isSignIn)
     return port === 0 ? finding : withDiffering(finding, differing, command)
   }
   if (!isLoopbackHost(new URL(address).hostname))
@@ -146,7 +148,7 @@ const signedInFinding = async (
     return info('signed in to a gateway; the environment is ignored', factsOf({ ...facts, state: 'signed-in' }))
   const { host } = new URL(address)
   if (isSameServer(address, url, context.loaded?.config.port ?? 0))
-    return await answerFinding(`signed in to ${host}`, facts, context)
+    return await answerFinding(`signed in to ${host}`, facts, context, true)
   return info(`signed in to ${host}; the environment is ignored`, factsOf({ ...facts, state: 'signed-in' }))
 }
 

@@ -48,13 +48,15 @@ const proxyInTheWay = (context: DoctorContext, address: URL): string | undefined
   return proxy === undefined || bypassesProxy(environment, address) ? undefined : proxy.variable
 }
 
-const findingOf = (answer: Answer, isOurs: boolean, { origin }: URL): Finding => {
+const startRemedy = `Start the server: ${productName} start --sign-in. To start it at login: ${productName} service print --sign-in.`
+
+const findingOf = (answer: Answer, isOurs: boolean, { origin, hostname }: URL): Finding => {
   const data = { url: origin, answer: isOurs && answer === 'other' ? 'no sign-in' : answer }
   if (answer === 'gateway') return ok(`${origin} answers`, data)
   if (answer === 'silent')
     return fail(
       `${origin}: ${noServer}`,
-      `Start the server, or let it start at login: ${productName} service print. To sign out, run /logout in Claude Code.`,
+      `${isLoopbackHost(hostname) ? startRemedy : 'Check the network, and that the gateway runs.'} To sign out, run claude auth logout: Claude Code itself does not start.`,
       data,
     )
   if (isOurs)

@@ -158,6 +158,16 @@ describe('doctor about the files of clients', () => {
     )
   })
 
+  test('names the flag of sign-in where its server does not answer (SI-U1)', async () => {
+    const home = temporaryFolder()
+    const port = await closedPort()
+    const forceLoginGatewayUrl = `http://127.0.0.1:${port}`
+    writeFile(settingsIn(home), { forceLoginMethod: 'gateway', forceLoginGatewayUrl })
+    expect((await examine(home, port)).of('clients.claude-code').remedy).toBe(
+      'Start it: nexus-claude-api start --sign-in. To start it at login: nexus-claude-api service print --sign-in.',
+    )
+  })
+
   test('reports a managed file that overrules the setup, with its path (SU-14)', async () => {
     const home = temporaryFolder()
     const managed = temporaryFolder()

@@ -62,7 +62,8 @@ describe('gatewayAddressFinding', () => {
       'fail',
       `${url}: no server answers: Claude Code then ends with "Couldn't load settings from Cloud gateway", also without a prompt`,
     ])
-    expect(remedy).toContain('nexus-claude-api service print')
+    expect(remedy).toContain('nexus-claude-api start --sign-in')
+    expect(remedy).toContain('claude auth logout')
   })
 
   test('knows a server of this program that runs without --sign-in (SI-D1)', async () => {

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts'
 import { Secret } from '../../base/secret.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { usedSearchUrl } from '../../config/search.ts'
@@ -25,11 +26,16 @@ const withoutQuery = (address: string): string => address.replace(/\?.*/s, '?…
 const usualValue = ({ config }: LoadedConfig, key: SettingKey): SettingValue | undefined =>
   key === 'search.url' ? usedSearchUrl(config) : undefined
 
-/** Masks a secret, and the query of an address; of a program only the name, because an argument may be a secret. */
+/**
+ * Masks a secret, and the query of an address; of a program only the name, because an argument may be a secret, and of an
+ * object only the names of its members.
+ */
 export const plainValue = (loaded: LoadedConfig, key: SettingKey): SettingValue | undefined => {
   const value = loaded.values.get(key) ?? usualValue(loaded, key)
   if (value instanceof Secret) return key === 'state.url' ? shownStateAddress(value) : value.masked()
   if (value instanceof Map) return settingText(value)
+  // A value in it may be a secret, which the start refuses only by its name.
+  if (isOfKind(key, 'object') && isObject(value)) return Object.keys(value).join(', ')
   if (typeof value === 'string' && isOfKind(key, 'url')) return withoutQuery(value)
   if (!isOfKind(key, 'command') || !Array.isArray(value)) return value
   const count = value.length - 1
@@ -41,7 +47,7 @@ export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
   const value = plainValue(loaded, key)
   // The keychain was not read, or gave no value.
   if (value === undefined) return sources.has(key) ? 'not read' : '-'
-  return settingText(value) || 'empty'
+  return String(value) || 'empty'
 }
 
 /** Undefined for a setting without a value. */

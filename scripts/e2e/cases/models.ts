@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
 import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
@@ -80,15 +81,21 @@ const wideConversation: Case = {
   },
 }
 
+/** Claude Code lists the user's agents in a system message. */
+const agentFile = '---\nname: stargazer\ndescription: Counts the moons of Jupiter\n---\nCount them.\n'
+
 const newerModel: Case = {
   name: 'a model newer than those of Nexus, with system messages among the others',
-  setup: () => ({
-    scenario: turns(
-      [{ thinking: 'One.' }, bash('echo one')],
-      [{ thinking: 'Two.' }, bash('echo two')],
-      [{ text: 'Done.' }],
-    ),
-  }),
+  setup: async (folder) => {
+    await Bun.write(join(folder, '.claude', 'agents', 'stargazer.md'), agentFile)
+    return {
+      scenario: turns(
+        [{ thinking: 'One.' }, bash('echo one')],
+        [{ thinking: 'Two.' }, bash('echo two')],
+        [{ text: 'Done.' }],
+      ),
+    }
+  },
   async play(session) {
     const run = await session.headless(
       prompt('take two steps', withStreams, '--model', 'claude-opus-4-8', '--allowedTools', 'Bash'),
@@ -101,7 +108,8 @@ const newerModel: Case = {
     const requests = bodies(session)
     // System messages keep their position after the prompt, so the cached prefix stays the same.
     const texts = (requests[0]?.messages[0]?.content ?? []).flatMap((block) => ('text' in block ? [block.text] : []))
-    assert.ok(texts.indexOf('take two steps') < texts.length - 1, 'no system message comes after the prompt')
+    const later = texts.slice(texts.indexOf('take two steps') + 1).join('\n')
+    assert.match(later, /Counts the moons of Jupiter/, 'no complete system message comes after the prompt')
     assertGrowing(requests)
     const [first = 0, second = 0, third = 0] = cacheReads(run)
     assert.ok(first === 0 && second > 5000 && third > second, `${first}, ${second}, ${third}`)

@@ -6,10 +6,10 @@ import { isCited, isPdf, type Part, wordsOf } from './parts.ts'
 import { reorder } from './repair.ts'
 
 /**
- * Documents and images in a turn with tool results. Next to a result, Claude on Converse accepts text, images and PDFs; for any
- * other document, Bedrock reports that the result is missing (pydantic-ai#6098). Inside a result, documents cannot have
- * citations (boto3#4648), without which the model does not see a PDF's pages. Some models accept no images inside a
- * result (opencode#49443).
+ * Documents and images in a turn with tool results. Next to a result, Claude on Converse accepts text, images and PDFs;
+ * for any other document, Bedrock reports that the result is missing (pydantic-ai#6098). Inside a result, documents
+ * cannot have citations (boto3#4648), without which the model does not see a PDF's pages. Some models accept no images
+ * inside a result (opencode#49443).
  */
 
 type MarkedResult = MarkedContentBlock & { readonly block: Extract<ContentBlock, { toolResult: unknown }> }

@@ -98,7 +98,7 @@ const settings: readonly RefusalRule[] = [
   whenMatches(/additionalModelResponseFieldPaths/i, noResponseFields),
 ]
 
-/** A message may list several paths: all of them count, because there is only one retry. */
+/** A message may list several paths: all of them count, so that one retry is enough. */
 const rows: readonly RefusalRule[] = [...fieldRefusals, betaFlags, ...cachePoints, ...settings, ...documents, ...images]
 
 /** Only refusals of the request itself; a missing right to cache is a 403. */

@@ -48,7 +48,7 @@ const isAnother = (second: unknown, first: unknown): boolean =>
 
 /**
  * Changes refused requests as Bedrock's message requires, and remembers what each model has refused until the process
- * ends. See docs/translation.md, "Where the table is wrong". `learned` is remembered from the start.
+ * ends. See docs/translation.md, "If the table is wrong". `learned` is remembered from the start.
  */
 export const createRefusalFallback = (log: Logger, now: () => number, learned: readonly ModelRefusal[] = []) => {
   const { overrides, remember, acceptBetas, suspectsIn, known } = createOverrideMemory(log, now, learned)

@@ -122,7 +122,10 @@ const legend = [
 ]
 
 const toNotes = ({ texts }: Footnotes): string[] =>
-  texts.map((text, index) => wrapped(`${index + 1}. ${prose(text)}`, '   '))
+  texts.map((text, index) => {
+    const mark = `${index + 1}. `
+    return wrapped(mark + prose(text), ' '.repeat(mark.length))
+  })
 
 const toLosses = ({ features }: MatrixResult): string[] =>
   losses

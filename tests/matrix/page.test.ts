@@ -78,6 +78,15 @@ describe('docs/compatibility.md', () => {
       for (const line of text.split('\n')) expect([line, line.length <= 120]).toEqual([line, true])
   })
 
+  test('indents the lines of a note below its first word, as the formatter does (MX-R5)', () => {
+    const long = Array.from({ length: 12 }, (_, row) =>
+      feature('tool_use', cells({ status: 'healed', reason: `refused part ${row} ${'word '.repeat(40)}` })),
+    )
+    const text = toPage(result(long))
+    expect(text).toMatch(/^9\. .*\n {3}\S/m)
+    expect(text).toMatch(/^10\. .*\n {4}\S/m)
+  })
+
   test('links each loss to the page that describes it', () => {
     expect(page).toMatch(/^- `prompt_caching_1h`: .*\n?.*\[More\]\(translation\.md#prompt-caching\)\.$/m)
   })

@@ -82,6 +82,8 @@ export interface RequestFacts extends Partial<SearchFacts> {
   /** Name of the client whose token opened the server; absent without named clients (OP-A). */
   readonly client?: string
   readonly limit?: LimitName
+  /** A sign-in that waits for an approval: the client repeats the request every few seconds. */
+  readonly isWaitingSignIn?: boolean
   /** Milliseconds that the request waited for a place. */
   readonly queuedMs?: number
   /** Only if the configuration wants it in the log (OP-G2). */

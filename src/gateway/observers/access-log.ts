@@ -53,7 +53,7 @@ export const accessLogObservers = (log: Logger): readonly RequestObserver[] => {
   if (!log.isEnabled('warn')) return []
   return [
     (record) => {
-      const level = record.outcome === 'failed' ? 'warn' : 'info'
+      const level = record.outcome === 'failed' ? 'warn' : record.isWaitingSignIn ? 'debug' : 'info'
       if (log.isEnabled(level)) log[level](`request.${record.outcome}`, toAccessFields(record))
     },
   ]

@@ -115,8 +115,12 @@ const createActions = (options: OAuthOptions) => {
     async token(request: Request): Promise<Response> {
       const form = await readForm(request)
       const grant = requiredField(form, 'grant_type')
-      if (grant === deviceGrant)
-        return tokenAnswer(await signIn.poll(requiredField(form, 'device_code'), addressOf(request)))
+      if (grant === deviceGrant) {
+        const outcome = await signIn.poll(requiredField(form, 'device_code'), addressOf(request))
+        const isWaitingSignIn = outcome.kind === 'refused' && outcome.error === 'authorization_pending'
+        if (isWaitingSignIn) scopeOf(request).running.update({ isWaitingSignIn })
+        return tokenAnswer(outcome)
+      }
       if (grant === refreshGrant)
         return tokenAnswer(await signIn.refresh(requiredField(form, 'refresh_token'), addressOf(request)))
       throw unsupportedGrant()

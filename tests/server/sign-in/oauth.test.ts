@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { accessRecords } from '../../support/access-records.ts'
 import { signedIn, startSignInServer } from '../../support/sign-in.ts'
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -92,6 +93,15 @@ describe('POST /oauth/device_authorization', () => {
 })
 
 describe('POST /oauth/token', () => {
+  test('is logged at level debug while the sign-in waits for its approval (SI-A5, SI-S5)', async () => {
+    const server = startSignInServer()
+    const device = server.signIn.ask({})
+    await poll(server, device?.deviceCode ?? '')
+    await poll(server, 'guess')
+    const levels = accessRecords(server.records).map(({ level }) => level)
+    expect(levels).toEqual(['debug', 'info'])
+  })
+
   test('uses the words of RFC 8628 for each state of a device code (SI-A5, SI-A7)', async () => {
     const server = startSignInServer()
     const { signIn, clock } = server

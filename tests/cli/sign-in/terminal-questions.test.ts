@@ -44,7 +44,8 @@ describe.if(hasTerminals)('start --sign-in in a terminal', () => {
     await server.shows(new RegExp(`Claude Code asks to sign in: ${user_code} \\(\\S+,\\s+127\\.0\\.0\\.1\\)`))
     expect(server.echoes()).toBe(false)
     await server.answers('y', new RegExp(`${user_code} is approved\\.`))
-    expect(server.echoes()).toBe(true)
+    // The program restores the terminal after the words.
+    await waitUntil(server.echoes)
     expect(await server.poll(device_code)).toBe(200)
     server.types('\u0003')
     expect(await server.ended).toBe(0)
@@ -83,7 +84,7 @@ describe.if(hasTerminals)('start --sign-in in a terminal', () => {
     expect(server.echoes()).toBe(true)
     const other = await startInTerminal([], { NEXUS_SIGN_IN_APPROVE: 'invite' })
     await other.requestCode()
-    await other.shows(/sign_in\.requested|POST \/oauth\/device_authorization/)
+    await other.shows(/sign_in\.asked|POST \/oauth\/device_authorization/)
     expect(other.screen()).not.toContain('asks to sign in')
   })
 })

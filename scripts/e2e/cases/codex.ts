@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ReplyBlock } from '../../../src/simulator/reply.ts'
+import type { ReplyBlock, Scenario } from '../../../src/simulator/reply.ts'
 import { resultTextOf } from '../../../src/simulator/request-view.ts'
 import { bodies, type Case } from '../case.ts'
 import { type CodexSettings, codexConfiguration, codexPrompt, codexSays, itemsOfType } from '../codex.ts'
@@ -22,6 +22,12 @@ export const launch = (settings?: CodexSettings) =>
 
 /** A call of Codex's shell tool. */
 export const shell = (command: string): ReplyBlock => ({ tool: 'exec_command', input: { cmd: command } })
+
+/** One call of the shell, then the answer; the same for each prompt, so that a resumed session can play it again. */
+export const oneStep: Scenario = (request) =>
+  request.lastTurn.some((part) => 'toolResult' in part)
+    ? { content: [{ text: 'One step is done.' }] }
+    : { content: [{ thinking: 'A step.' }, { text: 'Running.' }, shell('echo one step')] }
 
 interface AssistantMessage {
   readonly role: string

@@ -4,7 +4,7 @@ import { bodies, type Case } from '../case.ts'
 import { codexPrompt, codexSays, itemsOfType, quietCodex } from '../codex.ts'
 import { assertGrowing, isConversation, turns } from '../conversation.ts'
 import { openCodePrompt, openCodeSays } from '../opencode.ts'
-import { codex, shell } from './codex.ts'
+import { codex, oneStep } from './codex.ts'
 import { bash, opencode } from './opencode.ts'
 
 /** Codex and opencode, started by our own commands and by the line that the server prints. */
@@ -14,10 +14,7 @@ const codexIn = (launch: 'codex command' | 'codex line', words: string): Case =>
     setup: () => ({
       launch,
       configuration: quietCodex,
-      scenario: (request) =>
-        request.lastTurn.some((part) => 'toolResult' in part)
-          ? { content: [{ text: 'One step is done.' }] }
-          : { content: [{ thinking: 'A step.' }, { text: 'Running.' }, shell('echo one step')] },
+      scenario: oneStep,
     }),
     async play(session) {
       const first = await session.headless(codexPrompt('take a step'))

@@ -9,7 +9,7 @@ import { codexPrompt, codexSays, itemsOfType, quietCodex } from '../codex.ts'
 import { turns } from '../conversation.ts'
 import { openCodePrompt, openCodeSays } from '../opencode.ts'
 import type { Session } from '../session.ts'
-import { codex, shell } from './codex.ts'
+import { codex, oneStep } from './codex.ts'
 import { bash, opencode } from './opencode.ts'
 import { signsIn, toolTurn, withoutNews } from './sign-in.ts'
 
@@ -84,10 +84,7 @@ const codexProfile = codex('setup writes a profile, which codex --profile reads,
   setup: () => ({
     launch: 'codex by setup',
     configuration: quietCodex,
-    scenario: (request) =>
-      request.lastTurn.some((part) => 'toolResult' in part)
-        ? { content: [{ text: 'One step is done.' }] }
-        : { content: [{ thinking: 'A step.' }, { text: 'Running.' }, shell('echo one step')] },
+    scenario: oneStep,
   }),
   async play(session) {
     const folder = join(session.home, '.codex')

@@ -22,7 +22,7 @@ import { type ClientConnectionOptions, createConnectionOf } from './http/client-
 import { corsHeadersOf } from './http/cors.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
-import { knownDomain } from './http/known-domain.ts'
+import { createKnownDomain } from './http/known-domain.ts'
 import { limited } from './http/limited.ts'
 import { createReadLoggedClient, type LoggedClientOptions } from './http/logged-client.ts'
 import { plainUrl } from './http/plain-url.ts'
@@ -124,6 +124,7 @@ const signInOf = ({ signIn, ...options }: ServerOptions, scopeOf: ScopeOf) =>
 const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
   const { limits, adapter } = options
   const { gateway, shutdown, cors, slackTargetOf = () => undefined } = options
+  const domainOf = createKnownDomain(options.host, options.allowedHosts)
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   return (
     new Elysia({ normalize: false, handler: { standardHostname: false }, ...(adapter && { adapter }) })
@@ -139,7 +140,7 @@ const createBase = (options: ServerOptions, scopeOf: ScopeOf) => {
         const { running, domain, host } = scopeOf(request)
         const slack = slackTargetOf(host ?? '', domain)
         running.update({
-          domain: knownDomain(host, domain, options.host, options.allowedHosts),
+          domain: domainOf(host, domain),
           ...(slack !== undefined && { slack }),
         })
         running.wantsWords = slack !== undefined

@@ -1,6 +1,7 @@
 import { unbracketed } from '../../base/brackets.ts'
 import { ipText } from '../../base/ip-range.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
+import { rememberLast } from '../../base/remember-last.ts'
 import { hostNameOf } from './host-name.ts'
 
 /** Decides which names are names of this server (OP-W3). */
@@ -35,8 +36,10 @@ const withoutPort = (host: string): string => host.replace(/:\d+$/, '')
 export const createIsForeignHost = ({ host, allowedHosts }: AllowedHostsOptions) => {
   const isBoundToLoopback = isLoopbackHost(host)
   const isListed = createIsListed(allowedHosts)
-  const isKnown = (name: string | null): boolean =>
-    name === null || isLoopbackHost(withoutPort(name)) || isListed(hostNameOf(name) ?? '')
+  const isKnown = rememberLast(
+    (name: string | null): boolean =>
+      name === null || isLoopbackHost(withoutPort(name)) || isListed(hostNameOf(name) ?? ''),
+  )
   /** No web page has an address for its name. Probes and scrapers use addresses. */
   const isAddress = (name: string | null): boolean => ipText(unbracketed(hostNameOf(name ?? '') ?? '')) !== undefined
   return ({ own, named, hasDomain }: RequestHosts): boolean => {

@@ -3,7 +3,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { clientClosed, GatewayError } from '../../base/errors.ts'
 import { type FindMembers, parseExactAt } from '../../base/exact-json.ts'
 import { findExcess } from '../../base/json-size.ts'
-import { headerList } from './header-list.ts'
+import { listedIn } from './header-list.ts'
 
 /** Anthropic's own limit for a request, which applies after decoding, too. */
 const maximumBodyBytes = 32 * 1024 * 1024
@@ -86,7 +86,7 @@ const decodeText = (bytes: Uint8Array): string => {
 
 /** In the order in which they were applied. */
 const encodingsOf = (headers: Headers): string[] =>
-  headerList(headers, 'content-encoding')
+  listedIn(headers.get('content-encoding'))
     .map((name) => name.toLowerCase())
     .filter((name) => name !== 'identity')
 

@@ -161,6 +161,7 @@ export const guard = (options: DomainGuardOptions, domains: Domains | undefined)
   if (options.cors !== undefined) app.use(preflight(options.cors))
   const paths = options.signIn === undefined ? protectedPaths : signInProtectedPaths
   return app.onRequest(({ request }) => {
+    if (find === undefined && options.access.isOpen()) return
     const scope = options.scopeOf(request)
     if (isProtected(request.url, scope, paths)) checkToken(request, options, scope)
   })

@@ -1,5 +1,6 @@
 import type { Elysia } from 'elysia'
 import type { NewId } from '../../base/ids.ts'
+import { rememberLast } from '../../base/remember-last.ts'
 import type { ClientIdentity } from '../../gateway/policy/access.ts'
 import type { LimitHeaders } from '../../gateway/policy/limit-headers.ts'
 import type { Place } from '../../gateway/policy/request-queue.ts'
@@ -9,7 +10,7 @@ import { loggableSession } from '../../messages/session-id.ts'
 import type { Domain } from '../../upstreams/upstream.ts'
 import type { ClientConnection } from './client-address.ts'
 import type { Entrance } from './entrance.ts'
-import { headerList } from './header-list.ts'
+import { listedIn } from './header-list.ts'
 import type { ReadLoggedClient } from './logged-client.ts'
 import { targetOf } from './request-target.ts'
 
@@ -76,6 +77,8 @@ const isOfSubagent = (headers: Headers): boolean =>
 export const createScopeOf = (options: ScopeOptions): ScopeOf => {
   const { newId, entranceOf, records, connectionOf, readLoggedClient, readTrace } = options
   const scopes = new WeakMap<Request, RequestScope>()
+  const pathOf = rememberLast(loggedPath)
+  const betasIn = rememberLast(listedIn)
   return (request) => {
     const known = scopes.get(request)
     if (known !== undefined) return known
@@ -86,7 +89,7 @@ export const createScopeOf = (options: ScopeOptions): ScopeOf => {
       requestId,
       entrance: entrance.name,
       method,
-      path: loggedPath(url),
+      path: pathOf(url),
       session: sessionOf(headers),
       isSubagent: isOfSubagent(headers),
     }
@@ -95,7 +98,7 @@ export const createScopeOf = (options: ScopeOptions): ScopeOf => {
       requestId,
       running: records.begin(head),
       entrance,
-      betas: headerList(headers, 'anthropic-beta'),
+      betas: betasIn(headers.get('anthropic-beta')),
       address,
       host,
       isSecure,

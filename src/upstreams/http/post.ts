@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isBrokenConnection } from './connection-errors.ts'
-import { type Deadline, startDeadline } from './deadlines.ts'
+import { Deadline } from './deadlines.ts'
 import type { Origin } from './destination.ts'
 import {
   type BodyTimeouts,
@@ -102,16 +102,50 @@ const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeou
   })
 }
 
-const toHttpResponse = (response: Response, call: HttpCall, silenceMs: number): HttpResponse => ({
-  status: response.status,
-  headers: response.headers,
-  hasBody: response.body !== null,
-  isShort: isShortBody(response),
-  text: () => readText(response, call, silenceMs),
-  bytes: () => readBytes(response, call, silenceMs),
-  excerpt: () => readExcerpt(response, call),
-  chunks: () => new Chunks(response, call),
-})
+/** A class with getters: a response opens its body as a stream when its `body` is read, also if nothing uses it. */
+class ReceivedResponse implements HttpResponse {
+  readonly #response: Response
+  readonly #call: HttpCall
+  readonly #silenceMs: number
+
+  constructor(response: Response, call: HttpCall, silenceMs: number) {
+    this.#response = response
+    this.#call = call
+    this.#silenceMs = silenceMs
+  }
+
+  get status(): number {
+    return this.#response.status
+  }
+
+  get headers(): Headers {
+    return this.#response.headers
+  }
+
+  get hasBody(): boolean {
+    return this.#response.body !== null
+  }
+
+  get isShort(): boolean {
+    return isShortBody(this.#response)
+  }
+
+  text(): Promise<string> {
+    return readText(this.#response, this.#call, this.#silenceMs)
+  }
+
+  bytes(): Promise<Uint8Array> {
+    return readBytes(this.#response, this.#call, this.#silenceMs)
+  }
+
+  excerpt(): Promise<string> {
+    return readExcerpt(this.#response, this.#call)
+  }
+
+  chunks(): AsyncIterableIterator<Uint8Array> {
+    return new Chunks(this.#response, this.#call)
+  }
+}
 
 export type Post = (request: HttpRequest) => Promise<HttpResponse>
 
@@ -148,12 +182,12 @@ export const createPost = (options: PostOptions): Post => {
     if (underWay >= maximumConnections) throw tooManyConnections(maximumConnections, origin)
     underWay += 1
     const { silenceMs, signal } = request
-    const deadline = startDeadline({ connectMs: bodyTimeouts.connectMs, silenceMs }, origin, signal, () => {
+    const deadline = new Deadline({ connectMs: bodyTimeouts.connectMs, silenceMs }, origin, signal, () => {
       underWay -= 1
     })
     const call = { origin, deadline, bodyTimeouts }
     try {
-      return toHttpResponse(await send(fetch, request, call), call, silenceMs)
+      return new ReceivedResponse(await send(fetch, request, call), call, silenceMs)
     } catch (error) {
       deadline.stop()
       throw faultOf(error, deadline, origin)

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { knownDomain } from '../../../src/server/http/known-domain.ts'
+import { createKnownDomain } from '../../../src/server/http/known-domain.ts'
 
 describe("the name of a request's domain (AU-U5)", () => {
   test('is the one of the file, if the upstream has one', () => {
-    expect(knownDomain('ignored', { name: 'team.example:3000' }, '0.0.0.0')).toBe('team.example:3000')
+    expect(createKnownDomain('0.0.0.0')('ignored', { name: 'team.example:3000' })).toBe('team.example:3000')
   })
 
   test.each([
@@ -25,20 +25,20 @@ describe("the name of a request's domain (AU-U5)", () => {
     ['', 'other'],
     [null, 'other'],
   ])('is for the host %p: %p', (host, expected) => {
-    expect(knownDomain(host, undefined, 'proxy.example')).toBe(expected)
+    expect(createKnownDomain('proxy.example')(host, undefined)).toBe(expected)
   })
 
   test('is a listed name of the server, without its port, and no name below a pattern (OP-W3)', () => {
     const nameOf = (host: string): string =>
-      knownDomain(host, undefined, '0.0.0.0', ['claude.example.com', '*.team.example'])
+      createKnownDomain('0.0.0.0', ['claude.example.com', '*.team.example'])(host, undefined)
     expect(nameOf('Claude.example.com:8443')).toBe('claude.example.com')
     expect(nameOf('a.team.example')).toBe('other')
     expect(nameOf('evil.example')).toBe('other')
   })
 
   test('may be an address that the server is bound to', () => {
-    expect(knownDomain('[fd00::1]:4141', undefined, 'fd00::1')).toBe('[fd00::1]:4141')
-    expect(knownDomain('192.0.2.1:4141', undefined, '192.0.2.1')).toBe('192.0.2.1:4141')
-    expect(knownDomain('192.0.2.2:4141', undefined, '0.0.0.0')).toBe('other')
+    expect(createKnownDomain('fd00::1')('[fd00::1]:4141', undefined)).toBe('[fd00::1]:4141')
+    expect(createKnownDomain('192.0.2.1')('192.0.2.1:4141', undefined)).toBe('192.0.2.1:4141')
+    expect(createKnownDomain('0.0.0.0')('192.0.2.2:4141', undefined)).toBe('other')
   })
 })

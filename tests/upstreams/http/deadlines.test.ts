@@ -1,12 +1,12 @@
 import { describe, expect, jest, test } from 'bun:test'
-import { startDeadline } from '../../../src/upstreams/http/deadlines.ts'
+import { Deadline } from '../../../src/upstreams/http/deadlines.ts'
 import { Chunks, readText } from '../../../src/upstreams/http/response-body.ts'
 import { inFakeTime } from '../../support/fake-time.ts'
 
 const origin = { name: 'AI Nexus', host: 'nexus.example', isPlain: false, isLocal: false }
 const limits = { connectMs: 300, silenceMs: 1000 }
 const start = (signal = new AbortController().signal, more: Partial<typeof limits> = {}) =>
-  startDeadline({ ...limits, ...more }, origin, signal, () => {})
+  new Deadline({ ...limits, ...more }, origin, signal, () => {})
 
 describe('deadlines', () => {
   test('count only while we read', () =>

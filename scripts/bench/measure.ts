@@ -3,8 +3,8 @@ import { median } from '../support/samples.ts'
 import { cpuSeconds, residentMegabytes } from './accounting.ts'
 import type { Job, LoadResult } from './load.ts'
 import { type Running, startLoad, startTarget, startUpstream } from './processes.ts'
-import type { Target } from './targets.ts'
-import type { Workload } from './workloads.ts'
+import type { Target } from './target.ts'
+import type { Workload } from './workload.ts'
 
 /** One target's figures of one workload in one round. */
 export interface Sample {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../support/binary.ts'
 import type { Launch } from './processes.ts'
-import { ours, type Target } from './targets.ts'
+import { ours, type Target } from './target.ts'
 
 /** Other gateways to compare with: ours, and those that a user has installed in node_modules. Downloads nothing. */
 

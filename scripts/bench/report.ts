@@ -1,7 +1,7 @@
 import { median } from '../support/samples.ts'
 import type { Sample, Weight } from './measure.ts'
-import type { Target } from './targets.ts'
-import type { Workload } from './workloads.ts'
+import type { Target } from './target.ts'
+import type { Goal, Workload } from './workload.ts'
 
 /** One row of the table: the cost of a workload with each target. */
 export interface Row {
@@ -12,7 +12,7 @@ export interface Row {
 
 /** Programs that do the same work, and its rows. */
 export interface Table {
-  readonly targets: readonly Pick<Target, 'id' | 'mark' | 'guard'>[]
+  readonly targets: readonly Pick<Target, 'id' | 'mark' | 'goal' | 'guard'>[]
   readonly rows: readonly Row[]
 }
 
@@ -46,6 +46,8 @@ const defaultMark = 'pass'
 
 const microseconds = 1000
 
+const isMark = ({ id, mark = defaultMark }: Column): boolean => id === mark || id === defaultMark
+
 /** How a target's value compares with its mark's. */
 const compare: Readonly<Record<Workload['measure'], (value: number, mark: number) => number>> = {
   request: (value, mark) => value / mark,
@@ -54,17 +56,48 @@ const compare: Readonly<Record<Workload['measure'], (value: number, mark: number
   added: (value, mark) => (value - mark) * microseconds,
 }
 
-/**
- * The figure that the goal limits. For CPU time, the ratio to the target's mark or the difference, round by round,
- * because a disturbance affects both. For the first event, the milliseconds that the target adds to the upstream's own.
- */
+/** The median of figures of each round, because a disturbance affects all targets of a round. */
+const byRound = (
+  row: Row,
+  targets: readonly string[],
+  figure: (...values: readonly number[]) => number,
+): number | undefined => {
+  const [first = [], ...others] = targets.map((target) => valuesOf(row, target))
+  if (first.length === 0 || others.some(({ length }) => length !== first.length)) return undefined
+  return median(first.map((value, round) => figure(value, ...others.map((values) => values[round] ?? 0))))
+}
+
+/** What the target adds to its mark, or its ratio to it. The first event of `direct` is the upstream's own time. */
 const comparison = (row: Row, { id, mark = defaultMark }: Column): number | undefined => {
   const { measure } = row.workload
-  const marks = valuesOf(row, measure === 'firstEvent' ? 'direct' : mark)
-  const values = valuesOf(row, id)
-  if (values.length === 0 || values.length !== marks.length) return undefined
-  return median(values.map((value, round) => compare[measure](value, marks[round] ?? 0)))
+  return byRound(row, [id, measure === 'firstEvent' ? 'direct' : mark], (value = 0, other = 0) =>
+    compare[measure](value, other),
+  )
 }
+
+/** The ratio to the mark: of the CPU time, or of the milliseconds that both add to the upstream's own. */
+const ratio = (row: Row, target: Column): number | undefined => {
+  const { id, mark = defaultMark } = target
+  if (row.workload.measure === 'added' || isMark(target)) return undefined
+  if (row.workload.measure !== 'firstEvent') return comparison(row, target)
+  return byRound(row, [id, mark, 'direct'], (value = 0, other = 0, direct = 0) => (value - direct) / (other - direct))
+}
+
+/** The target's goal in this row. */
+const goalOf = ({ workload }: Row, { goal }: Column): Goal | undefined => {
+  if (goal === 'row') return workload.goal
+  const isCpuRatio = workload.measure === 'request' || workload.measure === 'delta'
+  return goal === undefined || !isCpuRatio ? undefined : { times: goal }
+}
+
+const verdict = (row: Row, target: Column): string => {
+  const goal = goalOf(row, target)
+  if (goal === undefined) return ''
+  const [figure, limit] = 'times' in goal ? [ratio(row, target), goal.times] : [comparison(row, target), goal.added]
+  return figure === undefined ? '' : judgement(figure <= limit)
+}
+
+const judgement = (isMet: boolean): string => (isMet ? ', met' : ', not met')
 
 const guardedFigure = (row: Row, target: string, mark: string): number =>
   compare[row.workload.measure](median(valuesOf(row, target)), median(valuesOf(row, mark)))
@@ -96,31 +129,40 @@ const digits = (value: number): string => value.toPrecision(value >= 100 ? 4 : 3
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${digits(value)}`
 
-const goalUnits: Readonly<Record<Workload['measure'], string>> = {
-  request: 'x',
-  delta: 'x',
-  firstEvent: ' ms',
-  added: ' us',
+const addedUnits = { firstEvent: 'ms', added: 'us' } as const
+
+const figures = (row: Row, target: Column): string | undefined => {
+  const { measure } = row.workload
+  const compared = comparison(row, target)
+  const times = ratio(row, target)
+  const shownRatio =
+    times === undefined ? '' : `, ${digits(times)}x${target.mark === undefined ? '' : ` ${target.mark}`}`
+  if (measure === 'firstEvent') return compared === undefined ? undefined : `${digits(compared)} ms${shownRatio}`
+  const values = valuesOf(row, target.id)
+  if (values.length === 0) return undefined
+  const { middle, spread } = figureOf(values)
+  const figure = `${digits(middle)} ±${Math.round(spread / 2)} %`
+  if (measure !== 'added') return figure + shownRatio
+  return compared === undefined || isMark(target) ? figure : `${figure}, ${signed(compared)} us`
 }
 
 const cell = (row: Row, target: Column): string => {
-  const compared = comparison(row, target)
-  if (compared === undefined) return ''
-  if (row.workload.measure === 'firstEvent') return `${digits(compared)} ms`
-  const { middle, spread } = figureOf(valuesOf(row, target.id))
-  const figure = `${digits(middle)} ±${Math.round(spread / 2)} %`
-  if (target.id === defaultMark) return figure
-  if (row.workload.measure === 'added') return compared === 0 ? figure : `${figure}, ${signed(compared)} us`
-  return `${figure}, ${digits(compared)}x${target.mark === undefined ? '' : ` ${target.mark}`}`
+  const shown = figures(row, target)
+  return shown === undefined ? '' : shown + verdict(row, target)
 }
 
-const goalOf = ({ workload: { goal, measure } }: Row): string =>
-  goal === undefined ? '' : `${goal}${goalUnits[measure]}`
+/** The goal of the targets that must reach the row's. */
+const goalCell = ({ workload: { goal, measure } }: Row, targets: Table['targets']): string => {
+  if (goal === undefined) return ''
+  const judged = targets.find((target) => target.goal === 'row')
+  if ('times' in goal) return `${goal.times}x ${judged?.mark ?? defaultMark}`
+  return `${goal.added} ${measure === 'firstEvent' ? addedUnits.firstEvent : addedUnits.added}`
+}
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
-/** Limits of the figures that are not ratios. */
-const limits = { startMs: 25, idleMegabytes: 60, streamingMegabytes: 100 } as const
+/** Limits of the program with its default settings. */
+const limits = { startMs: 60, idleMegabytes: 60, streamingMegabytes: 100 } as const
 
 /** One table, in Markdown. */
 const toMarkdown = ({ targets, rows }: Table, weights: Report['weights']): string => {
@@ -129,7 +171,9 @@ const toMarkdown = ({ targets, rows }: Table, weights: Report['weights']): strin
   const weighed = (title: string, unit: string, member: keyof Weight): string => {
     const cells = shown.map(({ id }) => {
       const weight = weights[id]?.[member]
-      return weight === undefined ? '' : digits(typeof weight === 'number' ? weight : median(weight))
+      if (weight === undefined) return ''
+      const figure = typeof weight === 'number' ? weight : median(weight)
+      return digits(figure) + (id === 'product' ? judgement(figure <= limits[member]) : '')
     })
     return line([title, unit, ...cells, String(limits[member])])
   }
@@ -137,7 +181,12 @@ const toMarkdown = ({ targets, rows }: Table, weights: Report['weights']): strin
     line(['work', 'measured in', ...shown.map(({ id }) => id), 'goal']),
     line(Array.from({ length: shown.length + 3 }, () => '---')),
     ...rows.map((row) =>
-      line([row.workload.title, units[row.workload.measure], ...shown.map((target) => cell(row, target)), goalOf(row)]),
+      line([
+        row.workload.title,
+        units[row.workload.measure],
+        ...shown.map((target) => cell(row, target)),
+        goalCell(row, targets),
+      ]),
     ),
     ...(Object.keys(weights).length === 0
       ? []

@@ -3,7 +3,7 @@ import { toFrames } from '../../src/simulator/frames.ts'
 import { toEventFrames } from '../../src/simulator/openai-chat/chunks.ts'
 import { commonAnswer } from '../../src/simulator/openai-chat/face.ts'
 import { type ChatAnswer, toCompletion } from '../../src/simulator/openai-chat/response.ts'
-import type { UpstreamWire } from './workloads.ts'
+import type { UpstreamWire } from './workload.ts'
 
 /** The responses of the benchmark's upstream: bytes that are created once. */
 

@@ -8,16 +8,12 @@ import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { endAll, isPinned, startState } from './processes.ts'
 import { guardFaults, type Report, type Row, type Table, toTables } from './report.ts'
-import { auditedServers, forwarders, scaledServers, type Target, teamServers, translators } from './targets.ts'
-import {
-  auditWorkloads,
-  nativeWorkloads,
-  pacedStreams,
-  scaledWorkloads,
-  teamWorkloads,
-  type Workload,
-  workloads,
-} from './workloads.ts'
+import { auditedServers, scaledServers, teamServers } from './switch-targets.ts'
+import { auditWorkloads, scaledWorkloads, teamWorkloads } from './switch-workloads.ts'
+import type { Target } from './target.ts'
+import { forwarders, translators } from './targets.ts'
+import type { Workload } from './workload.ts'
+import { nativeWorkloads, pacedStreams, workloads } from './workloads.ts'
 
 /**
  * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table of translated requests,
@@ -27,8 +23,9 @@ import {
  *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--before FILE] [--peers]
  *                 [--json FILE] [--guard]
  *
- * `--before` is the program of an earlier commit, for the table of a team's server. `--guard` runs short rounds of the
- * workloads that have a limit, and more rounds of one that seems to exceed it: exit code 1 if the median still does.
+ * `--only weights` measures starts and memory. `--before` is the program of an earlier commit, a column of each table. `--guard` runs
+ * short rounds of the workloads that have a limit, and more rounds of one that seems to exceed it: exit code 1 if the
+ * median still does.
  */
 
 const { values } = parseArgs({
@@ -60,7 +57,11 @@ const rounds = values.guard ? guardRounds : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds must be above 0.')
 const all = [...workloads, ...nativeWorkloads, ...teamWorkloads, ...auditWorkloads, ...scaledWorkloads]
-const known = all.filter(({ guard }) => !values.guard || guard !== undefined).map(({ id }) => id)
+/** The start and the memory of each target. */
+const weightsId = 'weights'
+const known = values.guard
+  ? all.filter(({ guard }) => guard !== undefined).map(({ id }) => id)
+  : [...all.map(({ id }) => id), weightsId]
 const ids = values.only?.split(',') ?? known
 const unknownId = ids.find((id) => !known.includes(id))
 const kind = values.guard ? 'workload with a limit' : 'workload'
@@ -81,13 +82,14 @@ process.on('exit', endAll)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))
 const state = scaled.length === 0 ? undefined : await startState()
 if (scaled.length > 0 && state === undefined) console.error('No redis-server: the column `state` is missing.')
+const { program, before } = values
 const suites = [
-  { targets: [...translators(values.program), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
-  { targets: forwarders(values.program), workloads: nativeWorkloads.filter(chosen) },
-  { targets: teamServers(values.program, values.before), workloads: teamWorkloads.filter(chosen) },
-  { targets: auditedServers(values.program), workloads: auditWorkloads.filter(chosen) },
-  { targets: scaledServers(values.program, state?.url), workloads: scaled },
-].filter((suite) => suite.workloads.length > 0)
+  { targets: [...translators(program, before), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
+  { targets: forwarders(program, before), workloads: nativeWorkloads.filter(chosen) },
+  { targets: teamServers(program, before), workloads: teamWorkloads.filter(chosen) },
+  { targets: auditedServers(program, before), workloads: auditWorkloads.filter(chosen) },
+  { targets: scaledServers(program, { before, state: state?.url }), workloads: scaled },
+].filter((suite, index) => suite.workloads.length > 0 || (index === 0 && ids.includes(weightsId)))
 const laboratory = await openLaboratory()
 
 const weigh = async (): Promise<Record<string, Weight>> => {
@@ -102,7 +104,12 @@ const weigh = async (): Promise<Record<string, Weight>> => {
 }
 
 const columnsOf = (targets: readonly Target[]): Table['targets'] =>
-  targets.map(({ id, mark, guard }) => ({ id, ...(mark && { mark }), ...(guard && { guard }) }))
+  targets.map(({ id, mark, goal, guard }) => ({
+    id,
+    ...(mark && { mark }),
+    ...(goal && { goal }),
+    ...(guard && { guard }),
+  }))
 
 /** Each round runs all targets in turn, so that other work of the machine affects all of them. */
 const toRow = async (workload: Workload, targets: readonly Target[]): Promise<Row> => {
@@ -115,7 +122,10 @@ const toRow = async (workload: Workload, targets: readonly Target[]): Promise<Ro
     }
   }
   const { id, title, measure, goal, guard } = workload
-  const row = { workload: { id, title, measure, goal, ...(guard !== undefined && { guard }) }, samples }
+  const row = {
+    workload: { id, title, measure, ...(goal && { goal }), ...(guard !== undefined && { guard }) },
+    samples,
+  }
   await measureRounds(rounds)
   if (values.guard && guardFaults({ tables: [{ targets: columnsOf(targets), rows: [row] }] }).length > 0) {
     console.error(`${title}: seems to exceed a limit, measuring ${decidingRounds} rounds more`)
@@ -132,7 +142,7 @@ const toTable = async ({ targets, workloads }: Suite): Promise<Table> => {
 }
 
 try {
-  const weights = values.guard ? {} : await weigh()
+  const weights = ids.includes(weightsId) ? await weigh() : {}
   const tables: Table[] = []
   for (const suite of suites) tables.push(await toTable(suite))
   const report: Report = {

@@ -1,7 +1,7 @@
 import { createMessageReader } from './http-message.ts'
 import { streamFrames, wholeResponses } from './responses.ts'
 import { createSending, type Sending } from './sending.ts'
-import type { Plan, UpstreamWire } from './workloads.ts'
+import type { Plan, UpstreamWire } from './workload.ts'
 
 /**
  * The upstream of the benchmark, a separate process: it answers every request according to the last plan, with

@@ -15,13 +15,13 @@ const reportWith = (guard: number): Report => ({
       targets: [
         { id: 'direct' },
         { id: 'pass' },
-        { id: 'anthropic', guard: { mark: 'pass' } },
+        { id: 'anthropic', goal: 'row', guard: { mark: 'pass' } },
         { id: 'classified', guard: { mark: 'pass', limit: 5 } },
-        { id: 'other', mark: 'anthropic' },
+        { id: 'other', mark: 'anthropic', goal: 1.6 },
       ],
       rows: [
         {
-          workload: { id: 'small', title: '0.7 KB JSON', measure: 'request', goal: 2.5, guard },
+          workload: { id: 'small', title: '0.7 KB JSON', measure: 'request', goal: { times: 2.5 }, guard },
           samples: { pass: samples(2), anthropic: samples(6), classified: samples(12), other: samples(9) },
         },
       ],
@@ -42,7 +42,7 @@ describe('the report of the benchmark', () => {
     expect(toTables(reportWith(3)).split('\n')).toEqual([
       '| work | measured in | pass | anthropic | classified | other | goal |',
       '| --- | --- | --- | --- | --- | --- | --- |',
-      '| 0.7 KB JSON | CPU ms a request | 2.00 ±0 % | 6.00 ±0 %, 3.00x | 12.0 ±0 %, 6.00x | 9.00 ±0 %, 1.50x anthropic | 2.5x |',
+      '| 0.7 KB JSON | CPU ms a request | 2.00 ±0 % | 6.00 ±0 %, 3.00x, not met | 12.0 ±0 %, 6.00x | 9.00 ±0 %, 1.50x anthropic, met | 2.5x pass |',
     ])
   })
 
@@ -53,11 +53,11 @@ describe('the report of the benchmark', () => {
         targets: [
           { id: 'product', mark: 'product' },
           { id: 'before', mark: 'product' },
-          { id: 'everything', mark: 'product', guard: { mark: 'product' } },
+          { id: 'everything', mark: 'product', goal: 'row', guard: { mark: 'product' } },
         ],
         rows: [
           {
-            workload: { id: 'team', title: '0.7 KB JSON', measure: 'added', goal: 30, guard },
+            workload: { id: 'team', title: '0.7 KB JSON', measure: 'added', goal: { added: 30 }, guard },
             samples: { product: samples(0.1), before: samples(0.098), everything: samples(0.15) },
           },
         ],
@@ -67,9 +67,38 @@ describe('the report of the benchmark', () => {
 
   test('the cost of a team is the microseconds that it adds', () => {
     expect(toTables(added(60)).split('\n').at(-1)).toBe(
-      '| 0.7 KB JSON | CPU ms a request | 0.100 ±0 % | 0.0980 ±0 %, -2.00 us | 0.150 ±0 %, +50.0 us | 30 us |',
+      '| 0.7 KB JSON | CPU ms a request | 0.100 ±0 % | 0.0980 ±0 %, -2.00 us | 0.150 ±0 %, +50.0 us, not met | 30 us |',
     )
     expect(guardFaults(added(60))).toEqual([])
     expect(guardFaults(added(40))).toEqual(['0.7 KB JSON: everything costs 50.0 us more than product, the limit is 40'])
+  })
+
+  test('the first event is compared by what a target adds to the time of the upstream', () => {
+    const report: Report = {
+      ...reportWith(1),
+      weights: { product: { startMs: [40, 70, 50], idleMegabytes: 61, streamingMegabytes: 90 } },
+      tables: [
+        {
+          targets: [{ id: 'direct' }, { id: 'pass' }, { id: 'bare' }, { id: 'product', mark: 'bare', goal: 'row' }],
+          rows: [
+            {
+              workload: { id: 'first', title: '149 KB', measure: 'firstEvent', goal: { times: 1.5 } },
+              samples: { direct: samples(1), pass: samples(2), bare: samples(3), product: samples(4) },
+            },
+            {
+              workload: { id: 'slow', title: '0.7 KB', measure: 'firstEvent', goal: { added: 2 } },
+              samples: { direct: samples(1), pass: samples(2), bare: samples(3), product: samples(4) },
+            },
+          ],
+        },
+      ],
+    }
+    expect(toTables(report).split('\n').slice(2)).toEqual([
+      '| 149 KB | ms added | 1.00 ms | 2.00 ms, 2.00x | 3.00 ms, 1.50x bare, met | 1.5x bare |',
+      '| 0.7 KB | ms added | 1.00 ms | 2.00 ms, 2.00x | 3.00 ms, 1.50x bare, not met | 2 ms |',
+      '| memory at rest | MB |  |  | 61.0, not met | 60 |',
+      '| memory with 200 streams | MB |  |  | 90.0, met | 100 |',
+      '| start to the first 200 | ms |  |  | 50.0, met | 60 |',
+    ])
   })
 })

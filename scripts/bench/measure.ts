@@ -1,9 +1,10 @@
 import { freePort } from '../support/free-port.ts'
-import { median } from '../support/samples.ts'
+import { median, quantile } from '../support/samples.ts'
 import { cpuSeconds, residentMegabytes } from './accounting.ts'
-import type { Job, LoadResult } from './load.ts'
+import type { Job, LoadResult } from './job.ts'
 import { type Running, startLoad, startTarget, startUpstream } from './processes.ts'
 import type { Target } from './target.ts'
+import type { PlannedUpstream } from './upstream.ts'
 import type { Workload } from './workload.ts'
 
 /** One target's figures of one workload in one round. */
@@ -11,6 +12,8 @@ export interface Sample {
   /** In the unit of the workload's `measure`. For `firstEvent`, it includes the time of the upstream. */
   readonly value: number
   readonly requests: number
+  /** Of gaps between events: 99 % are not longer. */
+  readonly p99?: number
 }
 
 /** Start time and memory of a target that has just started. */
@@ -40,10 +43,21 @@ const restMs = 500
 /** Long enough to begin the streams, which last 2.5 s. */
 const weighMs = 100
 
-const toValue = ({ measure }: Workload, { requests, deltas, firstByteMs }: LoadResult, cpu: number): number => {
-  if (measure === 'firstEvent') return median(firstByteMs)
-  return measure === 'delta' ? (cpu * 100_000) / deltas : (cpu * 1000) / requests
+const toSample = ({ measure, plan }: Workload, result: LoadResult, cpu: number): Sample => {
+  const { requests, deltas, firstByteMs, gapMs } = result
+  if (measure === 'firstEvent') return { value: median(firstByteMs), requests }
+  if (measure === 'gap') {
+    const pace = plan.kind === 'paced' ? plan.everyMs : 0
+    return { value: quantile(gapMs, 1) - pace, p99: quantile(gapMs, 0.99) - pace, requests }
+  }
+  return { value: measure === 'delta' ? (cpu * 100_000) / deltas : (cpu * 1000) / requests, requests }
 }
+
+const planned = ({ plan, background }: Workload, { upstreamWire = 'converse' }: Target): PlannedUpstream => ({
+  plan,
+  wire: upstreamWire,
+  isMixed: background !== undefined,
+})
 
 export const openLaboratory = async (): Promise<Laboratory> => {
   const upstream = await startUpstream()
@@ -62,12 +76,17 @@ export const openLaboratory = async (): Promise<Laboratory> => {
     if (known !== undefined) running.set(target.id, known)
     return known
   }
-  const jobOf = ({ plan, request, concurrency }: Workload, target: Target, process: Running | undefined): Job => ({
+  const jobOf = (
+    { plan, request, concurrency, background }: Workload,
+    target: Target,
+    process: Running | undefined,
+  ): Job => ({
     port: process?.port ?? upstream.port,
     request,
     deltas: plan.kind === 'whole' ? undefined : plan.deltas,
     wire: target.wire,
     concurrency,
+    ...(background && { background }),
     ...(target.headers && { headers: target.headers(upstreamUrl) }),
   })
   const runJob = async (target: Target, job: Job): Promise<LoadResult> => {
@@ -78,7 +97,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
 
   return {
     async measure(workload, target, milliseconds) {
-      await upstream.send({ plan: workload.plan, wire: target.upstreamWire ?? 'converse' })
+      await upstream.send(planned(workload, target))
       const process = await runningOf(target)
       const job = jobOf(workload, target, process)
       const name = `${workload.id} ${target.id}`
@@ -87,7 +106,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
       const cpu = (): number => (process === undefined ? 0 : cpuSeconds(process.pid))
       const before = cpu()
       const outcome = await runJob(target, { ...job, milliseconds })
-      return { value: toValue(workload, outcome, cpu() - before), requests: outcome.requests }
+      return toSample(workload, outcome, cpu() - before)
     },
 
     async weigh(streams, target) {
@@ -104,7 +123,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
       const { pid } = process
       await Bun.sleep(restMs)
       const idleMegabytes = residentMegabytes(pid)
-      await upstream.send({ plan: streams.plan, wire: target.upstreamWire ?? 'converse' })
+      await upstream.send(planned(streams, target))
       let streamingMegabytes = 0
       const watch = setInterval(() => {
         streamingMegabytes = Math.max(streamingMegabytes, residentMegabytes(pid))

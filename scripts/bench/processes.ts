@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Redis, redisProgram, startRedis } from '../support/redis.ts'
-import type { Job, LoadResult } from './load.ts'
+import type { Job, LoadResult } from './job.ts'
 import type { PlannedUpstream } from './upstream.ts'
 
 /** The processes of the benchmark, pinned to cores if the machine allows it. */

@@ -53,6 +53,8 @@ const compare: Readonly<Record<Workload['measure'], (value: number, mark: number
   request: (value, mark) => value / mark,
   delta: (value, mark) => value / mark,
   firstEvent: (value, mark) => value - mark,
+  // What it is longer than the pace says more than a ratio.
+  gap: (value) => value,
   added: (value, mark) => (value - mark) * microseconds,
 }
 
@@ -75,10 +77,15 @@ const comparison = (row: Row, { id, mark = defaultMark }: Column): number | unde
   )
 }
 
+const longestGap = (row: Row, { id }: Column): number | undefined => {
+  const values = valuesOf(row, id)
+  return values.length === 0 ? undefined : Math.max(...values)
+}
+
 /** The ratio to the mark: of the CPU time, or of the milliseconds that both add to the upstream's own. */
 const ratio = (row: Row, target: Column): number | undefined => {
   const { id, mark = defaultMark } = target
-  if (row.workload.measure === 'added' || isMark(target)) return undefined
+  if (row.workload.measure === 'added' || row.workload.measure === 'gap' || isMark(target)) return undefined
   if (row.workload.measure !== 'firstEvent') return comparison(row, target)
   return byRound(row, [id, mark, 'direct'], (value = 0, other = 0, direct = 0) => (value - direct) / (other - direct))
 }
@@ -90,11 +97,17 @@ const goalOf = ({ workload }: Row, { goal }: Column): Goal | undefined => {
   return goal === undefined || !isCpuRatio ? undefined : { times: goal }
 }
 
+/** What the goal limits. Every gap counts, and the longest is a gap of one round. */
+const judgedFigure = (row: Row, target: Column, goal: Goal): number | undefined => {
+  if ('times' in goal) return ratio(row, target)
+  return row.workload.measure === 'gap' ? longestGap(row, target) : comparison(row, target)
+}
+
 const verdict = (row: Row, target: Column): string => {
   const goal = goalOf(row, target)
-  if (goal === undefined) return ''
-  const [figure, limit] = 'times' in goal ? [ratio(row, target), goal.times] : [comparison(row, target), goal.added]
-  return figure === undefined ? '' : judgement(figure <= limit)
+  const figure = goal && judgedFigure(row, target, goal)
+  if (goal === undefined || figure === undefined) return ''
+  return judgement(figure <= ('times' in goal ? goal.times : goal.added))
 }
 
 const judgement = (isMet: boolean): string => (isMet ? ', met' : ', not met')
@@ -123,16 +136,23 @@ const units: Readonly<Record<Workload['measure'], string>> = {
   delta: 'CPU s for 100,000 deltas',
   firstEvent: 'ms added',
   added: 'CPU ms a request',
+  gap: 'ms more than the pace, longest gap',
 }
 
 const digits = (value: number): string => value.toPrecision(value >= 100 ? 4 : 3).replace(/\.?0+e/, 'e')
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${digits(value)}`
 
-const addedUnits = { firstEvent: 'ms', added: 'us' } as const
+const gapCell = (row: Row, target: Column): string | undefined => {
+  const longest = longestGap(row, target)
+  if (longest === undefined) return undefined
+  const p99 = median((row.samples[target.id] ?? []).map((sample) => sample.p99 ?? 0))
+  return `${digits(longest)} ms, 99 %: ${digits(p99)} ms`
+}
 
 const figures = (row: Row, target: Column): string | undefined => {
   const { measure } = row.workload
+  if (measure === 'gap') return gapCell(row, target)
   const compared = comparison(row, target)
   const times = ratio(row, target)
   const shownRatio =
@@ -156,7 +176,7 @@ const goalCell = ({ workload: { goal, measure } }: Row, targets: Table['targets'
   if (goal === undefined) return ''
   const judged = targets.find((target) => target.goal === 'row')
   if ('times' in goal) return `${goal.times}x ${judged?.mark ?? defaultMark}`
-  return `${goal.added} ${measure === 'firstEvent' ? addedUnits.firstEvent : addedUnits.added}`
+  return `${goal.added} ${measure === 'added' ? 'us' : 'ms'}`
 }
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -166,8 +186,9 @@ const limits = { startMs: 60, idleMegabytes: 60, streamingMegabytes: 100 } as co
 
 /** One table, in Markdown. */
 const toMarkdown = ({ targets, rows }: Table, weights: Report['weights']): string => {
-  // The upstream itself has no cost to compare.
-  const shown = targets.filter(({ id }) => id !== 'direct')
+  // The upstream itself has no cost to compare. Its gaps are those of this machine.
+  const hasGaps = rows.some(({ workload }) => workload.measure === 'gap')
+  const shown = targets.filter(({ id }) => hasGaps || id !== 'direct')
   const weighed = (title: string, unit: string, member: keyof Weight): string => {
     const cells = shown.map(({ id }) => {
       const weight = weights[id]?.[member]

@@ -8,22 +8,24 @@ import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { endAll, isPinned, startState } from './processes.ts'
 import { guardFaults, type Report, type Row, type Table, toTables } from './report.ts'
+import { gapWorkloads, sessionWorkloads } from './session-workloads.ts'
 import { auditedServers, scaledServers, teamServers } from './switch-targets.ts'
 import { auditWorkloads, scaledWorkloads, teamWorkloads } from './switch-workloads.ts'
 import type { Target } from './target.ts'
-import { forwarders, translators } from './targets.ts'
+import { forwarders, gapServers, sessionServers, translators } from './targets.ts'
 import type { Workload } from './workload.ts'
 import { nativeWorkloads, pacedStreams, workloads } from './workloads.ts'
 
 /**
  * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table of translated requests,
- * one of forwarded requests, one of a team's server, one of the cache audit and of web search, and one of what serves more
- * people, and writes every figure to a file.
+ * of long sessions, of streams next to large requests, of forwarded requests, of a team's server, of the cache audit and of
+ * web search, and of what serves more people, and writes every figure to a file.
  *
- *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--before FILE] [--peers]
- *                 [--json FILE] [--guard]
+ *   bun run bench [--rounds 3] [--seconds 0.8] [--only small,large] [--program FILE] [--before FILE] [--peers]
+ *                 [--with NAME=VALUE] [--json FILE] [--guard]
  *
- * `--only weights` measures starts and memory. `--before` is the program of an earlier commit, a column of each table. `--guard` runs
+ * `--only weights` measures starts and memory. `--before` is the program of an earlier commit, a column of each table. `--with` adds
+ * the program with variables to the first three tables. `--guard` runs
  * short rounds of the workloads that have a limit, and more rounds of one that seems to exceed it: exit code 1 if the
  * median still does.
  */
@@ -31,10 +33,11 @@ import { nativeWorkloads, pacedStreams, workloads } from './workloads.ts'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '1.2' },
+    seconds: { type: 'string', default: '0.8' },
     only: { type: 'string' },
     program: { type: 'string' },
     before: { type: 'string' },
+    with: { type: 'string', multiple: true, default: [] },
     peers: { type: 'boolean', default: false },
     guard: { type: 'boolean', default: false },
     json: { type: 'string', default: join(root, 'dist', 'bench.json') },
@@ -56,7 +59,15 @@ const fail = (sentence: string): never => {
 const rounds = values.guard ? guardRounds : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds must be above 0.')
-const all = [...workloads, ...nativeWorkloads, ...teamWorkloads, ...auditWorkloads, ...scaledWorkloads]
+const all = [
+  ...workloads,
+  ...sessionWorkloads,
+  ...gapWorkloads,
+  ...nativeWorkloads,
+  ...teamWorkloads,
+  ...auditWorkloads,
+  ...scaledWorkloads,
+]
 /** The start and the memory of each target. */
 const weightsId = 'weights'
 const known = values.guard
@@ -70,6 +81,13 @@ if (values.program === undefined && !isBuilt()) fail('No program in dist/. Run `
 if (process.platform === 'win32')
   fail('The benchmark runs on Linux and macOS only: it needs their CPU times of processes.')
 
+const variables = Object.fromEntries(
+  values.with.map((assignment): [string, string] => {
+    const at = assignment.indexOf('=')
+    return at > 0 ? [assignment.slice(0, at), assignment.slice(at + 1)] : fail(`--with needs NAME=VALUE: ${assignment}`)
+  }),
+)
+
 interface Suite {
   readonly targets: readonly Target[]
   readonly workloads: readonly Workload[]
@@ -82,13 +100,15 @@ process.on('exit', endAll)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))
 const state = scaled.length === 0 ? undefined : await startState()
 if (scaled.length > 0 && state === undefined) console.error('No redis-server: the column `state` is missing.')
-const { program, before } = values
+const programs = { program: values.program, before: values.before, variables }
 const suites = [
-  { targets: [...translators(program, before), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
-  { targets: forwarders(program, before), workloads: nativeWorkloads.filter(chosen) },
-  { targets: teamServers(program, before), workloads: teamWorkloads.filter(chosen) },
-  { targets: auditedServers(program, before), workloads: auditWorkloads.filter(chosen) },
-  { targets: scaledServers(program, { before, state: state?.url }), workloads: scaled },
+  { targets: [...translators(programs), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
+  { targets: sessionServers(programs), workloads: sessionWorkloads.filter(chosen) },
+  { targets: gapServers(programs), workloads: gapWorkloads.filter(chosen) },
+  { targets: forwarders(programs), workloads: nativeWorkloads.filter(chosen) },
+  { targets: teamServers(programs), workloads: teamWorkloads.filter(chosen) },
+  { targets: auditedServers(programs), workloads: auditWorkloads.filter(chosen) },
+  { targets: scaledServers(programs, state?.url), workloads: scaled },
 ].filter((suite, index) => suite.workloads.length > 0 || (index === 0 && ids.includes(weightsId)))
 const laboratory = await openLaboratory()
 
@@ -114,7 +134,8 @@ const columnsOf = (targets: readonly Target[]): Table['targets'] =>
 /** Each round runs all targets in turn, so that other work of the machine affects all of them. */
 const toRow = async (workload: Workload, targets: readonly Target[]): Promise<Row> => {
   // The upstream alone has no CPU cost of a proxy: it is the reference for times only.
-  const measured = targets.filter(({ launch }) => launch !== undefined || workload.measure === 'firstEvent')
+  const hasTimes = workload.measure === 'firstEvent' || workload.measure === 'gap'
+  const measured = targets.filter(({ launch }) => launch !== undefined || hasTimes)
   const samples: Record<string, Sample[]> = Object.fromEntries(measured.map(({ id }) => [id, []]))
   const measureRounds = async (count: number): Promise<void> => {
     for (let round = 0; round < count; round += 1) {

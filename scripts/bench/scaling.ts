@@ -4,7 +4,7 @@ import { freePort } from '../support/free-port.ts'
 import { descriptors, median } from '../support/samples.ts'
 import { upstreamArguments } from '../support/upstream-arguments.ts'
 import { cpuSeconds, residentMegabytes } from './accounting.ts'
-import type { Job, LoadResult } from './load.ts'
+import type { Job, LoadResult } from './job.ts'
 import { endAll, type Running, startLoad, startTarget, startUpstream } from './processes.ts'
 
 /**
@@ -82,7 +82,7 @@ const measureRequests = async (): Promise<void> => {
     ['149 KB', 'large', { kind: 'whole' }],
     ['149 KB, and 200 events at once', 'large', burst],
   ] as const) {
-    await upstream.send({ plan, wire: 'converse' })
+    await upstream.send({ plan, wire: 'converse', isMixed: false })
     const job = {
       port: program.port,
       request,
@@ -112,7 +112,7 @@ const measureRequests = async (): Promise<void> => {
 
 /** The engine compiles code that runs often: a server that has just started takes three times the CPU. */
 const warmUp = async (port: number): Promise<void> => {
-  await upstream.send({ plan: burst, wire: 'converse' })
+  await upstream.send({ plan: burst, wire: 'converse', isMixed: false })
   await run({ port, request: 'large', deltas: burst.deltas, concurrency: 16, requests: 2000 })
 }
 
@@ -137,7 +137,7 @@ const measureStreams = async (): Promise<void> => {
   for (const concurrency of streamCounts) {
     const { pid, port, stop } = await start()
     await warmUp(port)
-    await upstream.send({ plan: { kind: 'paced', deltas, everyMs: eventEveryMs }, wire: 'converse' })
+    await upstream.send({ plan: { kind: 'paced', deltas, everyMs: eventEveryMs }, wire: 'converse', isMixed: false })
     await Bun.sleep(restMs)
     const atRest = residentMegabytes(pid)
     const watching = watch(pid)

@@ -1,6 +1,7 @@
 import { binary } from '../support/binary.ts'
 import { clientTokens, everythingEnvironment, everythingFlags } from '../support/everything.ts'
 import { earlier, product, type Settings, type Target } from './target.ts'
+import type { Programs } from './targets.ts'
 
 /** The program with switches that are off by default. */
 
@@ -8,7 +9,7 @@ import { earlier, product, type Settings, type Target } from './target.ts'
 const mostAtOnce = 250
 
 /** The program, with everything that a team may turn on. */
-export const teamServers = (program: string = binary, before?: string): readonly Target[] => [
+export const teamServers = ({ program = binary, before }: Programs = {}): readonly Target[] => [
   product(program),
   ...earlier(before),
   {
@@ -29,7 +30,7 @@ export const teamServers = (program: string = binary, before?: string): readonly
 const sessionHeaders = () => ({ 'x-claude-code-session-id': '00000000-0000-4000-8000-000000000000' })
 
 /** The program with the audit of the prompt cache, and with web search that no request uses. */
-export const auditedServers = (program: string = binary, before?: string): readonly Target[] => {
+export const auditedServers = ({ program = binary, before }: Programs = {}): readonly Target[] => {
   const inSession = (target: Target): Target => ({ ...target, headers: sessionHeaders })
   const withSwitch = (id: string, title: string, environment: Readonly<Record<string, string>>): Target => ({
     ...inSession(product(program, { environment })),
@@ -53,14 +54,8 @@ export const auditedServers = (program: string = binary, before?: string): reado
 /** Rates that no workload reaches: each request takes a token of the shared bucket. */
 const sharedFlags = ['--rate-limit', '100000000']
 
-/** The program with one switch more, each of which serves more people. */
-export const scaledServers = (
-  program: string = binary,
-  {
-    before,
-    state,
-  }: { readonly before?: string | undefined /** URL of a Redis. */; readonly state?: string | undefined } = {},
-): readonly Target[] => {
+/** The program with one switch more, each of which serves more people. `state`: the URL of a Redis. */
+export const scaledServers = ({ program = binary, before }: Programs = {}, state?: string): readonly Target[] => {
   const withSettings = (id: string, title: string, settings: Settings): Target => ({
     ...product(program, settings),
     id,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type UpstreamKind, upstreamArguments } from '../support/upstream-arguments.ts'
-import type { Job } from './load.ts'
+import type { Job } from './job.ts'
 import type { Launch } from './processes.ts'
 import type { UpstreamWire } from './workload.ts'
 
@@ -66,3 +66,9 @@ export const product = (program: string, settings?: Settings): Target => ({
 /** The program of an earlier commit; no target without one. */
 export const earlier = (program: string | undefined): readonly Target[] =>
   program === undefined ? [] : [{ ...product(program), id: 'before', title: 'before' }]
+
+/** The program with these variables; no target without any. */
+export const variant = (program: string, environment: Readonly<Record<string, string>>): readonly Target[] =>
+  Object.keys(environment).length === 0
+    ? []
+    : [{ ...product(program, { environment }), id: 'variant', title: 'variant' }]

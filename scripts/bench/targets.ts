@@ -1,5 +1,5 @@
 import { binary } from '../support/binary.ts'
-import { earlier, ours, product, productLaunch, type Target } from './target.ts'
+import { earlier, ours, product, productLaunch, type Target, variant } from './target.ts'
 
 const direct: Target = { id: 'direct', title: 'direct', wire: 'converse' }
 const pass: Target = { id: 'pass', title: 'pass', wire: 'converse', launch: ours('pass.ts') }
@@ -28,25 +28,51 @@ const openAiClients = (program: string): readonly Target[] =>
     guard: { mark: 'product', limit: entranceGuards[wire] },
   }))
 
-/** Programs that translate. */
-export const translators = (program: string = binary, before?: string): readonly Target[] => [
-  direct,
-  pass,
-  { id: 'bare', title: 'bare', wire: 'anthropic', launch: ours('bare.ts') },
+const bare: Target = { id: 'bare', title: 'bare', wire: 'anthropic', launch: ours('bare.ts') }
+
+/** The programs to compare. */
+export interface Programs {
+  readonly program?: string | undefined
+  /** The program of an earlier commit. */
+  readonly before?: string | undefined
+  /** Variables of one target more. */
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+/** The program with default settings, with other settings, and the one of an earlier commit. */
+const products = ({ program = binary, before, variables = {} }: Programs): readonly Target[] => [
   { ...product(program), mark: 'bare', goal: 'row', guard: { mark: 'bare' } },
   ...earlier(before),
-  {
-    id: 'openai',
-    title: 'product, upstream openai',
-    wire: 'anthropic',
-    upstreamWire: 'chat',
-    launch: productLaunch(program, 'openai'),
-    mark: 'product',
-    goal: otherProtocolGoal,
-    guard: { mark: 'product', limit: openAiGuard },
-  },
-  ...openAiClients(program),
+  ...variant(program, variables),
 ]
+
+/** Programs that translate. */
+export const translators = (programs: Programs = {}): readonly Target[] => {
+  const { program = binary } = programs
+  return [
+    direct,
+    pass,
+    bare,
+    ...products(programs),
+    {
+      id: 'openai',
+      title: 'product, upstream openai',
+      wire: 'anthropic',
+      upstreamWire: 'chat',
+      launch: productLaunch(program, 'openai'),
+      mark: 'product',
+      goal: otherProtocolGoal,
+      guard: { mark: 'product', limit: openAiGuard },
+    },
+    ...openAiClients(program),
+  ]
+}
+
+/** Programs for long sessions. */
+export const sessionServers = (programs: Programs = {}): readonly Target[] => [pass, bare, ...products(programs)]
+
+/** Programs whose streams are measured next to other requests. `pass` does not know which requests want a stream. */
+export const gapServers = (programs: Programs = {}): readonly Target[] => [direct, bare, ...products(programs)]
 
 /** A request's classification parses its body, while the answer is on its way. */
 const classifiedGoal = 3.5
@@ -54,7 +80,7 @@ const classifiedGoal = 3.5
 const classifiedGuard = 8
 
 /** Programs that forward bytes of Anthropic's protocol. */
-export const forwarders = (program: string = binary, before?: string): readonly Target[] => {
+export const forwarders = ({ program = binary, before }: Programs = {}): readonly Target[] => {
   const native = { wire: 'anthropic', upstreamWire: 'anthropic' } as const
   const launch = (classify: 'on' | 'off', build: string) =>
     productLaunch(build, 'anthropic', { environment: { NEXUS_ANTHROPIC_CLASSIFY: classify } })

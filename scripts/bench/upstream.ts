@@ -12,6 +12,8 @@ import type { Plan, UpstreamWire } from './workload.ts'
 export interface PlannedUpstream {
   readonly plan: Plan
   readonly wire: UpstreamWire
+  /** Whether requests that do not want a stream get a whole response. Their path says so. */
+  readonly isMixed: boolean
 }
 
 interface Peer {
@@ -57,7 +59,8 @@ const startPaced = (sending: Sending, streamHead: Uint8Array, chunks: readonly U
   setTimeout(begin, phase)
 }
 
-type Respond = (sending: Sending) => void
+/** `wantsStream`: whether the path of the request is the one of streams. */
+type Respond = (sending: Sending, wantsStream: boolean) => void
 
 const immediate = (plan: Plan, wire: UpstreamWire): Respond => {
   if (plan.kind === 'whole') {
@@ -74,13 +77,21 @@ const immediate = (plan: Plan, wire: UpstreamWire): Respond => {
   return (sending) => sending.send(all)
 }
 
-const respondBy = ({ plan, wire }: PlannedUpstream): Respond => {
+const respondBy = ({ plan, wire, isMixed }: PlannedUpstream): Respond => {
   const send = immediate(plan, wire)
   const { firstMs } = plan
-  return firstMs === undefined ? send : (sending) => void setTimeout(() => send(sending), firstMs)
+  if (isMixed) {
+    const sendWhole = immediate({ kind: 'whole' }, wire)
+    return (sending, wantsStream) => (wantsStream ? send : sendWhole)(sending, wantsStream)
+  }
+  return firstMs === undefined
+    ? send
+    : (sending, wantsStream) => void setTimeout(() => send(sending, wantsStream), firstMs)
 }
 
-let respond = respondBy({ plan: { kind: 'whole' }, wire: 'converse' })
+let respond = respondBy({ plan: { kind: 'whole' }, wire: 'converse', isMixed: false })
+
+const streamPath = /^\S+ \S+\/converse-stream /
 
 const server = Bun.listen<Peer>({
   hostname: '127.0.0.1',
@@ -88,7 +99,15 @@ const server = Bun.listen<Peer>({
   socket: {
     open(socket) {
       const sending = createSending(socket)
-      const read = createMessageReader({ onHead() {}, onBody() {}, onEnd: () => respond(sending) })
+      let wantsStream = false
+      const read = createMessageReader({
+        onHead(text) {
+          wantsStream = streamPath.test(text)
+        },
+        // Not read: the body costs no time here, whatever its size.
+        onBody() {},
+        onEnd: () => respond(sending, wantsStream),
+      })
       socket.data = { sending, read }
     },
     data: (socket, bytes) => socket.data.read(bytes),

@@ -1,3 +1,4 @@
+import type { Turns } from './job.ts'
 import type { RequestKind } from './requests.ts'
 
 /** The protocol of an upstream. */
@@ -14,24 +15,27 @@ type PlanKind =
   | { readonly kind: 'paced'; readonly deltas: number; readonly everyMs: number }
 
 /**
- * Limit of a target with goals. `times`: the multiple of its mark's cost. `added`: milliseconds for `firstEvent`,
- * microseconds for `added`.
+ * Limit of a target with goals. `times`: the multiple of its mark's cost. `added`: milliseconds for `firstEvent` and
+ * `gap`, microseconds for `added`.
  */
 export type Goal = { readonly times: number } | { readonly added: number }
 
 export interface Workload {
   readonly id: string
   readonly title: string
-  readonly request: RequestKind
+  readonly request: RequestKind | Turns
   readonly plan: Plan
   /** Concurrent requests. */
   readonly concurrency: number
+  /** Meanwhile, another connection sends these requests one after another. */
+  readonly background?: RequestKind
   /**
    * `request`: CPU milliseconds of the proxy per request. `delta`: CPU seconds for 100,000 deltas. `firstEvent`:
    * milliseconds from the first byte of the request to the first byte of the response, minus the time without a proxy.
-   * `added`: CPU microseconds per request that a target adds to its mark.
+   * `added`: CPU microseconds per request that a target adds to its mark. `gap`: milliseconds that the longest
+   * time between two deltas of a stream is longer than the pace of the upstream.
    */
-  readonly measure: 'request' | 'delta' | 'firstEvent' | 'added'
+  readonly measure: 'request' | 'delta' | 'firstEvent' | 'added' | 'gap'
   /** Requests before a target's first round: the engine first compiles code that runs often. */
   readonly warmUp: number
   readonly goal?: Goal

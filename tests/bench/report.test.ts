@@ -101,4 +101,27 @@ describe('the report of the benchmark', () => {
       '| start to the first 200 | ms |  |  | 50.0, met | 60 |',
     ])
   })
+
+  test('the longest gap between two events of all rounds must reach the goal', () => {
+    const gaps = (...values: number[]) => values.map((value) => ({ value, p99: value / 2, requests: 50 }))
+    const report: Report = {
+      ...reportWith(1),
+      tables: [
+        {
+          targets: [{ id: 'direct' }, { id: 'product', mark: 'bare', goal: 'row' }, { id: 'before', mark: 'product' }],
+          rows: [
+            {
+              workload: { id: 'gap', title: '50 streams', measure: 'gap', goal: { added: 50 } },
+              samples: { direct: gaps(1, 2, 3), product: gaps(10, 60, 20), before: gaps(80, 70, 90) },
+            },
+          ],
+        },
+      ],
+    }
+    expect(toTables(report).split('\n')).toEqual([
+      '| work | measured in | direct | product | before | goal |',
+      '| --- | --- | --- | --- | --- | --- |',
+      '| 50 streams | ms more than the pace, longest gap | 3.00 ms, 99 %: 1.00 ms | 60.0 ms, 99 %: 10.0 ms, not met | 90.0 ms, 99 %: 40.0 ms | 50 ms |',
+    ])
+  })
 })

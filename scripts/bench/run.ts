@@ -24,10 +24,9 @@ import { nativeWorkloads, pacedStreams, workloads } from './workloads.ts'
  *   bun run bench [--rounds 3] [--seconds 0.8] [--only small,large] [--program FILE] [--before FILE] [--peers]
  *                 [--with NAME=VALUE] [--json FILE] [--guard]
  *
- * `--only weights` measures starts and memory. `--before` is the program of an earlier commit, a column of each table. `--with` adds
- * the program with variables to the first three tables. `--guard` runs
- * short rounds of the workloads that have a limit, and more rounds of one that seems to exceed it: exit code 1 if the
- * median still does.
+ * `--only weights` measures starts and memory. `--before` is the program of an earlier commit, a column of each table.
+ * `--with` adds the program with a variable to the first three tables. `--guard` runs short rounds of the workloads that
+ * have a limit, and more rounds of one that seems to exceed it: exit code 1 if the median still does.
  */
 
 const { values } = parseArgs({

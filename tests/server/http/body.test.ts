@@ -81,7 +81,7 @@ describe('bodies', () => {
     const startedAt = performance.now()
     expect(await send(list('{}', 9_000_000))).toEqual(excess)
     expect(await send(list('1', 9_000_000))).toEqual(excess)
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
     expect(await send(list('{"role":"user","content":[]}', 100_000))).toEqual(excess)
     // Values inside a string do not count, and an escaped quote does not end it.
     const text = JSON.stringify('a "quoted, [list]", {object}, \\" and more, \\'.repeat(2000))

@@ -22,14 +22,22 @@ export interface Notes {
 
 const printablePath = /^[A-Za-z0-9_.-]{1,120}$/
 
-export const createNotes = (): Notes => {
-  const all: Note[] = []
-  const add =
-    (level: Note['level']) =>
-    (path: Path, what: string): void => {
-      const name = dotted(path)
-      // Member names come from the client and may be anything.
-      all.push({ level, what, path: printablePath.test(name) ? name : '(unprintable name)' })
-    }
-  return { dropped: add('debug'), changed: add('info'), all }
+class NoteList implements Notes {
+  readonly all: Note[] = []
+
+  dropped(path: Path, what: string): void {
+    this.#add('debug', path, what)
+  }
+
+  changed(path: Path, what: string): void {
+    this.#add('info', path, what)
+  }
+
+  #add(level: Note['level'], path: Path, what: string): void {
+    const name = dotted(path)
+    // Member names come from the client and may be anything.
+    this.all.push({ level, what, path: printablePath.test(name) ? name : '(unprintable name)' })
+  }
 }
+
+export const createNotes = (): Notes => new NoteList()

@@ -22,25 +22,35 @@ export const toValidName = (original: string, { valid, maximumLength, invalidCha
   return `${original.replace(invalidCharacters, '_').slice(0, maximumLength - hashLength - 1)}_${hash}`
 }
 
-export type Renamed = ReturnType<typeof createRenamed>
+/**
+ * Renames to the upstream's names, and remembers the pairs for the way back. A class, like all that each request creates
+ * and few use: its methods take no memory of the request, as those of an object literal do.
+ */
+export class Renamed {
+  readonly #rename: (original: string) => string
+  #originals: Map<string, string> | undefined
 
-/** Renames to the upstream's names, and remembers the pairs for the way back. */
-export const createRenamed = (rename: (original: string) => string) => {
-  let originals: Map<string, string> | undefined
-  return {
-    toUpstream(original: string): string {
-      const name = rename(original)
-      if (name !== original) {
-        originals ??= new Map()
-        originals.set(name, original)
-      }
-      return name
-    },
-    toClient: (name: string): string => originals?.get(name) ?? name,
+  constructor(rename: (original: string) => string) {
+    this.#rename = rename
+  }
+
+  toUpstream(original: string): string {
+    const name = this.#rename(original)
+    if (name !== original) {
+      this.#originals ??= new Map()
+      this.#originals.set(name, original)
+    }
+    return name
+  }
+
+  toClient(name: string): string {
+    return this.#originals?.get(name) ?? name
   }
 }
 
 const toolNames: NameRule = { valid: /^[a-zA-Z0-9_-]+$/, maximumLength: 64, invalidCharacters: /[^a-zA-Z0-9_-]/g }
 
 /** Anthropic allows 128 characters, other upstreams 64: MCP tools (`mcp__server__tool`) are often longer. */
-export const createToolNames = (): Renamed => createRenamed((name) => toValidName(name, toolNames))
+const toToolName = (name: string): string => toValidName(name, toolNames)
+
+export const createToolNames = (): Renamed => new Renamed(toToolName)

@@ -28,39 +28,39 @@ export interface ClientDocument {
   readonly isCited: boolean
 }
 
-export type DocumentNames = ReturnType<typeof createDocumentNames>
-
-export const createDocumentNames = () => {
-  const documents = new Map<string, ClientDocument>()
+/** The names of one request's documents. */
+export class DocumentNames {
+  readonly #documents = new Map<string, ClientDocument>()
   /** The next copy number, by name: without it, many documents of one title would take quadratic time. */
-  const nextCopies = new Map<string, number>()
-  let count = 0
+  readonly #nextCopies = new Map<string, number>()
+  #count = 0
 
-  const uniqueName = (base: string): string => {
-    const known = base.toLowerCase()
-    let copy = nextCopies.get(known) ?? 1
-    while (documents.has(copyName(base, copy).toLowerCase())) copy += 1
-    nextCopies.set(known, copy + 1)
-    return copyName(base, copy)
+  /**
+   * A name for the next document of the request: valid, unique in the request (ignoring case), and the same in every
+   * later turn.
+   */
+  next(title: string | undefined, isCited: boolean): string {
+    const name = this.#uniqueName(toValidName(title ?? ''))
+    this.#documents.set(name.toLowerCase(), { index: this.#count, title, isCited })
+    this.#count += 1
+    return name
   }
 
-  return {
-    /**
-     * A name for the next document of the request: valid, unique in the request (ignoring case), and the same in every
-     * later turn.
-     */
-    next(title: string | undefined, isCited: boolean): string {
-      const name = uniqueName(toValidName(title ?? ''))
-      documents.set(name.toLowerCase(), { index: count, title, isCited })
-      count += 1
-      return name
-    },
-    /** Skips the next document, which is not sent. */
-    skip(): void {
-      count += 1
-    },
-    /** Finds the client's document by the name under which it was sent. */
-    find: (name: string): ClientDocument =>
-      documents.get(name.toLowerCase()) ?? { index: 0, title: undefined, isCited: false },
+  /** Skips the next document, which is not sent. */
+  skip(): void {
+    this.#count += 1
+  }
+
+  /** Finds the client's document by the name under which it was sent. */
+  find(name: string): ClientDocument {
+    return this.#documents.get(name.toLowerCase()) ?? { index: 0, title: undefined, isCited: false }
+  }
+
+  #uniqueName(base: string): string {
+    const known = base.toLowerCase()
+    let copy = this.#nextCopies.get(known) ?? 1
+    while (this.#documents.has(copyName(base, copy).toLowerCase())) copy += 1
+    this.#nextCopies.set(known, copy + 1)
+    return copyName(base, copy)
   }
 }

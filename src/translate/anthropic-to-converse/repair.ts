@@ -59,7 +59,7 @@ export const pairToolResults = (turns: readonly Turn[], { blockKinds, toolUseIds
   checkToolPairs(turns, {
     useId: ({ block }) => ('toolUse' in block ? block.toolUse.toolUseId : undefined),
     resultId: ({ block }) => ('toolResult' in block ? block.toolResult.toolUseId : undefined),
-    toClient: toolUseIds.toClient,
+    toClient: (id) => toolUseIds.toClient(id),
   })
   for (const turn of turns) {
     if (turn.role === 'user') resultsFirst(turn)

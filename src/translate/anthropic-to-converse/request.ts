@@ -18,16 +18,16 @@ import { placeCachePoints, withCachePoints } from './cache-points.ts'
 import { decideCitations } from './citations.ts'
 import { addMarkedContent } from './content.ts'
 import type { CitationPolicy, MarkedContentBlock, TranslationContext, Turn } from './context.ts'
-import { type ClientDocument, createDocumentNames } from './document-names.ts'
+import { type ClientDocument, DocumentNames } from './document-names.ts'
 import { packTexts } from './documents.ts'
 import { toEffort, toInferenceConfig } from './inference.ts'
 import { limitMedia } from './media-limits.ts'
 import { type TranslatedFormat, toOutputFormat } from './output-format.ts'
 import { partsIn } from './parts.ts'
-import { createPathMap, type PathMap } from './path-map.ts'
+import { PathMap } from './path-map.ts'
 import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
 import { moveOutOfResults, nestDocuments, spellOutDocuments } from './result-documents.ts'
-import { createSearchResults } from './search-results.ts'
+import { SearchResults } from './search-results.ts'
 import { type MarkedSystemBlock, toSystem } from './system.ts'
 import { toThinking, willThink } from './thinking.ts'
 import { type TranslatedChoice, toToolChoice } from './tool-choice.ts'
@@ -156,8 +156,8 @@ const toTranslation = (request: MessagesRequest, target: ConverseTarget): Transl
     blockKinds: findBlockKinds(request.messages),
     toolNames: createToolNames(),
     toolUseIds: createToolUseIds(),
-    searchResults: createSearchResults(),
-    documentNames: createDocumentNames(),
+    searchResults: new SearchResults(),
+    documentNames: new DocumentNames(),
   }
 }
 
@@ -223,7 +223,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
       model: request.model,
       isPrewarm: request.max_tokens === 0,
       takesInvalidInput: hasFlag(additional, fineGrainedToolStreaming),
-      toClientToolName: translation.toolNames.toClient,
+      toClientToolName: (name) => translation.toolNames.toClient(name),
       usedToolUseIds: () => toolUseIdsIn(request),
       keepsCitations: citations,
       joinsTexts: citations.forced && !citations.searchResults,
@@ -233,7 +233,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
       hourShare,
     },
     notes: notes.all,
-    paths: createPathMap(turns, tools.units, system),
+    paths: new PathMap(turns, tools.units, system),
     units: { tools: tools.units, system, turns },
   }
 }

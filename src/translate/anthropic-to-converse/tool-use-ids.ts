@@ -1,5 +1,5 @@
 import { maximumToolUseIdLength, toolUseIdPattern } from '../../wire/converse/content.ts'
-import { createRenamed, type NameRule, type Renamed, toValidName } from '../renamed.ts'
+import { type NameRule, Renamed, toValidName } from '../renamed.ts'
 
 const toolUseIds: NameRule = {
   valid: new RegExp(toolUseIdPattern),
@@ -7,5 +7,7 @@ const toolUseIds: NameRule = {
   invalidCharacters: /[^a-zA-Z0-9_.:-]/g,
 }
 
+const toToolUseId = (id: string): string => toValidName(id, toolUseIds)
+
 /** For both `tool_use` and `tool_result`, so that pairs still match. */
-export const createToolUseIds = (): Renamed => createRenamed((id) => toValidName(id, toolUseIds))
+export const createToolUseIds = (): Renamed => new Renamed(toToolUseId)

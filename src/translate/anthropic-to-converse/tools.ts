@@ -65,7 +65,7 @@ const checkUnique = (units: readonly MarkedTool[], native: readonly NativeTool[]
 }
 
 const historyNames = ({ messages }: MessagesRequest, { blockKinds, toolNames }: TranslationContext) =>
-  usedToolNames(blockKinds.toolUses ? messages : [], toolNames.toUpstream)
+  usedToolNames(blockKinds.toolUses ? messages : [], (name) => toolNames.toUpstream(name))
 
 const permissive = (name: string, path: Path): MarkedTool => ({
   block: { toolSpec: { name, inputSchema: { json: { type: 'object' } } } },

@@ -182,7 +182,7 @@ export const toChatRequest = (request: MessagesRequest, target: ChatTarget): Cha
       model: request.model,
       dialect,
       isPrewarm: request.max_tokens === 0,
-      toClientToolName: toolNames.toClient,
+      toClientToolName: (name) => toolNames.toClient(name),
       maxTokens,
       offeredTools: new Map(choice.tools.map(({ tool }) => [tool.function.name, tool.function.parameters])),
       usedToolCallIds: () => toolUseIdsIn(request),

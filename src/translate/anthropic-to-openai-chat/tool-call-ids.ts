@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../runtime/hash.ts'
 import type { ChatDialect } from '../capabilities/chat-dialect.ts'
-import { createRenamed, type NameRule, type Renamed, toValidName } from '../renamed.ts'
+import { type NameRule, Renamed, toValidName } from '../renamed.ts'
 
 /** OpenAI's limit: `string too long. Expected a string with maximum length 40`. */
 const upTo40: NameRule = { valid: /^[A-Za-z0-9_-]+$/, maximumLength: 40, invalidCharacters: /[^A-Za-z0-9_-]/g }
@@ -30,4 +30,4 @@ const rules: Readonly<Record<ChatDialect['ids'], (id: string) => string>> = {
 }
 
 /** Ids of tool calls in the provider's form: a pure function of the client's id, equal for call and result (OU-Q58). */
-export const createToolCallIds = ({ ids }: ChatDialect): Renamed => createRenamed(rules[ids])
+export const createToolCallIds = ({ ids }: ChatDialect): Renamed => new Renamed(rules[ids])

@@ -65,7 +65,7 @@ const checkUnique = (tools: readonly OfferedTool[]): void => {
 }
 
 const historyNames = ({ messages }: MessagesRequest, { blockKinds, toolNames }: ChatContext) =>
-  usedToolNames(blockKinds.toolUses ? messages : [], toolNames.toUpstream)
+  usedToolNames(blockKinds.toolUses ? messages : [], (name) => toolNames.toUpstream(name))
 
 /** Limits the tools: those that the history or the choice names are kept, then the first ones (OU-Q55). */
 const limitTools = (

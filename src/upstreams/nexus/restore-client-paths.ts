@@ -65,5 +65,8 @@ export const restoreClientPaths = (message: string, paths: PathMap): string => {
     .replace(inTools, (found: string, dot?: string, member?: string, bracket?: string, custom?: string) =>
       restore((index) => paths.tool(index, custom !== undefined))(found, dot, member, bracket),
     )
-    .replace(inSystem, restore(paths.system))
+    .replace(
+      inSystem,
+      restore((index) => paths.system(index)),
+    )
 }

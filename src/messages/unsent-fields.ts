@@ -90,6 +90,20 @@ const isUnset = (name: string, value: unknown): boolean =>
 /** Clients can send any name: one that does not look like a member name is not repeated. */
 const loggablePath = (path: Path, name: string): Path => [...path, isLoggableMember(name) ? name : '(unprintable name)']
 
+const isUnsent = (block: Block, known: readonly string[], name: string): boolean =>
+  !known.includes(name) && !isUnset(name, (block as Json)[name])
+
+/** Most blocks have only members that are sent, so this check builds no paths. */
+const holdUnsent = (blocks: readonly Block[]): boolean => {
+  for (const block of blocks) {
+    const known = translatedBlockFields[block.type]
+    if (known === undefined) continue
+    for (const name in block) if (isUnsent(block, known, name)) return true
+    if (block.type === 'tool_result' && Array.isArray(block.content) && holdUnsent(block.content)) return true
+  }
+  return false
+}
+
 /** One note for each kind of member, at its first occurrence: a long history repeats them. */
 const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: Set<string>): void => {
   let index = -1
@@ -98,7 +112,7 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
     const known = translatedBlockFields[block.type]
     if (known === undefined) continue
     for (const name in block) {
-      if (known.includes(name) || isUnset(name, (block as Json)[name])) continue
+      if (!isUnsent(block, known, name)) continue
       const key = `${block.type}.${name}`
       if (noted.has(key)) continue
       noted.add(key)
@@ -110,6 +124,11 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
   }
 }
 
+const hasOthers = (value: object, known: readonly string[]): boolean => {
+  for (const name in value) if (!known.includes(name)) return true
+  return false
+}
+
 const noteMembers = (value: object, known: readonly string[], path: Path, notes: Notes): void => {
   for (const name in value) if (!known.includes(name)) notes.dropped(loggablePath(path, name), why)
 }
@@ -118,6 +137,7 @@ const noteTools = (tools: readonly Tool[], notes: Notes): void => {
   let index = -1
   for (const tool of tools) {
     index += 1
+    if (!hasOthers(tool, translatedTool)) continue
     if (isCustomTool(tool) || toCustomTool(tool)) noteMembers(tool, translatedTool, ['tools', index], notes)
   }
 }
@@ -126,8 +146,11 @@ const noteMessages = (messages: readonly InputMessage[], notes: Notes, noted: Se
   let index = -1
   for (const message of messages) {
     index += 1
-    noteMembers(message, translatedMessageFields, ['messages', index], notes)
-    if (Array.isArray(message.content)) noteBlocks(message.content, ['messages', index, 'content'], notes, noted)
+    if (hasOthers(message, translatedMessageFields)) {
+      noteMembers(message, translatedMessageFields, ['messages', index], notes)
+    }
+    const { content } = message
+    if (Array.isArray(content) && holdUnsent(content)) noteBlocks(content, ['messages', index, 'content'], notes, noted)
   }
 }
 
@@ -140,7 +163,9 @@ export const noteUnsentFields = (request: MessagesRequest, notes: Notes, others:
   for (const name of refusedFields) {
     if (!isEmpty(members[name])) throw invalidRequest([name], 'not supported by this endpoint: remove it')
   }
-  noteMembers(request, [...translatedFields, ...others], [], notes)
+  for (const name in members) {
+    if (!translatedFields.includes(name) && !others.includes(name)) notes.dropped(loggablePath([], name), why)
+  }
   if (request.output_config) noteMembers(request.output_config, translatedOutputConfig, ['output_config'], notes)
   if (request.tool_choice) noteMembers(request.tool_choice, translatedToolChoice, ['tool_choice'], notes)
   if (request.tools) noteTools(request.tools, notes)

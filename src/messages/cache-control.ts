@@ -10,7 +10,9 @@ export const longerLived = <Marker extends { readonly ttl?: string | null }>(
 /** The block's own marker, or the longest-lived of those inside it, where upstreams take none. */
 export const cacheControlOf = (block: ContentBlock | ToolResultContent): CacheControl | undefined => {
   let control = ('cache_control' in block ? block.cache_control : undefined) ?? undefined
-  for (const inner of innerBlocks(block) ?? []) {
+  const inside = innerBlocks(block)
+  if (inside === undefined) return control
+  for (const inner of inside) {
     const innerControl = cacheControlOf(inner)
     if (innerControl !== undefined) control = longerLived(control, innerControl)
   }

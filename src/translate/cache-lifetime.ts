@@ -79,7 +79,8 @@ const measure = (blocks: readonly CachedBlock[]): number => {
   return marked === 0 ? 0 : hour / marked
 }
 
-const nothing: HourShare = () => 0
+/** Of a prompt without markers for an hour. */
+export const noHours: HourShare = () => 0
 const everything: HourShare = () => 1
 
 /**
@@ -88,7 +89,7 @@ const everything: HourShare = () => 1
  */
 export const toHourShare = (markers: readonly Marker[], blocks: () => readonly CachedBlock[]): HourShare => {
   const hours = markers.filter(({ ttl }) => ttl === '1h').length
-  if (hours === 0) return nothing
+  if (hours === 0) return noHours
   return hours === markers.length ? everything : () => measure(blocks())
 }
 

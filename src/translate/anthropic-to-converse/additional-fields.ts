@@ -47,14 +47,17 @@ const gates = [...gatedFields]
 /** Fields of the request that are sent unchanged. */
 export const carriedFields = ['context_management', 'safeguards']
 
-const withoutUnflagged = (fields: Json, flags: readonly string[], translation: TranslationContext): Json =>
-  gates.reduce((left, [place, { beta, value }]) => {
+const withoutUnflagged = (fields: Json, flags: readonly string[], translation: TranslationContext): Json => {
+  let left = fields
+  for (const [place, { beta, value }] of gates) {
     const found = valueAt(left, place)
     const isGated = found !== undefined && (value === undefined || found === value)
-    if (!isGated || flags.includes(beta)) return left
+    if (!isGated || flags.includes(beta)) continue
     translation.notes.changed(place.split('.'), 'dropped: its beta flag is not sent')
-    return withoutField(left, place)
-  }, fields)
+    left = withoutField(left, place)
+  }
+  return left
+}
 
 const thinkingIn = ({ thinking }: Json) => (isObject(thinking) ? thinking : undefined)
 

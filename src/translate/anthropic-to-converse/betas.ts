@@ -63,6 +63,7 @@ const loggablePath = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic
 
 /** Sends half of the flags that may have been refused before; always sends a single one. */
 const withoutHalfOfSuspects = (flags: string[], { overrides, notes }: TranslationContext): string[] => {
+  if (overrides.suspectedBetas.length === 0) return flags
   const suspects = flags.filter((flag) => overrides.suspectedBetas.includes(flag))
   const held = suspects.slice(Math.ceil(suspects.length / 2))
   for (const flag of held) notes.changed(loggablePath(flag), 'beta flag that the model may have refused: tried later')

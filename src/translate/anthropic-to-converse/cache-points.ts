@@ -1,6 +1,6 @@
 import type { Path } from '../../base/path.ts'
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
-import { type HourShare, toHourShare, toSentMarker } from '../cache-lifetime.ts'
+import { type HourShare, noHours, toHourShare, toSentMarker } from '../cache-lifetime.ts'
 import { addCachePoint } from './cache-markers.ts'
 import type { MarkedBlock, MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
@@ -34,8 +34,9 @@ const settle = (units: readonly MarkedContentBlock[], translation: TranslationCo
   }
 }
 
-const withPoint = (units: readonly Marked[]): Marked[] => units.filter(isMarked)
 const isMarked = (unit: Marked): boolean => unit.cachePoint !== undefined
+const isMarkedTurn = ({ units }: Turn): boolean => units.some(isMarked)
+const withPoint = (units: readonly Marked[]): Marked[] => units.filter(isMarked)
 
 /** The messages' units with a point, after all points are at valid positions. */
 const settledPoints = (turns: readonly Turn[], translation: TranslationContext): Marked[] => {
@@ -104,6 +105,7 @@ const hourShareOf = (points: readonly CachePoint[], { tools, system, turns }: Ma
  */
 export const placeCachePoints = (prompt: MarkedPrompt, translation: TranslationContext): HourShare => {
   const { tools, system, turns } = prompt
+  if (!tools.some(isMarked) && !system.some(isMarked) && !turns.some(isMarkedTurn)) return noHours
   const inMessages = settledPoints(turns, translation)
   const inSystem = withPoint(system)
   const inTools = withPoint(tools)

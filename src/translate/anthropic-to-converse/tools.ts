@@ -101,12 +101,19 @@ export interface OfferedTools {
   readonly areStandIns: boolean
 }
 
+const noTools: OfferedTools = { units: [], native: [], areStandIns: false }
+
+/** Whether the request neither has tools nor mentions any. */
+const isWithoutTools = (request: MessagesRequest, { blockKinds }: TranslationContext): boolean =>
+  !request.tools?.length && !request.tool_choice && !blockKinds.toolUses && !blockKinds.toolChanges
+
 /** The tools that the model sees. Throws a 400 that names a tool without a translation. */
 export const toTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
+  if (isWithoutTools(request, translation)) return noTools
   const units: MarkedTool[] = []
   const native: NativeTool[] = []
   const offered = offeredTools(request, translation.notes, translation.blockKinds.toolChanges)
-  if (offered.length === 0 && !translation.blockKinds.toolUses) return { units, native, areStandIns: false }
+  if (offered.length === 0 && !translation.blockKinds.toolUses) return noTools
   const isAlone = !offered.some(({ tool }) => isCustomTool(tool))
   for (const { tool, path } of offered) {
     if (isCustomTool(tool)) {

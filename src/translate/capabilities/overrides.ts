@@ -66,10 +66,14 @@ export const withOverrides = (table: ModelCapabilities, overrides: CapabilityOve
 }
 
 /** Returns the value at a dotted path, or undefined. */
-export const valueAt = (fields: Json, place: string): unknown =>
-  place
-    .split('.')
-    .reduce<unknown>((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), fields)
+export const valueAt = (fields: Json, place: string): unknown => {
+  let value: unknown = fields
+  for (const name of place.split('.')) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
+    value = value[name]
+  }
+  return value
+}
 
 const withoutPath = (object: Json, path: readonly string[]): Record<string, unknown> => {
   const [name = '', ...rest] = path
@@ -85,7 +89,9 @@ export const withoutField = (fields: Json, place: string): Json =>
   valueAt(fields, place) === undefined ? fields : withoutPath(fields, place.split('.'))
 
 /** The additional fields without fields and values that were refused before. */
-export const withoutRefused = (fields: Json, { refusedFields, takenValues }: CapabilityOverrides): Json => {
+export const withoutRefused = (fields: Json, overrides: CapabilityOverrides): Json => {
+  if (overrides === noOverrides) return fields
+  const { refusedFields, takenValues } = overrides
   const refusedValues = Object.entries(takenValues).flatMap(([place, taken]) => {
     const value = valueAt(fields, place)
     return typeof value === 'string' && !taken.includes(value) ? [place] : []

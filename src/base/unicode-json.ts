@@ -13,7 +13,7 @@ const fewEscapes = 200
 const mayHold = (json: string, starts: readonly string[]): boolean => {
   let at = json.indexOf('\\')
   for (let looked = 0; at !== -1; looked += 1) {
-    if (starts.some((start) => json.startsWith(start, at + 1))) return true
+    for (const start of starts) if (json.startsWith(start, at + 1)) return true
     at = json.indexOf(looked < fewEscapes ? '\\' : '\\u', at + 2)
   }
   return false

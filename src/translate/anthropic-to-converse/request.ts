@@ -58,6 +58,8 @@ export interface ConverseTarget {
   readonly betas: readonly string[]
   readonly policy?: TranslationPolicy
   readonly overrides?: CapabilityOverrides
+  /** Of the response's translation. */
+  readonly onOddity?: ResponseContext['onOddity']
 }
 
 /** Where Claude on Bedrock reports the stop sequence: in complete responses, and in streamed ones. */
@@ -230,6 +232,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
       documents: cited.documents,
       searchResults: cited.searchResults,
       stopSequences: inferenceConfig.stopSequences ?? [],
+      onOddity: target.onOddity,
       hourShare,
     },
     notes: notes.all,

@@ -22,7 +22,7 @@ export interface ResponseContext {
   readonly searchResults: readonly number[]
   readonly stopSequences: readonly string[]
   /** Called for parts of a response without a translation: a kind of block, a stop reason. Gets only names. */
-  readonly onOddity?: (what: string) => void
+  readonly onOddity?: ((what: string) => void) | undefined
   /** By the cache points that were sent. */
   readonly hourShare: HourShare
 }

@@ -4,7 +4,6 @@ import { requestMediaLimit } from '../../translate/anthropic-to-converse/media-l
 import type { ConverseTarget } from '../../translate/anthropic-to-converse/request.ts'
 import { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
-import type { ResponseContext } from '../../translate/converse-to-anthropic/response-context.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { UpstreamDependencies } from '../definition.ts'
@@ -37,18 +36,15 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const logNotes = createNoteLog(log)
   const readHeaders = createHeadersReader()
   const fallback = createRefusalFallback(log, options.now, options.learned)
-  const targetOf = (context: CallContext): ConverseTarget => ({
-    modelId: context.modelId,
-    betas: context.betas,
+  const targetOf = ({ modelId, betas, requestId }: CallContext): ConverseTarget => ({
+    modelId,
+    betas,
     policy: options.policy,
-    overrides: fallback.overrides(context.modelId),
+    overrides: fallback.overrides(modelId),
+    onOddity: createOddityLog(log, requestId),
   })
 
   const retrying = createRetrying(retry, log)
-  const withOddities = (responseContext: ResponseContext, { requestId }: CallContext): ResponseContext => ({
-    ...responseContext,
-    onOddity: createOddityLog(log, requestId),
-  })
 
   /** Sends a request. If the model refuses an optional part, sends it again without that part. */
   const sendRequest = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
@@ -80,7 +76,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
 
     message: (request, context) =>
       sendRequest(request, context, async ({ call, translation: { responseContext } }) =>
-        toMessage(await client.converse(call), withOddities(responseContext, context), newId),
+        toMessage(await client.converse(call), responseContext, newId),
       ),
 
     stream: (request, context) =>
@@ -90,7 +86,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
         return beginResponseStream({
           chunks,
           reader: createConverseReader({ ...call.wording, apiKey }, readHeaders),
-          events: new MessageEvents(withOddities(responseContext, context), newId),
+          events: new MessageEvents(responseContext, newId),
           onEvent: warnOfUnknown(log, context.requestId),
         })
       }),

@@ -63,5 +63,9 @@ export const checkEvent = (name: string, payload: Json): void => {
 
 /** Throws GatewayError for an invalid block. */
 export const checkContent = (content: readonly unknown[]): void => {
-  for (const [index, block] of content.entries()) checkBlock(block, ['output', 'message', 'content', index])
+  let index = -1
+  for (const block of content) {
+    index += 1
+    checkBlock(block, ['output', 'message', 'content', index])
+  }
 }

@@ -107,8 +107,10 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
     return withReplacements(request, replacements)
   }
   return (request, signal, about) => {
+    const found = findUrlBlocks(request)
+    if (found.length === 0) return Promise.resolve(request)
     const { isFetched = () => true } = about
-    const urlBlocks = findUrlBlocks(request).filter(({ block }) => isFetched(block.type))
+    const urlBlocks = found.filter(({ block }) => isFetched(block.type))
     return urlBlocks.length === 0 ? Promise.resolve(request) : inline(request, urlBlocks, signal, about)
   }
 }

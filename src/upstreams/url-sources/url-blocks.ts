@@ -10,7 +10,7 @@ import type {
   TextBlock,
   ToolResultContent,
 } from '../../wire/anthropic/content.ts'
-import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
 
 /** Finds URL sources in a request, and replaces them. */
 
@@ -50,6 +50,10 @@ const holdUrl = (blocks: readonly Block[]): boolean => {
   return false
 }
 
+const messageHoldsUrl = ({ content }: InputMessage): boolean => Array.isArray(content) && holdUrl(content)
+
+const noUrls: readonly UrlBlock[] = []
+
 const collect = (blocks: readonly Block[], path: Path, urlBlocks: UrlBlock[]): void => {
   for (const [index, block] of blocks.entries()) {
     const url = urlOf(block)
@@ -67,9 +71,9 @@ const isSummedUp = ([, index, , position]: Path, summary: Summary | undefined): 
   summary !== undefined && index === summary.index && Number(position) < summary.position
 
 /** In the order of the request, without the part that a compaction replaces: that is not sent. */
-export const findUrlBlocks = ({ messages }: MessagesRequest): UrlBlock[] => {
+export const findUrlBlocks = ({ messages }: MessagesRequest): readonly UrlBlock[] => {
+  if (!messages.some(messageHoldsUrl)) return noUrls
   const urlBlocks: UrlBlock[] = []
-  if (!messages.some(({ content }) => Array.isArray(content) && holdUrl(content))) return urlBlocks
   const summary = findSummary(messages)
   for (const [index, { content }] of messages.entries()) {
     if (index >= (summary?.index ?? 0) && Array.isArray(content))

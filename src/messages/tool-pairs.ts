@@ -1,4 +1,4 @@
-import { invalidRequest } from '../base/errors.ts'
+import { type GatewayError, invalidRequest } from '../base/errors.ts'
 import type { Path } from '../base/path.ts'
 import type { Turn } from './conversation.ts'
 
@@ -78,21 +78,28 @@ const checkResults = <Unit extends PlacedUnit>(
 /** The message's path (`messages.N`) of a block's path. */
 const messageOf = (path: Path): Path => path.slice(0, 2)
 
-const checkAnswered = <Unit extends PlacedUnit>(turn: Turn<Unit>, { answered }: Pairs, ids: ToolIds<Unit>): void => {
-  let path: Path | undefined
-  const open: string[] = []
+/** `path`: of the first such tool use. */
+const unanswered = <Unit extends PlacedUnit>(
+  path: Path,
+  turn: Turn<Unit>,
+  { answered }: Pairs,
+  ids: ToolIds<Unit>,
+): GatewayError => {
+  const open = turn.units.flatMap((unit) => {
+    const id = ids.useId(unit)
+    return id === undefined || answered.has(id) ? [] : [ids.toClient(id)]
+  })
+  return invalidRequest(
+    messageOf(path),
+    `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
+    '`tool_use` ids were found without `tool_result` blocks immediately after',
+  )
+}
+
+const checkAnswered = <Unit extends PlacedUnit>(turn: Turn<Unit>, pairs: Pairs, ids: ToolIds<Unit>): void => {
   for (const unit of turn.units) {
     const id = ids.useId(unit)
-    if (id === undefined || answered.has(id)) continue
-    path ??= unit.path
-    open.push(ids.toClient(id))
-  }
-  if (path !== undefined) {
-    throw invalidRequest(
-      messageOf(path),
-      `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
-      '`tool_use` ids were found without `tool_result` blocks immediately after',
-    )
+    if (id !== undefined && !pairs.answered.has(id)) throw unanswered(unit.path, turn, pairs, ids)
   }
 }
 

@@ -10,6 +10,7 @@ import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
 const isToolUse = (unit: MarkedContentBlock): boolean => 'toolUse' in unit.block
 const isToolResult = (unit: MarkedContentBlock): boolean => 'toolResult' in unit.block
+const isNoToolResult = (unit: MarkedContentBlock): boolean => !isToolResult(unit)
 
 /**
  * A marker for an hour may not follow one for five minutes. If moved blocks cause that, the earlier one gets the longer
@@ -38,9 +39,9 @@ export const reorder = (turn: Turn, units: MarkedContentBlock[]): void => {
 /** Moves results to the front, in their order: Converse accepts them only at a turn's beginning. */
 const resultsFirst = (turn: Turn): void => {
   const { units } = turn
-  const firstOther = units.findIndex((unit) => !isToolResult(unit))
-  if (firstOther === -1 || !units.some((unit, index) => index > firstOther && isToolResult(unit))) return
-  reorder(turn, [...units.filter(isToolResult), ...units.filter((unit) => !isToolResult(unit))])
+  const firstOther = units.findIndex(isNoToolResult)
+  if (firstOther === -1 || units.findLastIndex(isToolResult) < firstOther) return
+  reorder(turn, [...units.filter(isToolResult), ...units.filter(isNoToolResult)])
 }
 
 /** Moves tool uses to the end: the model would read text after them as the beginning of its response. */

@@ -70,6 +70,8 @@ const withoutHalfOfSuspects = (flags: string[], { overrides, notes }: Translatio
   return held.length === 0 ? flags : flags.filter((flag) => !held.includes(flag))
 }
 
+const noFlags: readonly string[] = []
+
 /**
  * Returns the flags to send: those that translated fields need, that Converse accepts or that the configuration adds,
  * without those that the model has refused before.
@@ -79,7 +81,8 @@ export const toBetas = (
   needed: readonly string[],
   thinking: BetaContext['thinking'],
   translation: TranslationContext,
-): string[] => {
+): readonly string[] => {
+  if (requestedFlags.length === 0 && needed.length === 0) return noFlags
   const { model, policy, overrides } = translation
   const { refusedBetas } = overrides
   const context: BetaContext = { model, thinking }

@@ -13,10 +13,12 @@ export interface TranslatedFormat {
   readonly instruction?: string
 }
 
+const noFormat: TranslatedFormat = {}
+
 /** Structured output: as Converse's own format if the model supports it, otherwise as an instruction. */
 export const toOutputFormat = (request: MessagesRequest, translation: TranslationContext): TranslatedFormat => {
   const format = outputFormatOf(request)
-  if (format === undefined) return {}
+  if (format === undefined) return noFormat
   if (translation.model.structuredOutput) {
     const schema = toUnicodeJson(toGrammarSchema(format.schema))
     return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: schemaName, schema } } } }

@@ -92,7 +92,7 @@ const toTurns = (request: MessagesRequest, translation: TranslationContext): Tra
   limitMedia(turns, translation)
   accompanyDocuments(turns, translation)
   packTexts(turns, translation)
-  return { ...conversation, citations }
+  return { turns, leadingSystem: conversation.leadingSystem, citations }
 }
 
 /** Automatic caching: a marker at the request's top level means one at the conversation's end. */
@@ -107,11 +107,13 @@ const toMessages = (turns: readonly Turn[]): ConverseMessage[] =>
 /** Documents and search results in the order in which they are sent: citations refer to them by index. */
 type Cited = Pick<ResponseContext, 'documents' | 'searchResults'>
 
+const nothingCited: Cited = { documents: [], searchResults: [] }
+
 const toCited = (turns: readonly Turn[], translation: TranslationContext): Cited => {
+  const { blockKinds } = translation
+  if (!blockKinds.documents && !blockKinds.searchResults) return nothingCited
   const documents: ClientDocument[] = []
   const searchResults: number[] = []
-  const { blockKinds } = translation
-  if (!blockKinds.documents && !blockKinds.searchResults) return { documents, searchResults }
   for (const part of turns.flatMap(({ units }) => partsIn(units))) {
     if ('document' in part) documents.push(translation.documentNames.find(part.document.name))
     if ('searchResult' in part) searchResults.push(translation.searchResults.indexOf(part.searchResult))
@@ -207,7 +209,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
   const { textFormat, instruction } = toOutputFormat(request, translation)
   const system = toSystemUnits(request, leadingSystem, instruction, translation)
   const tools = toVisibleTools(request, translation)
-  const betas = [...target.betas, ...(request.betas ?? [])]
+  const betas = request.betas ? [...target.betas, ...request.betas] : target.betas
   const thinking = toThinking(request, { betas, tools }, translation)
   const isThinking = willThink(thinking, translation)
   const choice = toToolChoice(request, tools, isThinking, translation)

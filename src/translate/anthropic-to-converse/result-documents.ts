@@ -16,9 +16,11 @@ type MarkedResult = MarkedContentBlock & { readonly block: Extract<ContentBlock,
 
 const isResult = (unit: MarkedContentBlock): unit is MarkedResult => 'toolResult' in unit.block
 
+const noTurns: readonly Turn[] = []
+
 /** The turns with results. The results are first: see `pairToolResults`. */
 const turnsWithResults = (turns: readonly Turn[], { blockKinds }: TranslationContext): readonly Turn[] => {
-  if (!(blockKinds.documents || blockKinds.images) || !blockKinds.toolResults) return []
+  if (!(blockKinds.documents || blockKinds.images) || !blockKinds.toolResults) return noTurns
   return turns.filter(({ units: [first] }) => first !== undefined && isResult(first))
 }
 
@@ -43,22 +45,27 @@ const asText = (document: Document, { documentNames }: TranslationContext): stri
   ].join('\n')
 }
 
+const spellOut = <Kind extends Part>(
+  part: Kind,
+  path: MarkedContentBlock['path'],
+  translation: TranslationContext,
+): Kind | { text: string } => {
+  if (!('document' in part) || isPdf(part.document)) return part
+  const { document } = part
+  const reason = isCited(document) ? ': no citations there' : ''
+  translation.notes.changed(path, `a text document next to a tool result: sent as text${reason}`)
+  return { text: asText(document, translation) }
+}
+
 /** Replaces text documents in and next to tool results with texts. */
 export const spellOutDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
-  const spellOut = <Kind extends Part>(part: Kind, path: MarkedContentBlock['path']): Kind | { text: string } => {
-    if (!('document' in part) || isPdf(part.document)) return part
-    const { document } = part
-    const reason = isCited(document) ? ': no citations there' : ''
-    translation.notes.changed(path, `a text document next to a tool result: sent as text${reason}`)
-    return { text: asText(document, translation) }
-  }
   for (const turn of turnsWithResults(turns, translation)) {
     turn.units = turn.units.map((unit) => {
-      if (!isResult(unit)) return { ...unit, block: spellOut(unit.block, unit.path) }
+      if (!isResult(unit)) return { ...unit, block: spellOut(unit.block, unit.path, translation) }
       const { content } = unit.block.toolResult
       return withContent(
         unit,
-        content.map((part, index) => spellOut(part, unit.partPaths?.[index] ?? unit.path)),
+        content.map((part, index) => spellOut(part, unit.partPaths?.[index] ?? unit.path, translation)),
       )
     })
   }

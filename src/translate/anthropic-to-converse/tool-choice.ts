@@ -60,6 +60,8 @@ const dropChoice = (choice: ToolChoice, { notes }: TranslationContext): void => 
 const noneOf = (model: TranslationContext['model']): TranslatedChoice =>
   model.toolChoiceNone ? { additional: { type: 'none' } } : {}
 
+const noChoice: TranslatedChoice = {}
+
 /** `isThinking`: whether the model will think, requested or by default. */
 export const toToolChoice = (
   request: MessagesRequest,
@@ -73,7 +75,7 @@ export const toToolChoice = (
     if (choice && choice.type !== 'none') dropChoice(choice, translation)
     return noneOf(model)
   }
-  if (choice === undefined || choice === null) return {}
+  if (choice === undefined || choice === null) return noChoice
   if (tools.units.length + tools.native.length === 0) {
     dropChoice(choice, translation)
     return {}

@@ -85,11 +85,13 @@ const toContent = (response: ConverseResponse, responseContext: ResponseContext)
     stopReason: response.stopReason,
     toToolUse: createToolUses(responseContext),
   }
-  const blocks = (response.output?.message?.content ?? [])
-    .map((block) => (isObject(block) ? toBlock(block, context) : undefined))
-    .filter((block) => block !== undefined)
+  const blocks: ResponseBlock[] = []
+  for (const block of response.output?.message?.content ?? []) {
+    const translated = isObject(block) ? toBlock(block, context) : undefined
+    if (translated !== undefined) blocks.push(translated)
+  }
   const joined = responseContext.joinsTexts ? joinTexts(blocks) : blocks
-  return joined.filter((block) => !isEmpty(block))
+  return joined.some(isEmpty) ? joined.filter((block) => !isEmpty(block)) : joined
 }
 
 /**

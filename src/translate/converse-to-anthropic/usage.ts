@@ -4,11 +4,12 @@ import type { TokenUsage } from '../../wire/converse/response.ts'
 import { toCacheCreation as divideWritten } from '../cache-lifetime.ts'
 import type { ResponseContext } from './response-context.ts'
 
-const sumOf = (usage: TokenUsage, ttl: '5m' | '1h'): number =>
-  (Array.isArray(usage.cacheDetails) ? usage.cacheDetails : []).reduce(
-    (sum, detail) => sum + (detail?.ttl === ttl ? toTokenCount(detail.inputTokens) : 0),
-    0,
-  )
+const sumOf = ({ cacheDetails }: TokenUsage, ttl: '5m' | '1h'): number => {
+  if (!Array.isArray(cacheDetails)) return 0
+  let sum = 0
+  for (const detail of cacheDetails) if (detail?.ttl === ttl) sum += toTokenCount(detail.inputTokens)
+  return sum
+}
 
 const toCacheCreation = (usage: TokenUsage, responseContext: ResponseContext): Usage['cache_creation'] => {
   const written = toTokenCount(usage.cacheWriteInputTokens)

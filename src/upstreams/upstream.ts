@@ -1,5 +1,4 @@
 import type { GatewayError } from '../base/errors.ts'
-import type { LogFields } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
 import type { CapabilityOverrides } from '../translate/capabilities/overrides.ts'
 import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
@@ -200,6 +199,3 @@ export interface Upstream {
    */
   countTokens?(request: CountTokensRequest, context: CallContext): Promise<number>
 }
-
-/** Log of an upstream's events. */
-export type UpstreamLog = (event: string, fields: LogFields) => void

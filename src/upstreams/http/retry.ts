@@ -1,6 +1,6 @@
 import { abortedError, type GatewayError, toGatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
-import type { CallContext, UpstreamLog } from '../upstream.ts'
+import type { CallContext } from '../upstream.ts'
 import type { ResendOnce } from './post.ts'
 
 export interface RetryPolicy {
@@ -29,27 +29,32 @@ const delayMs = (error: GatewayError, attempt: number, random: () => number): nu
 const mayRetry = (error: GatewayError): boolean =>
   error.retryable && (error.retryAfterSeconds ?? 0) <= longestRetryAfterSeconds
 
+type RetriedCall = Pick<CallContext, 'requestId' | 'signal' | 'onAttempt' | 'onAttemptFailed'>
+
 /**
- * Calls `attempt` until it succeeds, fails permanently, or no retries are left. Use it only before the client has
- * received anything. Rejects with the last try's GatewayError.
+ * Calls `attempt` until it succeeds, fails permanently, or no retries are left, and counts each time. Use it only before
+ * the client has received anything. Rejects with the last try's GatewayError.
  */
 export const withRetries = async <T>(
   attempt: () => Promise<T>,
   policy: RetryPolicy,
-  signal: AbortSignal,
-  log: UpstreamLog,
+  { requestId, signal, onAttempt, onAttemptFailed }: RetriedCall,
+  log: Pick<Logger, 'warn'>,
 ): Promise<T> => {
   let waitedMs = 0
   for (let tried = 0; ; tried += 1) {
     try {
+      onAttempt?.()
       return await attempt()
     } catch (thrown) {
       const error = toGatewayError(thrown)
+      onAttemptFailed?.(error)
       if (tried >= policy.maxRetries || signal.aborted || !mayRetry(error)) throw error
       const waitMs = delayMs(error, tried, policy.random)
       waitedMs += waitMs
       if (waitedMs > longestWaitMs) throw error
-      log('upstream.retry', {
+      log.warn('upstream.retry', {
+        requestId,
         attempt: tried + 1,
         of: policy.maxRetries,
         error: error.type,
@@ -77,20 +82,8 @@ export const createResendOnce = (
   },
 })
 
-type RetriedCall = Pick<CallContext, 'requestId' | 'signal' | 'onAttempt' | 'onAttemptFailed'>
-
-/** Makes the function that sends a call's request as often as the policy allows, and counts each time. */
+/** Makes the function that sends a call's request as often as the policy allows. */
 export const createRetrying =
   (policy: RetryPolicy, log: Logger) =>
-  <T>(attempt: () => Promise<T>, { requestId, signal, onAttempt, onAttemptFailed }: RetriedCall): Promise<T> => {
-    const counted = (): Promise<T> => {
-      onAttempt?.()
-      const answer = attempt()
-      if (onAttemptFailed === undefined) return answer
-      return answer.catch((thrown: unknown) => {
-        onAttemptFailed(toGatewayError(thrown))
-        throw thrown
-      })
-    }
-    return withRetries(counted, policy, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
-  }
+  <T>(attempt: () => Promise<T>, call: RetriedCall): Promise<T> =>
+    withRetries(attempt, policy, call, log)

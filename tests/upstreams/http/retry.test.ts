@@ -2,6 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../../src/base/errors.ts'
 import { type RetryPolicy, withRetries } from '../../../src/upstreams/http/retry.ts'
 
+const silent = { warn: () => {} }
+const callWith = (signal: AbortSignal) => ({ requestId: 'req_1', signal })
+
 describe('retries', () => {
   const waits: number[] = []
   const policy: RetryPolicy = {
@@ -10,12 +13,7 @@ describe('retries', () => {
     sleep: async (milliseconds) => void waits.push(milliseconds),
   }
   const failing = (error: GatewayError) =>
-    withRetries(
-      async () => Promise.reject(error),
-      policy,
-      new AbortController().signal,
-      () => {},
-    )
+    withRetries(async () => Promise.reject(error), policy, callWith(new AbortController().signal), silent)
 
   test('wait longer each time, up to a limit, and end with the last error', async () => {
     waits.length = 0
@@ -28,7 +26,9 @@ describe('retries', () => {
     const failure = new GatewayError('api_error', 'm', { retryable: true })
     const { signal } = new AbortController()
     const attempt = async (): Promise<never> => Promise.reject(failure)
-    await withRetries(attempt, { ...policy, maxRetries: 7, random: () => 0.5 }, signal, () => {}).catch(() => {})
+    await withRetries(attempt, { ...policy, maxRetries: 7, random: () => 0.5 }, callWith(signal), silent).catch(
+      () => {},
+    )
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000])
   })
 
@@ -49,9 +49,9 @@ describe('retries', () => {
     const attempt = async (): Promise<never> => Promise.reject(failure)
     const { signal } = new AbortController()
     await expect(
-      withRetries(attempt, { ...policy, maxRetries: 10 }, signal, (event, { attempt: number, of }) =>
-        logged.push(`${event} ${number}/${of}`),
-      ),
+      withRetries(attempt, { ...policy, maxRetries: 10 }, callWith(signal), {
+        warn: (event, { attempt: number, of } = {}) => logged.push(`${event} ${number}/${of}`),
+      }),
     ).rejects.toBe(failure)
     expect(waits).toEqual([9000, 9000, 9000, 9000, 9000, 9000])
     // One line for each try with a retry; the request's own line reports the last one.
@@ -81,7 +81,7 @@ describe('retries', () => {
       tries += 1
       throw new GatewayError('overloaded_error', 'm', { retryable: true })
     }
-    await expect(withRetries(attempt, sleeping, caller.signal, () => {})).rejects.toMatchObject({
+    await expect(withRetries(attempt, sleeping, callWith(caller.signal), silent)).rejects.toMatchObject({
       status: 499,
       message: 'The client closed the request.',
     })

@@ -27,14 +27,35 @@ const withoutFlag = (flag: string): string => `the beta flag ${flag}`
 interface ModelMemory {
   readonly entries: Map<string, Remembered>
   readonly betas: ReturnType<typeof createBetaSupport>
+  /** For each request; undefined after a change. */
+  merged: MergedOverrides | undefined
 }
 
-const overridesOf = (current: readonly Remembered[], { betas }: ModelMemory): CapabilityOverrides => {
+interface MergedOverrides {
+  readonly overrides: CapabilityOverrides
+  /** When the first of them is forgotten. */
+  readonly until: number
+}
+
+const currentEntries = ({ entries }: ModelMemory, now: number): Remembered[] =>
+  [...entries.values()].filter(({ until }) => until > now)
+
+const mergedOf = (memory: ModelMemory, now: number): MergedOverrides => {
+  const { betas } = memory
+  const current = currentEntries(memory, now)
   const entries: Partial<CapabilityOverrides>[] = current.map(({ overrides }) => overrides)
   const refusedBetas = [...betas.refused(), ...betas.waiting()]
   const suspectedBetas = betas.suspects()
   if (refusedBetas.length + suspectedBetas.length > 0) entries.push({ refusedBetas, suspectedBetas })
-  return entries.reduce(mergeOverrides, noOverrides)
+  return {
+    overrides: entries.reduce(mergeOverrides, noOverrides),
+    until: Math.min(...current.map(({ until }) => until)),
+  }
+}
+
+const overridesOf = (memory: ModelMemory, now: number): CapabilityOverrides => {
+  if (memory.merged === undefined || memory.merged.until <= now) memory.merged = mergedOf(memory, now)
+  return memory.merged.overrides
 }
 
 /** Without refusals that are forgotten after a while, and without beta flags that are only suspected. */
@@ -50,15 +71,13 @@ export const createOverrideMemory = (log: Logger, now: () => number, learned: re
   const models = new Map<string, ModelMemory>()
   const warn = (modelId: string, what: string): void =>
     log.warn('upstream.degraded', { model: modelId, what: sentence(modelId, what) })
-  const currentEntries = ({ entries }: ModelMemory): Remembered[] =>
-    [...entries.values()].filter(({ until }) => until > now())
 
   /** Returns undefined if the limit of models is reached. */
   const memoryOf = (modelId: string): ModelMemory | undefined => {
     const known = models.get(modelId)
     if (known !== undefined || models.size >= maximumModels) return known
     const betas = createBetaSupport((flag) => warn(modelId, withoutFlag(flag)))
-    const memory = { entries: new Map<string, Remembered>(), betas }
+    const memory: ModelMemory = { entries: new Map(), betas, merged: undefined }
     models.set(modelId, memory)
     return memory
   }
@@ -74,7 +93,7 @@ export const createOverrideMemory = (log: Logger, now: () => number, learned: re
   }
 
   const degradedOf = (memory: ModelMemory): string[] => [
-    ...currentEntries(memory).map(({ what }) => what),
+    ...currentEntries(memory, now()).map(({ what }) => what),
     ...memory.betas.refused().map(withoutFlag),
     ...(memory.betas.suspects().length > 0 ? ['a beta flag (later requests find out which)'] : []),
   ]
@@ -86,18 +105,22 @@ export const createOverrideMemory = (log: Logger, now: () => number, learned: re
     /** The overrides for requests to the model. */
     overrides(modelId: string): CapabilityOverrides {
       const memory = models.get(modelId)
-      return memory === undefined ? noOverrides : overridesOf(currentEntries(memory), memory)
+      return memory === undefined ? noOverrides : overridesOf(memory, now())
     },
     remember(modelId: string, diagnosis: Diagnosis): void {
       const { suspects } = diagnosis
       const memory = memoryOf(modelId)
       if (memory === undefined) return
+      memory.merged = undefined
       if (suspects === undefined) addEntry(modelId, memory, diagnosis)
       else memory.betas.suspect(suspects)
     },
     /** Records beta flags that the model has just accepted. */
     acceptBetas(modelId: string, flags: readonly string[]): void {
-      if (flags.length > 0) memoryOf(modelId)?.betas.accept(flags)
+      const memory = flags.length > 0 ? memoryOf(modelId) : undefined
+      if (memory === undefined) return
+      if (memory.betas.suspects().length > 0) memory.merged = undefined
+      memory.betas.accept(flags)
     },
     /** The refused flags that may be the reason. */
     suspectsIn: (modelId: string, flags: readonly string[]): readonly string[] =>

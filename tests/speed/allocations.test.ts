@@ -31,7 +31,8 @@ const perTurn = (ofEach: number, kind = 'request'): number => allocated(kind, of
 const byteLimits = {
   delta: 1150,
   chatDelta: 1750,
-  turn: 4300,
+  request: 5700,
+  turn: 3900,
   chatTurn: 6000,
   chatClientDelta: 1660,
   responsesClientDelta: 2240,
@@ -90,6 +91,14 @@ describe('the allocated memory', () => {
       const [short, long] = [perTurn(40, kind), perTurn(1000, kind)]
       expect(short).toBeWithin(100, limit)
       expect(long / short).toBeWithin(0.5, growth)
+    },
+    limitMs,
+  )
+
+  test(
+    'for a request of one message is limited',
+    () => {
+      expect(allocated('request', 0, turns) / turns).toBeWithin(100, byteLimits.request)
     },
     limitMs,
   )

@@ -21,17 +21,20 @@ interface PlacedUnit {
   readonly path: Path
 }
 
-/** The conversation's tool uses and their results, by id. */
-interface Pairs {
-  /** The index of the turn with the tool use. */
-  readonly uses: ReadonlyMap<string, number>
-  /** Ids with a result in the turn after their use. The check of the result removes the id. */
-  readonly answered: Set<string>
+interface ToolUse {
+  /** The index of its turn. */
+  readonly turn: number
+  /** The next turn has a result of it. */
+  isAnswered: boolean
+  /** That result was checked: another one is too many. */
+  isChecked: boolean
 }
 
-const findPairs = <Unit extends PlacedUnit>(turns: readonly Turn<Unit>[], ids: ToolIds<Unit>): Pairs => {
-  const uses = new Map<string, number>()
-  const answered = new Set<string>()
+/** The conversation's tool uses, by id. */
+type ToolUses = ReadonlyMap<string, ToolUse>
+
+const findUses = <Unit extends PlacedUnit>(turns: readonly Turn<Unit>[], ids: ToolIds<Unit>): ToolUses => {
+  const uses = new Map<string, ToolUse>()
   let index = -1
   for (const turn of turns) {
     index += 1
@@ -39,39 +42,42 @@ const findPairs = <Unit extends PlacedUnit>(turns: readonly Turn<Unit>[], ids: T
       const useId = ids.useId(unit)
       if (useId !== undefined) {
         if (uses.has(useId)) throw invalidRequest(unit.path, '`tool_use` ids must be unique')
-        uses.set(useId, index)
+        uses.set(useId, { turn: index, isAnswered: false, isChecked: false })
         continue
       }
       const resultId = ids.resultId(unit)
-      if (resultId !== undefined && uses.get(resultId) === index - 1) answered.add(resultId)
+      const use = resultId === undefined ? undefined : uses.get(resultId)
+      if (use?.turn === index - 1) use.isAnswered = true
     }
   }
-  return { uses, answered }
+  return uses
 }
 
 const checkResults = <Unit extends PlacedUnit>(
   turn: Turn<Unit>,
   index: number,
-  { uses, answered }: Pairs,
+  uses: ToolUses,
   ids: ToolIds<Unit>,
 ): void => {
   for (const unit of turn.units) {
     const id = ids.resultId(unit)
     if (id === undefined) continue
-    if (uses.get(id) !== index - 1) {
+    const use = uses.get(id)
+    if (use?.turn !== index - 1) {
       throw invalidRequest(
         unit.path,
         `unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${ids.toClient(id)}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
         'unexpected `tool_use_id` found in `tool_result` blocks: no such `tool_use` in the previous message',
       )
     }
-    if (!answered.delete(id)) {
+    if (use.isChecked) {
       throw invalidRequest(
         unit.path,
         `each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${ids.toClient(id)}`,
         'each tool_use must have a single result',
       )
     }
+    use.isChecked = true
   }
 }
 
@@ -82,12 +88,12 @@ const messageOf = (path: Path): Path => path.slice(0, 2)
 const unanswered = <Unit extends PlacedUnit>(
   path: Path,
   turn: Turn<Unit>,
-  { answered }: Pairs,
+  uses: ToolUses,
   ids: ToolIds<Unit>,
 ): GatewayError => {
   const open = turn.units.flatMap((unit) => {
     const id = ids.useId(unit)
-    return id === undefined || answered.has(id) ? [] : [ids.toClient(id)]
+    return id === undefined || uses.get(id)?.isAnswered === true ? [] : [ids.toClient(id)]
   })
   return invalidRequest(
     messageOf(path),
@@ -96,20 +102,20 @@ const unanswered = <Unit extends PlacedUnit>(
   )
 }
 
-const checkAnswered = <Unit extends PlacedUnit>(turn: Turn<Unit>, pairs: Pairs, ids: ToolIds<Unit>): void => {
+const checkAnswered = <Unit extends PlacedUnit>(turn: Turn<Unit>, uses: ToolUses, ids: ToolIds<Unit>): void => {
   for (const unit of turn.units) {
     const id = ids.useId(unit)
-    if (id !== undefined && !pairs.answered.has(id)) throw unanswered(unit.path, turn, pairs, ids)
+    if (id !== undefined && uses.get(id)?.isAnswered !== true) throw unanswered(unit.path, turn, uses, ids)
   }
 }
 
 /** Throws a 400 for the first tool use or result without its partner, and for a duplicate id. */
 export const checkToolPairs = <Unit extends PlacedUnit>(turns: readonly Turn<Unit>[], ids: ToolIds<Unit>): void => {
-  const pairs = findPairs(turns, ids)
+  const uses = findUses(turns, ids)
   let index = -1
   for (const turn of turns) {
     index += 1
-    if (turn.role === 'user') checkResults(turn, index, pairs, ids)
-    else checkAnswered(turn, pairs, ids)
+    if (turn.role === 'user') checkResults(turn, index, uses, ids)
+    else checkAnswered(turn, uses, ids)
   }
 }

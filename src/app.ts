@@ -3,6 +3,7 @@ import { createObserve, figureReportsOf, metricsOf, modelLabelsOf, recordsOf, re
 import { withDegradedOf, withLossesOf } from './app-processes.ts'
 import { signedInOf } from './app-sign-in.ts'
 import { randomId } from './base/ids.ts'
+import type { Pause } from './base/json-parts.ts'
 import { clientTokensOf, namedTokensOf } from './config/client-tokens.ts'
 import { limitsOf } from './config/limits.ts'
 import type { Config } from './config/load.ts'
@@ -54,6 +55,12 @@ const millisecondsPerSecond = 1000
 
 const now = (): number => performance.now()
 
+/** Lets the other work of the process go on. */
+const pauseOf =
+  ({ defer }: AppDependencies): Pause =>
+  () =>
+    new Promise((resolve) => defer(resolve))
+
 /** Web search in front of an upstream without it, if the configuration has a provider. */
 const withSearchOf = (upstream: Upstream, config: Config, dependencies: AppDependencies): Upstream => {
   if (!runsWebSearch(config)) return upstream
@@ -76,6 +83,7 @@ const upstreamOf = (
     config,
     isClientToken: access.isOpen() ? undefined : (token) => access.identify(token) !== undefined,
     estimateTokens: estimateCount,
+    pause: pauseOf(dependencies),
     random: Math.random,
     newId: randomId,
     now,
@@ -135,7 +143,7 @@ const platformOf = ({ pingInterval, state: { onOutage } }: Config, dependencies:
   const historyState = history?.state
   const state = shared && { kind: shared.kind, isUp: shared.isUp, isRequired: onOutage === 'refuse' }
   const shown = { historyState, cacheUse, cacheCounts: cacheCountsOf(dependencies), tlsExpires, others }
-  const own = { pid, uptime, readSetupFile, state, pingMs, adapter, readTrace, ...shown }
+  const own = { pid, uptime, readSetupFile, state, pingMs, adapter, readTrace, pause: pauseOf(dependencies), ...shown }
   const wantsAddress = cacheUse && { wantsAddress: true }
   return { ...own, ...wantsAddress, ...(commitMs !== undefined && { commitMs }) }
 }

@@ -3,9 +3,9 @@
  */
 
 /** No genuine request is nested this deeply. Deeper values would exhaust the stack later. */
-const maximumDepth = 500
+export const maximumDepth = 500
 /** Members and elements at any depth. A context window has a million tokens, and most values take several. */
-const maximumValues = 250_000
+export const maximumValues = 250_000
 
 const code = { quote: 34, comma: 44, openArray: 91, backslash: 92, closeArray: 93, openObject: 123, closeObject: 125 }
 

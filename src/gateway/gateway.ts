@@ -1,4 +1,5 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
+import { largeBytes } from '../base/json-parts.ts'
 import { isLoggableModel } from '../base/loggable-name.ts'
 import type { Logger } from '../base/logger.ts'
 import { loggableSession } from '../messages/session-id.ts'
@@ -130,6 +131,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       requestId: running.head.requestId,
       modelId,
       betas,
+      bodyBytes: running.bodyBytes,
       signal,
       traceparent: running.traceparent,
       ...(caller && { caller }),
@@ -157,8 +159,9 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
     answered(message) {
       if (message !== undefined) answer.message(message)
       if (answer.usage !== undefined) audit?.answered(answer.usage, answer.id)
-      // After a search, the usage is the sum of several requests.
-      if (running.responseEnded('complete') && !hasSearched)
+      // After a search, the usage is the sum of several requests. To estimate a large request takes 10 ms for each MB.
+      const isShort = (running.bodyBytes ?? 0) < largeBytes
+      if (running.responseEnded('complete') && !hasSearched && isShort)
         options.tokens.calibrate(sent.request, sent.modelId, answer.usage)
     },
     failed(thrown) {

@@ -1,5 +1,6 @@
 import { Elysia, type ElysiaAdapter } from 'elysia'
 import type { NewId } from '../base/ids.ts'
+import type { Pause } from '../base/json-parts.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { Limits } from '../gateway/policy/limits.ts'
@@ -64,6 +65,8 @@ export interface ServerOptions
   readonly wantsAddress?: boolean
   /** Absent if no traces are sent. */
   readonly readTrace?: ReadTrace | undefined
+  /** Lets other requests work while a large body is parsed. */
+  readonly pause: Pause
   /** Absent if nothing about it is logged. */
   readonly loggedClient?: LoggedClientOptions
   readonly newId: NewId
@@ -196,7 +199,8 @@ export const createServer = (options: ServerOptions) => {
   const { peers, scopeOf } = createScopes(options)
   if (options.limits !== undefined) options.shutdown.atBegin(options.limits.drain)
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
-  const readJson = createReadJson(onRead, carriedInRequest)
+  const { pause } = options
+  const readJson = createReadJson({ onRead, carriedIn: carriedInRequest, pause })
   const shared = {
     ...options,
     scopeOf,
@@ -214,7 +218,7 @@ export const createServer = (options: ServerOptions) => {
     .use(signInOf(options, scopeOf))
     .use(anthropicRoutes({ ...shared, readJson }))
   const createOpenAi = (api: NonNullable<typeof openAi>): Fetch => {
-    const readOpenAiJson = createReadJson(onRead, carriedInOpenAi)
+    const readOpenAiJson = createReadJson({ onRead, carriedIn: carriedInOpenAi, pause })
     const routes = openAiRoutes({ ...shared, ...api, readJson: readOpenAiJson })
     return handlerOf(createBase(options, scopeOf).use(routes), options)
   }

@@ -1,4 +1,5 @@
 import type { NewId } from '../base/ids.ts'
+import type { Pause } from '../base/json-parts.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config/load.ts'
@@ -42,6 +43,8 @@ export interface UpstreamDependencies {
   readonly log: Logger
   /** What models have refused before this process: nothing by default. */
   readonly learned?: readonly ModelRefusal[]
+  /** Lets other requests work while a large body is written. Absent outside of the server: it is written at once. */
+  readonly pause?: Pause | undefined
   /** For tests: breaks each translation before it is sent. The program never has it (CA-A5). */
   readonly distort?: (translation: object) => void
 }

@@ -59,6 +59,8 @@ export interface CallContext {
   readonly modelId: string
   /** Flags of the `anthropic-beta` header. */
   readonly betas: readonly string[]
+  /** Of the client's request; absent if it is not known. */
+  readonly bodyBytes?: number | undefined
   /** Ends the call: the client has disconnected. */
   readonly signal: AbortSignal
   /** The header of this name for the upstream; undefined if traces are not propagated. */

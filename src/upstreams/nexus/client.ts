@@ -29,8 +29,8 @@ export interface NexusClientOptions extends Pick<UpstreamDependencies, 'fetch' |
 export interface NexusCall extends Pick<CallContext, 'modelId' | 'signal' | 'onUpstreamId' | 'traceparent'> {
   /** What error messages need from the request. */
   readonly wording: WordingContext
-  /** The body. A retry sends the same bytes. */
-  readonly body: string
+  /** A retry sends the same bytes. A large body may still be written. */
+  readonly body: string | Uint8Array | Promise<Uint8Array>
   readonly resend: ResendOnce
 }
 
@@ -99,11 +99,12 @@ export const createNexusClient = (options: NexusClientOptions) => {
   const { endpointUrl, apiKey: key, silenceMs } = options
   const post = createPost({ ...options, origin: originOf(upstreamName, endpointUrl, options.proxy) })
   const ask = async (operation: Operation, call: NexusCall, apiKey: Secret): Promise<HttpResponse> => {
+    const body = call.body instanceof Promise ? await call.body : call.body
     const answer = await post({
       // An inference profile's ARN has slashes and colons, but is one segment of the path.
       url: `${endpointUrl}/model/${encodeURIComponent(call.modelId)}/${operation}`,
       headers: headersOf(operation, call, apiKey),
-      body: call.body,
+      body,
       signal: call.signal,
       silenceMs,
       resend: call.resend,

@@ -21,7 +21,7 @@ import { beginResponseStream } from './response-stream.ts'
 
 interface NexusOptions
   extends NexusClientOptions,
-    Pick<UpstreamDependencies, 'inlineUrlSources' | 'newId' | 'now' | 'log' | 'distort' | 'learned'> {
+    Pick<UpstreamDependencies, 'inlineUrlSources' | 'newId' | 'now' | 'log' | 'distort' | 'learned' | 'pause'> {
   readonly retry: RetryPolicy
   readonly policy: TranslationPolicy
 }
@@ -30,7 +30,7 @@ type Send<T> = (prepared: Prepared) => Promise<T>
 
 /** AI Nexus: Claude over Bedrock's Converse, with a bearer key. */
 export const createNexus = (options: NexusOptions): Upstream => {
-  const { retry, newId, log, distort } = options
+  const { retry, newId, log, distort, pause } = options
   const mediaLimit = requestMediaLimit(options.policy.excessMedia)
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
@@ -51,8 +51,8 @@ export const createNexus = (options: NexusOptions): Upstream => {
     const notes = createNotes()
     const request = await options.inlineUrlSources(given, context.signal, { notes, mediaLimit })
     const target = targetOf(context)
-    const resend = createResendOnce(retry, log, context)
-    const prepared = prepare(request, target, context, { resend, distort })
+    const sending = { resend: createResendOnce(retry, log, context), distort, pause }
+    const prepared = prepare(request, target, context, sending)
     logNotes([...notes.all, ...prepared.translation.notes], context)
     return fallback.sendWithFallback({
       modelId: context.modelId,
@@ -60,7 +60,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
       first: prepared,
       send: (one) => retrying(() => send(one), context),
       retranslate(overrides) {
-        const retranslated = prepare(request, { ...target, overrides }, context, { resend, distort })
+        const retranslated = prepare(request, { ...target, overrides }, context, sending)
         logNotes(retranslated.translation.notes, context)
         return retranslated
       },

@@ -1,3 +1,4 @@
+import { largeBytes, writeInParts } from '../../base/json-parts.ts'
 import { toUnicodeJson } from '../../base/unicode-json.ts'
 import {
   type ConverseTarget,
@@ -22,6 +23,7 @@ export interface Prepared {
 interface PrepareOptions {
   readonly resend: ResendOnce
   readonly distort: UpstreamDependencies['distort']
+  readonly pause: UpstreamDependencies['pause']
 }
 
 /** In front of the first tool. No text of a client has it: JSON writes its quotes with backslashes. */
@@ -34,16 +36,16 @@ const settingsOf = ({ overrides = noOverrides }: ConverseTarget): string =>
 const takesCachePoints = ({ modelId, overrides = noOverrides }: ConverseTarget): boolean =>
   withOverrides(capabilitiesOf(modelId), overrides).cachePoints
 
-/** Throws what the translation throws. */
-export const prepare = (
+/** The body as it is sent. The audit needs its text. */
+const toSent = (
   request: MessagesRequest,
   target: ConverseTarget,
-  { signal, onUpstreamId, traceparent, audit }: CallContext,
-  { resend, distort }: PrepareOptions,
-): Prepared => {
-  const translation = toConverseRequest(request, target)
-  distort?.(translation)
-  const { body, paths, units, notes } = translation
+  { body, units, notes }: ConverseTranslation,
+  { audit, bodyBytes = 0 }: CallContext,
+  pause: PrepareOptions['pause'],
+): NexusCall['body'] => {
+  if (audit === undefined && pause !== undefined && bodyBytes >= largeBytes)
+    return writeInParts(body, { pause, expectedBytes: bodyBytes })
   const text = toUnicodeJson(body)
   audit?.translated({
     request,
@@ -54,6 +56,19 @@ export const prepare = (
     settings: settingsOf(target),
     cacheMinimum: takesCachePoints(target) ? cacheMinimumOf(target.modelId) : undefined,
   })
+  return text
+}
+
+/** Throws what the translation throws. */
+export const prepare = (
+  request: MessagesRequest,
+  target: ConverseTarget,
+  context: CallContext,
+  { resend, distort, pause }: PrepareOptions,
+): Prepared => {
+  const translation = toConverseRequest(request, target)
+  distort?.(translation)
+  const { body, paths } = translation
   const betas = body.additionalModelRequestFields?.['anthropic_beta']
   return {
     translation,
@@ -65,10 +80,10 @@ export const prepare = (
         paths,
         betas: Array.isArray(betas) ? betas : [],
       },
-      body: text,
-      signal,
-      onUpstreamId,
-      traceparent,
+      body: toSent(request, target, translation, context, pause),
+      signal: context.signal,
+      onUpstreamId: context.onUpstreamId,
+      traceparent: context.traceparent,
       resend,
     },
   }

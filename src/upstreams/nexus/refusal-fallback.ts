@@ -46,6 +46,9 @@ const isAnother = (second: unknown, first: unknown): boolean =>
   second.type === 'invalid_request_error' &&
   second.upstreamWords !== first.upstreamWords
 
+const isSameBody = (one: Prepared, other: Prepared): boolean =>
+  one === other || JSON.stringify(one.translation.body) === JSON.stringify(other.translation.body)
+
 /**
  * Changes refused requests as Bedrock's message requires, and remembers what each model has refused until the process
  * ends. See docs/translation.md, "If the table is wrong". `learned` is remembered from the start.
@@ -72,7 +75,7 @@ export const createRefusalFallback = (log: Logger, now: () => number, learned: r
     const combined = diagnoses.reduce((all, { overrides: refusal }) => mergeOverrides(all, refusal), known)
     const retranslated = diagnoses.length === 0 ? refused : retranslate(withoutSuspects(combined))
     // The refused part must not be left out.
-    if (retranslated.call.body === refused.call.body) throw error
+    if (isSameBody(retranslated, refused)) throw error
     const without = diagnoses.map(({ what }) => what).join('; ')
     log.info('upstream.resent', { requestId, model: modelId, without })
     const rememberAll = (): void => {

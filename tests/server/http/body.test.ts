@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { largeBytes } from '../../../src/base/json-parts.ts'
+import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/request.ts'
+import { defaultPolicy } from '../../../src/translate/policy.ts'
+import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request, startChain } from '../../support/chain.ts'
 
 describe('bodies', () => {
@@ -21,6 +25,26 @@ describe('bodies', () => {
       headers: { 'content-type': 'application/json', 'content-encoding': encoding },
     })
     expect(await response.text()).toContain('You said: grüße 🎉')
+  })
+
+  test('of several megabytes are parsed and written in parts, with the same result', async () => {
+    const { post, simulator } = startChain()
+    const turn = (index: number) => [
+      { role: 'user', content: `question ${index}: ${'grüße → "x" '.repeat(150)}` },
+      { role: 'assistant', content: `answer ${index}` },
+    ]
+    const messages = Array.from({ length: 1500 }, (_, index) => turn(index)).flat()
+    const whole = request({ messages: [...messages, { role: 'user', content: 'the end' }] })
+    expect(Buffer.byteLength(JSON.stringify(whole))).toBeGreaterThan(largeBytes)
+    // The model has no context for it.
+    expect((await post(whole)).status).toBe(400)
+    const sent = simulator.journal.at(-1)?.body
+    const translated = toConverseRequest(whole as MessagesRequest, {
+      modelId: 'claude-sonnet-4.6',
+      betas: [],
+      policy: defaultPolicy,
+    })
+    expect(JSON.stringify(sent)).toBe(JSON.stringify(translated.body))
   })
 
   test('are refused if they are damaged, unknown, or too large after decoding', async () => {

@@ -56,6 +56,7 @@ const serverOver = (respond: (call: NativeCall) => Promise<Response>) => {
     isTls: false,
     access: createAccess({ tokens: [new Secret('token')], date: () => 0 }),
     testModel: 'haiku',
+    pause: () => Promise.resolve(),
     now: () => 0,
     newId: () => 'req_ours',
     log,

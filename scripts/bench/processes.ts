@@ -120,6 +120,14 @@ const answersProbe = (port: number, path: string): Promise<boolean> =>
     }).catch(() => give(false))
   })
 
+/** So many answers in a row are not all from a process that started before the others. */
+const answersOfAll = 40
+
+/** Waits until each process that listens on the port answers: until then, some connections get a 503. */
+const untilAllAnswer = async (port: number, path: string): Promise<void> => {
+  for (let answers = 0; answers < answersOfAll; ) answers = (await answersProbe(port, path)) ? answers + 1 : 0
+}
+
 /** Starts a target and waits for its first answer. */
 export const startTarget = async (
   { command, environment, healthPath, isFree = false }: Launch,
@@ -142,10 +150,12 @@ export const startTarget = async (
     if (ended !== null) throw new Error(`${command.join(' ')} ended with ${ended}`)
     if (performance.now() - startedAt > startLimitMs) throw new Error(`${command.join(' ')} did not start`)
   }
+  const startMs = performance.now() - startedAt
+  if (isFree) await untilAllAnswer(port, healthPath)
   return {
     pid: child.pid,
     port,
-    startMs: performance.now() - startedAt,
+    startMs,
     async stop() {
       child.kill('SIGTERM')
       const killer = setTimeout(() => child.kill('SIGKILL'), 2000)

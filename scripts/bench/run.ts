@@ -155,9 +155,18 @@ const toRow = async (workload: Workload, targets: readonly Target[]): Promise<Ro
   return row
 }
 
+/** Rows with an invalid response: they have no figures, and the other rows still have theirs. */
+const failed: string[] = []
+
 const toTable = async ({ targets, workloads }: Suite): Promise<Table> => {
   const rows: Row[] = []
-  for (const workload of workloads) rows.push(await toRow(workload, targets))
+  for (const workload of workloads) {
+    try {
+      rows.push(await toRow(workload, targets))
+    } catch (error) {
+      failed.push(`${workload.title}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
   return { targets: columnsOf(targets), rows }
 }
 
@@ -174,7 +183,7 @@ try {
     weights,
   }
   console.log(toTables(report))
-  const faults = values.guard ? guardFaults(report) : []
+  const faults = [...failed, ...(values.guard ? guardFaults(report) : [])]
   for (const fault of faults) console.error(fault)
   process.exitCode = faults.length === 0 ? 0 : 1
   await mkdir(dirname(values.json), { recursive: true })

@@ -39,6 +39,6 @@ export interface Workload {
   /** Requests before a target's first round: the engine first compiles code that runs often. */
   readonly warmUp: number
   readonly goal?: Goal
-  /** With `--guard`: limit of the ratio to the mark of the guard, the same on every machine; for `added`, microseconds. */
+  /** With `--guard`: limit of the ratio to the mark of the guard, the same on every machine. */
   readonly guard?: number
 }

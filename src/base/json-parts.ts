@@ -45,7 +45,10 @@ const parseList = async (
   let from = list.start + 1
   for (const end of partsOf(list, leastBytes)) {
     const part = [utf8.encode(`{"${name}":[`), bytes.subarray(from, end), utf8.encode(']}')]
-    for (const element of (parse(Buffer.concat(part)) as Lists)[name] ?? []) elements.push(element)
+    const found = (parse(Buffer.concat(part)) as Lists)[name] ?? []
+    // White space in place of an element is an empty list here, but invalid where it came from.
+    if (found.length === 0) throw new SyntaxError('An element is empty')
+    for (const element of found) elements.push(element)
     // Behind the comma.
     from = end + 1
     await pause()

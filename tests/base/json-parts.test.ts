@@ -81,6 +81,18 @@ test('invalid JSON has the same error as at once, also in the last part', async 
   }
 })
 
+test('white space in place of an element is as invalid as at once', async () => {
+  const space = ' '.repeat(60)
+  const long = `"${'x'.repeat(60)}"`
+  for (const list of [`${space},${long}`, `${long},${space},2`, `${long},2,${space}`]) {
+    const bytes = new TextEncoder().encode(`{"a":[${list}]}`)
+    expect(() => parse(bytes)).toThrow()
+    await expect(parseInParts(bytes, parse, createPauses().pause, 50)).rejects.toThrow()
+  }
+  const empty = new TextEncoder().encode(`{"a":[${space}]}`)
+  expect(await parseInParts(empty, parse, createPauses().pause, 50)).toEqual({ a: [] })
+})
+
 test('other work gets its turn between the parts', async () => {
   const value = { messages: Array.from({ length: 100 }, (_, index) => ({ role: 'user', content: `text ${index}` })) }
   const bytes = new TextEncoder().encode(JSON.stringify(value))
